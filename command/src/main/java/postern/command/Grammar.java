@@ -1,0 +1,126 @@
+package postern.command;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/** The words and options of the postern command; parser and manual are made from it. */
+final class Grammar {
+    private Grammar() {}
+
+    static CommandSpec postern(String version) {
+        CommandSpec postern =
+                spec("postern", "Runs and asks the Postern mail transfer agent.")
+                        .addOption(
+                                OptionSpec.builder("-V", "--version")
+                                        .versionHelp(true)
+                                        .description("Show the version.")
+                                        .build());
+        postern.version("postern " + version);
+        add(postern, spec("start", "Start, and stay in the foreground until stopped."));
+        add(
+                postern,
+                spec("stop", "Stop all programs, once running sessions and attempts are over."));
+        add(
+                postern,
+                spec(
+                        "reload",
+                        "Read the configuration again. A file with problems is refused, and the"
+                                + " configuration in force stays; no session is dropped."));
+        add(
+                postern,
+                spec(
+                        "status",
+                        "Show each process: domain, pid, uid, restarts, memory, sandbox in force."));
+        add(postern, check());
+        add(postern, queue());
+        add(postern, config());
+        return postern;
+    }
+
+    private static CommandSpec check() {
+        CommandSpec check = spec("check", "Read the configuration and tell every problem in it.");
+        return check.addOption(
+                OptionSpec.builder("--confinement")
+                        .description(
+                                "Start every domain's process, have it try what it must not do, and"
+                                        + " tell what the kernel answered. The exit status is 1 when"
+                                        + " something is allowed that must not be.")
+                        .build());
+    }
+
+    private static CommandSpec queue() {
+        CommandSpec queue = spec("queue", "Look at the queue, and change it.");
+        add(queue, spec("list", "List the messages that wait; the same as mailq."));
+        add(
+                queue,
+                withWhat(
+                        spec(
+                                "flush",
+                                "Try now: every message, or one, or those on their way to a domain or next"
+                                        + " hop."),
+                        "0..1",
+                        "ID|DOMAIN"));
+        add(queue, withId(spec("show", "Show one message with all its recipients.")));
+        add(queue, withId(spec("hold", "Keep one message from being tried.")));
+        add(queue, withId(spec("release", "Let a held message be tried again.")));
+        add(
+                queue,
+                withId(
+                        spec(
+                                "delete",
+                                "Delete one message. Nobody is told; an attempt that runs at this"
+                                        + " moment may still deliver it.")));
+        return queue;
+    }
+
+    private static CommandSpec config() {
+        CommandSpec config = spec("config", "Show what can be configured.");
+        add(config, spec("defaults", "Write a sample file with every key and its default."));
+        CommandSpec reference = spec("reference", "Write the reference of every key.");
+        reference.addOption(
+                OptionSpec.builder("--man")
+                        .description("As the manual page postern.toml(5), for man(1).")
+                        .build());
+        add(config, reference);
+        return config;
+    }
+
+    private static CommandSpec withId(CommandSpec spec) {
+        return withWhat(spec, "1", "ID");
+    }
+
+    private static CommandSpec withWhat(CommandSpec spec, String arity, String label) {
+        return spec.addPositional(
+                PositionalParamSpec.builder()
+                        .index("0")
+                        .arity(arity)
+                        .required(!arity.startsWith("0"))
+                        .type(String.class)
+                        .paramLabel(label)
+                        .description("A queue id, as mailq shows it.")
+                        .build());
+    }
+
+    /** A command with the options that all have. */
+    private static CommandSpec spec(String name, String description) {
+        CommandSpec spec = CommandSpec.create().name(name);
+        spec.usageMessage().description(description);
+        spec.addOption(
+                OptionSpec.builder("-c", "--config")
+                        .type(String.class)
+                        .paramLabel("FILE")
+                        .description("The configuration file.")
+                        .build());
+        spec.addOption(OptionSpec.builder("--json").description("Answer in JSON.").build());
+        return spec.addOption(
+                OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .description("Show this help.")
+                        .build());
+    }
+
+    private static void add(CommandSpec parent, CommandSpec child) {
+        parent.addSubcommand(child.name(), child);
+    }
+}

@@ -1,0 +1,236 @@
+package postern.command;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
+import postern.config.Configuration;
+import postern.config.Key;
+import postern.config.Problem;
+import postern.config.Reference;
+import postern.config.Section;
+import postern.config.Settings;
+
+/** The postern command: see its manual page, which {@link PosternManual} writes. */
+public final class PosternCommand {
+    /** A request has 1,024 octets: docs/protocols/control.md. */
+    private static final int WORD_CHARS_MAX = 300;
+
+    private final Terminal terminal;
+    private final Installation installation;
+
+    public PosternCommand(Terminal terminal, Installation installation) {
+        this.terminal = terminal;
+        this.installation = installation;
+    }
+
+    /**
+     * @return exit code of sysexits(3), or master's
+     */
+    public int run(List<String> arguments) {
+        CommandLine line = new CommandLine(Grammar.postern(installation.version()));
+        List<ParseResult> words = new ArrayList<>();
+        try {
+            ParseResult parsed = line.parseArgs(arguments.toArray(String[]::new));
+            for (ParseResult word = parsed; word != null; word = word.subcommand()) {
+                words.add(word);
+            }
+        } catch (CommandLine.ParameterException misused) {
+            terminal.err().println("postern: " + misused.getMessage());
+            misused.getCommandLine().usage(terminal.err());
+            return ExitStatus.USAGE.code();
+        }
+        CommandLine last = words.getLast().commandSpec().commandLine();
+        if (words.stream().anyMatch(ParseResult::isUsageHelpRequested)) {
+            last.usage(terminal.out());
+            return ExitStatus.OK.code();
+        }
+        if (words.getFirst().isVersionHelpRequested()) {
+            line.printVersionHelp(terminal.out());
+            return ExitStatus.OK.code();
+        }
+        return new Request(words, last).run();
+    }
+
+    /** One command line, understood. */
+    private final class Request {
+        private final ParseResult last;
+        private final CommandLine shown;
+        private final String name;
+        private final boolean json;
+        private final Optional<Path> named;
+
+        Request(List<ParseResult> words, CommandLine shown) {
+            this.last = words.getLast();
+            this.shown = shown;
+            List<String> names =
+                    words.stream().skip(1).map(word -> word.commandSpec().name()).toList();
+            this.name = String.join(" ", names);
+            this.json = words.stream().anyMatch(word -> word.hasMatchedOption("--json"));
+            this.named =
+                    words.stream()
+                            .map(word -> word.matchedOptionValue("-c", ""))
+                            .filter(file -> !file.isEmpty())
+                            .reduce((_, second) -> second)
+                            .map(Path::of);
+        }
+
+        int run() {
+            return switch (name) {
+                case "start" -> start();
+                case "stop" -> new MasterClient(terminal, folder()).stop(json).code();
+                case "reload" -> new MasterClient(terminal, folder()).reload(json).code();
+                case "status" -> new MasterClient(terminal, folder()).status(json).code();
+                case "check" ->
+                        last.hasMatchedOption("--confinement") ? confinement() : check().code();
+                case "queue list" -> (json ? queue().listJson() : queue().mailq()).code();
+                case "queue flush" ->
+                        about("flush", what -> queue().change("flush", what, "due now", json));
+                case "queue show" -> about("show", id -> queue().show(id, json));
+                case "queue hold" -> about("hold", id -> queue().change("hold", id, "held", json));
+                case "queue release" ->
+                        about("release", id -> queue().change("release", id, "released", json));
+                case "queue delete" ->
+                        about("delete", id -> queue().change("delete", id, "deleted", json));
+                case "config defaults" -> defaults().code();
+                case "config reference" -> reference().code();
+                default -> {
+                    shown.usage(terminal.err());
+                    yield ExitStatus.USAGE.code();
+                }
+            };
+        }
+
+        private QueueClient queue() {
+            return new QueueClient(terminal, folder());
+        }
+
+        /** A word of the user goes into a request: it must not end it. */
+        private int about(String verb, Function<String, ExitStatus> action) {
+            String what = last.matchedPositionalValue(0, "");
+            boolean plain = what.chars().allMatch(c -> c > ' ' && c != 0x7f);
+            if (!plain || what.length() > WORD_CHARS_MAX) {
+                terminal.err()
+                        .println("postern: queue " + verb + ": \"" + what + "\" is no queue id");
+                return ExitStatus.USAGE.code();
+            }
+            return action.apply(what).code();
+        }
+
+        private StateFolder folder() {
+            return stateFolder(terminal, installation, named);
+        }
+
+        private Path file() {
+            return named.orElse(installation.configuration());
+        }
+
+        private int start() {
+            return switch (new ConfigurationFile(terminal.world().disk(), installation)
+                    .read(file())) {
+                case Configuration.Result.Loaded(Settings settings) ->
+                        installation.starter().start(file(), settings);
+                case Configuration.Result.Broken(List<Problem> problems) -> {
+                    problems.forEach(terminal.err()::println);
+                    terminal.err().println("postern: not started: " + count(problems));
+                    yield ExitStatus.CONFIGURATION.code();
+                }
+            };
+        }
+
+        private int confinement() {
+            return switch (new ConfigurationFile(terminal.world().disk(), installation)
+                    .read(file())) {
+                case Configuration.Result.Loaded(Settings settings) ->
+                        new ConfinementReport(terminal, installation.prober()).run(settings, json);
+                case Configuration.Result.Broken _ -> check().code();
+            };
+        }
+
+        private ExitStatus check() {
+            return switch (new ConfigurationFile(terminal.world().disk(), installation)
+                    .read(file())) {
+                case Configuration.Result.Loaded _ -> {
+                    terminal.out()
+                            .println(
+                                    json
+                                            ? Json.of(Map.of("ok", true, "problems", List.of()))
+                                            : file() + ": ok");
+                    yield ExitStatus.OK;
+                }
+                case Configuration.Result.Broken(List<Problem> problems) -> {
+                    if (json) {
+                        List<Object> list = new ArrayList<>();
+                        problems.forEach(problem -> list.add(object(problem)));
+                        terminal.out().println(Json.of(Map.of("ok", false, "problems", list)));
+                    } else {
+                        problems.forEach(terminal.err()::println);
+                        terminal.err().println("postern: " + count(problems));
+                    }
+                    yield ExitStatus.CONFIGURATION;
+                }
+            };
+        }
+
+        private static String count(List<Problem> problems) {
+            return problems.size() == 1 ? "1 problem" : problems.size() + " problems";
+        }
+
+        private static Map<String, Object> object(Problem problem) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("file", problem.file());
+            object.put("line", problem.line());
+            object.put("column", problem.column());
+            object.put("what", problem.what());
+            object.put("remedy", problem.remedy());
+            return object;
+        }
+
+        private ExitStatus defaults() {
+            terminal.out().print(json ? keys() : Reference.sampleToml(installation.sections()));
+            return ExitStatus.OK;
+        }
+
+        private ExitStatus reference() {
+            boolean man = last.hasMatchedOption("--man");
+            if (json) {
+                terminal.out().print(keys());
+            } else if (man) {
+                terminal.out().print(Reference.man(installation.sections()));
+            } else {
+                terminal.out().print(Reference.markdown(installation.sections()));
+            }
+            return ExitStatus.OK;
+        }
+
+        private String keys() {
+            List<Object> keys = new ArrayList<>();
+            for (Section section : installation.sections()) {
+                for (Key<?> key : section.keys()) {
+                    Map<String, Object> object = new LinkedHashMap<>();
+                    object.put("section", section.name());
+                    object.put("repeated", section.repeated());
+                    object.put("key", key.name());
+                    object.put("value", key.describe());
+                    key.byDefault().ifPresent(text -> object.put("default", text));
+                    object.put("doc", key.doc());
+                    object.put("since", key.since());
+                    keys.add(object);
+                }
+            }
+            return Json.of(keys) + "\n";
+        }
+    }
+
+    /** Where running programs are found, for the commands that do not read all of this. */
+    public static StateFolder stateFolder(
+            Terminal terminal, Installation installation, Optional<Path> named) {
+        ConfigurationFile file = new ConfigurationFile(terminal.world().disk(), installation);
+        return new StateFolder(installation.usualState(), named, file::state);
+    }
+}

@@ -1,0 +1,9 @@
+package postern.command.sendmail;
+
+/**
+ * An address as a user writes it.
+ *
+ * @param localPart what it means, without quoting
+ * @param domain empty when none was written: the server's own name completes it
+ */
+record Address(String localPart, String domain) {}

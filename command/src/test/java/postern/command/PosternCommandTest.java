@@ -1,0 +1,245 @@
+package postern.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import postern.config.Key;
+import postern.config.Section;
+
+class PosternCommandTest {
+    private static final Key<Path> STATE =
+            Key.path("state", "var", Key.Base.FILE, "Where everything is kept.", "0.1");
+    private static final Section TOP = Section.top("What all share.", List.of(STATE));
+    private static final Section SMTPD =
+            new Section(
+                    "smtpd",
+                    "Takes mail.",
+                    List.of(
+                            Key.duration(
+                                    "timeout",
+                                    "300s",
+                                    Duration.ofSeconds(1),
+                                    Duration.ofHours(1),
+                                    "How long.",
+                                    "0.1")));
+
+    @TempDir Path folder;
+    private final Console console = new Console("", Map.of());
+    private List<Installation.Probed> probed = List.of();
+
+    private int run(String... words) {
+        Installation installation =
+                new Installation(
+                        "9.9",
+                        folder.resolve("postern.toml"),
+                        folder.resolve("usual"),
+                        List.of(TOP, SMTPD),
+                        List.of(),
+                        settings -> settings.get(TOP, STATE),
+                        (file, settings) -> {
+                            console.terminal()
+                                    .out()
+                                    .println(file.getFileName() + " " + settings.get(TOP, STATE));
+                            return 42;
+                        },
+                        _ -> probed);
+        return new PosternCommand(console.terminal(), installation).run(List.of(words));
+    }
+
+    private void configure(String toml) throws IOException {
+        Files.writeString(folder.resolve("postern.toml"), toml);
+    }
+
+    @Test
+    void checkTellsEveryProblem() throws IOException {
+        configure("[smtpd]\ntimout = \"3s\"\ntimeout = 3\n");
+        assertThat(run("check")).isEqualTo(78);
+        String file = folder.resolve("postern.toml").toString();
+        assertThat(console.err())
+                .contains(
+                        file
+                                + ":2:1: unknown key \"timout\" in [smtpd]; did you mean \"timeout\"?\n")
+                .contains(file + ":3:1: timeout = 3 is no duration; ")
+                .endsWith("postern: 2 problems\n");
+        assertThat(console.out()).isEmpty();
+    }
+
+    @Test
+    void checkInJson() throws IOException {
+        configure("[smtpd]\ntimout = \"3s\"\n");
+        assertThat(run("--json", "check")).isEqualTo(78);
+        assertThat(console.out())
+                .contains("\"ok\":false")
+                .contains(
+                        "\"line\":2,\"column\":1,\"what\":\"unknown key \\\"timout\\\" in [smtpd]\"");
+        configure("");
+        assertThat(run("check", "--json")).isZero();
+        assertThat(console.out()).contains("\"ok\":true");
+    }
+
+    @Test
+    void aMissingFileIsAProblemOfConfiguration() {
+        assertThat(run("-c", folder.resolve("none.toml").toString(), "check")).isEqualTo(78);
+        assertThat(console.err()).contains("none.toml: there is no such file; name one with -c");
+    }
+
+    @Test
+    void startHandsTheSettingsToMaster() throws IOException {
+        configure("state = \"here\"\n");
+        assertThat(run("start")).isEqualTo(42);
+        assertThat(console.out()).isEqualTo("postern.toml " + folder.resolve("here") + "\n");
+        configure("stat = 1\n");
+        assertThat(run("start")).isEqualTo(78);
+        assertThat(console.err())
+                .contains("did you mean \"state\"?")
+                .contains("not started: 1 problem");
+    }
+
+    @Test
+    void whatIsAllowedAndMustNotBeIsAFailure() throws IOException {
+        configure("state = \"here\"\n");
+        probed =
+                List.of(
+                        new Installation.Probed("front", 61100, "trace", true, "EPERM", false),
+                        new Installation.Probed("out", 61102, "connect", false, "", true));
+        assertThat(run("check", "--confinement")).isZero();
+        probed = List.of(new Installation.Probed("front", 61100, "connect", false, "", false));
+        assertThat(run("check", "--confinement")).isEqualTo(1);
+        assertThat(console.out())
+                .isEqualTo(
+                        """
+                        domain  uid     tries to                  the kernel's answer
+                        front   61100   trace                     refused (EPERM)
+                        out     61102   connect                   allowed: by design
+                        domain  uid     tries to                  the kernel's answer
+                        front   61100   connect                   ALLOWED
+                        """);
+    }
+
+    @Test
+    void statusIsATable() throws IOException {
+        configure("state = \"here\"\n");
+        String answer =
+                """
+                domain=master\tstate=running\tpid=100\tuid=0\trestarts=0\tmemory=20971520\tsandbox=none
+                domain=front\tstate=running\tpid=101\tuid=990\trestarts=2\tmemory=31457280\tsandbox=landlock,seccomp,nnp\tlistens=127.0.0.1:2525,127.0.0.1:2587
+                result=ok
+
+                """;
+        try (UnixServer _ =
+                UnixServer.start(
+                        folder.resolve("here/run/master"),
+                        talk -> {
+                            if (talk.hear().equals("status")) {
+                                talk.say(answer);
+                            }
+                        })) {
+            assertThat(run("status")).isZero();
+            assertThat(run("status", "--json")).isZero();
+        }
+        assertThat(console.out())
+                .startsWith(
+                        """
+                        domain  state    pid  uid  restarts  memory  uptime  sandbox
+                        master  running  100  0    0         20 MiB  -       none
+                        front   running  101  990  2         30 MiB  -       landlock,seccomp,nnp
+                        front listens on 127.0.0.1:2525,127.0.0.1:2587
+                        """)
+                .contains(
+                        "{\"running\":true,\"processes\":[{\"domain\":\"master\",\"state\":\"running\",\"pid\":100,");
+    }
+
+    @Test
+    void aRefusedReloadTellsTheProblems() throws IOException {
+        try (UnixServer _ =
+                UnixServer.start(
+                        folder.resolve("usual/run/master"),
+                        talk -> {
+                            if (talk.hear().equals("reload")) {
+                                talk.say(
+                                        "problem=postern.toml:3:1: odd; mend it\nresult=error\tcode=failed\ttext=the old configuration stays\n\n");
+                            }
+                        })) {
+            assertThat(run("reload")).isEqualTo(78);
+        }
+        assertThat(console.err())
+                .isEqualTo(
+                        "postern.toml:3:1: odd; mend it\npostern: the old configuration stays\n");
+    }
+
+    @Test
+    void stopAnswersOnceAllHasStopped() throws IOException {
+        try (UnixServer _ = master("result=ok\n\n")) {
+            assertThat(run("stop")).isZero();
+        }
+        assertThat(console.out()).isEqualTo("stopped\n");
+    }
+
+    @Test
+    void whatMasterDoesNotSayIsAFailure() throws IOException {
+        for (String answer : List.of("what?\n\n", "domain=master\n", "domain=master\n\n")) {
+            try (UnixServer _ = master(answer)) {
+                assertThat(run("status")).isEqualTo(75);
+            }
+        }
+        assertThat(console.err())
+                .contains("not an answer: what?")
+                .contains("the answer broke off")
+                .contains("an answer without a result");
+    }
+
+    private UnixServer master(String answer) throws IOException {
+        Path socket = folder.resolve("usual/run/master");
+        Files.deleteIfExists(socket);
+        return UnixServer.start(
+                socket,
+                talk -> {
+                    if (!talk.hear().isEmpty()) {
+                        talk.say(answer);
+                    }
+                });
+    }
+
+    @Test
+    void whatDoesNotRunIsUnavailable() {
+        assertThat(run("status")).isEqualTo(69);
+        assertThat(console.err())
+                .contains("cannot reach Postern")
+                .contains("\"postern start\" starts it");
+        assertThat(run("status", "--json")).isEqualTo(69);
+        assertThat(console.out()).isEqualTo("{\"running\":false}\n");
+        assertThat(run("stop")).isEqualTo(69);
+        assertThat(run("queue", "list")).isEqualTo(69);
+    }
+
+    @Test
+    void theCommandLineIsChecked() {
+        assertThat(run()).isEqualTo(64);
+        assertThat(run("queue")).isEqualTo(64);
+        assertThat(run("statsu")).isEqualTo(64);
+        assertThat(run("queue", "show")).isEqualTo(64);
+        assertThat(run("queue", "delete", "a\nflush")).isEqualTo(64);
+        assertThat(run("--version")).isZero();
+        assertThat(console.out()).isEqualTo("postern 9.9\n");
+        assertThat(run("queue", "--help")).isZero();
+        assertThat(console.out()).contains("flush");
+    }
+
+    @Test
+    void theReferenceComesFromTheDeclarations() {
+        assertThat(run("config", "defaults")).isZero();
+        assertThat(console.out()).contains("#timeout = \"300s\"");
+        assertThat(run("config", "reference", "--man")).isZero();
+        assertThat(console.out()).contains(".TH POSTERN.TOML 5");
+        assertThat(run("config", "reference", "--json")).isZero();
+        assertThat(console.out())
+                .contains("{\"section\":\"smtpd\",\"repeated\":false,\"key\":\"timeout\"");
+    }
+}

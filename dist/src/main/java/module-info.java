@@ -1,0 +1,25 @@
+/** The programs put together into domains, and the commands. */
+@org.jspecify.annotations.NullMarked
+module postern.dist {
+    requires static org.jspecify;
+    requires postern.base;
+    requires postern.bounce;
+    requires postern.cleanup;
+    requires postern.command;
+    requires postern.config;
+    requires postern.dns;
+    requires postern.ipc;
+    requires postern.local;
+    requires postern.mail;
+    requires postern.master;
+    requires postern.os;
+    requires postern.qmgr;
+    requires postern.rewrite;
+    requires postern.smtp;
+    requires postern.smtpd;
+    requires postern.spool;
+    requires postern.table;
+    requires postern.wire;
+
+    exports postern.dist;
+}

@@ -1,0 +1,176 @@
+package postern.dist;
+
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import postern.base.Bug;
+import postern.base.Endpoint;
+import postern.base.Listener;
+import postern.base.LogLine;
+import postern.base.User;
+import postern.base.World;
+import postern.base.system.SystemNetwork;
+import postern.base.system.SystemWorld;
+import postern.config.Settings;
+import postern.local.Identities;
+import postern.local.Invoker;
+import postern.os.ChildLink;
+import postern.os.InheritedListeners;
+import postern.os.Seccomp;
+import postern.os.UserDatabase;
+
+/**
+ * One domain as a process that master started. Its first statement installs the seccomp filter; its
+ * settings, listeners and ties to master are descriptors that it inherited.
+ */
+final class Child {
+    private static final int EXIT_DRAINED = 0;
+
+    /** sysexits(3). */
+    private static final int EX_IOERR = 74;
+
+    private final Powers powers;
+    private final Settings settings;
+    private final Site site;
+    private final World world;
+    private final Map<String, Listener> listeners;
+
+    private Child(
+            Powers powers,
+            Settings settings,
+            Site site,
+            World world,
+            Map<String, Listener> listeners) {
+        this.powers = powers;
+        this.settings = settings;
+        this.site = site;
+        this.world = world;
+        this.listeners = listeners;
+    }
+
+    /**
+     * Runs until master ends us.
+     *
+     * @param arguments the domain, {@code root} when master is root or {@code user}, our host name,
+     *     then {@code --listener NAME=DESCRIPTOR} for each listener
+     */
+    static void run(List<String> arguments) throws IOException {
+        boolean root = arguments.get(1).equals("root");
+        String seccomp = Seccomp.install(Powers.of(arguments.get(0)).system(root));
+        Powers powers = Powers.of(arguments.get(0));
+        ChildLink link = ChildLink.open();
+        Settings settings = Settings.decode(link.settingsText());
+        Site site = Site.read(settings, arguments.get(2));
+        World world = SystemWorld.create(powers.domain());
+        Map<String, Listener> listeners = new HashMap<>();
+        for (String argument : arguments.subList(3, arguments.size())) {
+            int equals = argument.indexOf('=');
+            if (equals > 0) {
+                String name = argument.substring(0, equals);
+                int descriptor = Integer.parseInt(argument.substring(equals + 1));
+                listeners.put(name, inherited(world, site, powers, settings, name, descriptor));
+            }
+        }
+        Running running;
+        try {
+            running = new Child(powers, settings, site, world, listeners).start(root);
+        } catch (IOException failed) { // master tries again, with back-off; this says why
+            world.log().error(LogLine.about(powers.domain()).with("cannot-start", failed));
+            Runtime.getRuntime().halt(EX_IOERR);
+            return;
+        }
+        Runnable ended = () -> Runtime.getRuntime().halt(EXIT_DRAINED);
+        link.onRetire(() -> running.retire(ended));
+        link.onDrain(() -> running.drain(ended));
+        link.ready(seccomp);
+        world.log().info(LogLine.about(powers.domain()).with("ready", seccomp));
+        waitForEver();
+    }
+
+    private static void waitForEver() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException interrupted) {
+            throw new Bug("nobody interrupts", interrupted);
+        }
+    }
+
+    private static Listener inherited(
+            World world, Site site, Powers powers, Settings settings, String name, int descriptor)
+            throws IOException {
+        Endpoint at = Listeners.endpoint(site, settings, name);
+        ServerSocketChannel channel =
+                descriptor == 0
+                        ? InheritedListeners.first()
+                        : at instanceof Endpoint.Tcp
+                                ? InheritedListeners.tcp(descriptor)
+                                : InheritedListeners.unix(descriptor, powers.scratch(site));
+        if (world.network() instanceof SystemNetwork network) {
+            return network.inherited(channel, at);
+        }
+        throw new Bug("a child lives in the real world");
+    }
+
+    private Running start(boolean root) throws IOException {
+        Path scratch = powers.scratch(site);
+        return switch (powers) {
+            case FRONT -> FrontDomain.start(world, site, settings, scratch, listeners);
+            case QUEUE ->
+                    QueueDomain.start(
+                            world,
+                            site,
+                            settings,
+                            users(),
+                            operators(root),
+                            listener(Listeners.HANDOVER),
+                            listener(Listeners.CONTROL));
+            case OUT ->
+                    OutDomain.start(world, site, settings, scratch, listener(Listeners.AGENT_SMTP));
+            case LOCAL ->
+                    LocalDomain.start(
+                            world,
+                            site,
+                            settings,
+                            users(),
+                            identities(root),
+                            unprivileged(root),
+                            scratch,
+                            listener(Listeners.AGENT_LOCAL));
+        };
+    }
+
+    private Listener listener(String name) {
+        Listener listener = listeners.get(name);
+        if (listener == null) {
+            throw new Bug("master hands down the listener " + name);
+        }
+        return listener;
+    }
+
+    /** Root and whoever the queue runs as. */
+    private static Set<String> operators(boolean root) throws IOException {
+        String ourselves = new UserDatabase().current().name();
+        return root && !ourselves.equals("root") ? Set.of("root", ourselves) : Set.of(ourselves);
+    }
+
+    private static UserDatabase users() {
+        return new UserDatabase();
+    }
+
+    private Identities identities(boolean root) {
+        return root ? new Impersonator() : new Invoker(world.disk());
+    }
+
+    /** As root, somebody who owns nothing; else ourselves. */
+    private static User unprivileged(boolean root) throws IOException {
+        return root
+                ? users().byName("nobody")
+                        .orElse(new User("nobody", 65_534, 65_534, Path.of("/nonexistent")))
+                : new UserDatabase().current();
+    }
+}

@@ -1,0 +1,110 @@
+package postern.dist;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import postern.base.Endpoint;
+import postern.base.Listener;
+import postern.base.World;
+import postern.config.Settings;
+import postern.ipc.Attributes;
+import postern.ipc.LmtpClient;
+import postern.mail.Content;
+import postern.mail.ContentStore;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Origin;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.smtpd.Intake;
+import postern.smtpd.ListenerConfig;
+import postern.smtpd.Smtpd;
+import postern.smtpd.SmtpdConfig;
+import postern.wire.Reply;
+
+/** The domain that speaks to strangers: smtpd(8). */
+public final class FrontDomain {
+    /** Connections kept to cleanup. */
+    private static final int IDLE_MAX = 100;
+
+    private FrontDomain() {}
+
+    /**
+     * Starts it.
+     *
+     * @param scratch a folder for what outgrows memory
+     * @param listeners by the names of {@link #configured}, and that of the submission socket
+     */
+    public static Running start(
+            World world,
+            Site site,
+            Settings settings,
+            Path scratch,
+            Map<String, Listener> listeners) {
+        var client =
+                new LmtpClient(
+                        world.network(),
+                        new Endpoint.Local(site.handover()),
+                        site.hostname(),
+                        IDLE_MAX);
+        var smtpd =
+                new Smtpd(
+                        world,
+                        SmtpdConfig.read(settings, site.hostname()),
+                        new ContentStore(world.disk(), scratch),
+                        new Handover(client));
+        for (ListenerConfig configured : all(site, settings)) {
+            Listener listener = listeners.get(configured.name());
+            if (listener != null) {
+                smtpd.start(configured, listener);
+            }
+        }
+        return new Running() {
+            @Override
+            public void drain(Runnable ended) {
+                smtpd.drain(ended);
+            }
+
+            @Override
+            public void retire(Runnable ended) {
+                smtpd.retire(ended);
+            }
+        };
+    }
+
+    /** The listeners of the configuration. */
+    static List<ListenerConfig> configured(Settings settings) {
+        return SmtpdConfig.read(settings, "").listeners();
+    }
+
+    /** Those, and the socket of this machine's own users, which is always there. */
+    private static List<ListenerConfig> all(Site site, Settings settings) {
+        var socket =
+                new ListenerConfig(
+                        Listeners.SUBMISSION_SOCKET,
+                        ListenerConfig.Kind.SOCKET,
+                        new Endpoint.Local(site.submission()));
+        return Stream.concat(Stream.of(socket), configured(settings).stream()).toList();
+    }
+
+    /** cleanup, as smtpd sees it. */
+    private record Handover(LmtpClient client) implements Intake {
+        @Override
+        public List<Reply> submit(
+                Origin origin,
+                ReversePath sender,
+                MailOptions options,
+                List<Recipient> recipients,
+                Content content)
+                throws IOException {
+            return client.send(Attributes.of(origin), sender, options, recipients, content);
+        }
+
+        @Override
+        public Reply verify(Mailbox recipient) throws IOException {
+            return client.verify(recipient);
+        }
+    }
+}

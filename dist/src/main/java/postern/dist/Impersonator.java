@@ -1,0 +1,49 @@
+package postern.dist;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import postern.base.User;
+import postern.local.Identities;
+import postern.os.Identity;
+
+/**
+ * Each delivery has its recipient's rights, on a thread of its own. Needs root; nobody is made
+ * root.
+ */
+final class Impersonator implements Identities {
+
+    @Override
+    public <T> T as(User user, Delivering<T> delivery) throws IOException {
+        return Identity.of(user).call(delivery::run);
+    }
+
+    /**
+     * The folder above all mailboxes belongs to root; each user's own is made here and given to
+     * them. One that is there and belongs to somebody else is refused: mail must not fall into
+     * another's hands.
+     */
+    @Override
+    public void provide(Path directory, User user) throws IOException {
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            int owner =
+                    (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            if (owner != user.uid()) {
+                throw new IOException(
+                        directory + " belongs to uid " + owner + ", not to uid " + user.uid());
+            }
+            return;
+        }
+        Path parent = directory.getParent();
+        if (parent != null && !Files.isDirectory(parent)) {
+            Files.createDirectories(parent);
+        }
+        Files.createDirectory(
+                directory,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.setAttribute(directory, "unix:gid", user.gid(), LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(directory, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
+    }
+}

@@ -1,0 +1,84 @@
+package postern.dist;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a process of ours is started: the JVM's flags by kind of process, chosen by measurement
+ * (docs/adr/0006).
+ *
+ * @param home the JDK
+ * @param library the folder of our jars
+ */
+record Jvm(Path home, Path library) {
+
+    /** The JVM and the jars that we run from ourselves. */
+    static Jvm ours() {
+        Path jar = Path.of(System.getProperty("java.class.path", "").split(":", 2)[0]);
+        Path folder = jar.toAbsolutePath().normalize().getParent();
+        return new Jvm(
+                Path.of(System.getProperty("java.home", "/")),
+                folder == null ? Path.of("/") : folder);
+    }
+
+    /** The jar that names all others. */
+    Path jar() {
+        return library.resolve("postern.jar");
+    }
+
+    /**
+     * Classes and profiles of a training run; the same file for every process, so that its pages
+     * are shared.
+     */
+    Path cache() {
+        return library.resolve("postern.aot");
+    }
+
+    /** The command that runs {@code postern.dist.Main} with the arguments. */
+    List<String> command(String kind, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(home.resolve("bin/java").toString());
+        command.addAll(flags(kind));
+        if (Files.isReadable(cache())) {
+            command.add("-XX:AOTCache=" + cache());
+        }
+        command.add("-cp");
+        command.add(jar().toString());
+        command.add("postern.dist.Main");
+        command.addAll(arguments);
+        return command;
+    }
+
+    /** Flags that the AOT cache is bound to are the same for all: collector and object headers. */
+    private static List<String> flags(String kind) {
+        List<String> flags = new ArrayList<>(COMMON);
+        flags.addAll(
+                switch (kind) {
+                    case "front" -> List.of("-Xms24m", "-Xmn16m", "-Xmx160m");
+                    case "queue" -> List.of("-Xms24m", "-Xmn16m", "-Xmx256m");
+                    case "out" -> List.of("-Xms24m", "-Xmn16m", "-Xmx128m");
+                    default -> List.of("-Xms8m", "-Xmn4m", "-Xmx96m");
+                });
+        return flags;
+    }
+
+    private static final List<String> COMMON =
+            List.of(
+                    "-XX:+UseSerialGC",
+                    "-XX:+UseCompactObjectHeaders",
+                    "-XX:-UsePerfData",
+                    "-XX:+ExitOnOutOfMemoryError",
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:ArchiveRelocationMode=0", // else every page of the cache is patched and
+                    // private
+                    "-XX:CompileCommand=quiet",
+                    // spins the few native calls at start; compiling it costs 4 MB that stay
+                    "-XX:CompileCommand=exclude,jdk.internal.classfile.impl.*::*",
+                    "-Xss256k",
+                    "-XX:ReservedCodeCacheSize=32m",
+                    "-Djdk.virtualThreadScheduler.parallelism=1",
+                    "-Djdk.serialFilter=!*",
+                    "--enable-native-access=ALL-UNNAMED");
+}

@@ -1,0 +1,42 @@
+package postern.dist;
+
+import postern.base.Bug;
+import postern.base.Endpoint;
+import postern.config.Settings;
+
+/** The sockets that master listens on for its children, by name. */
+final class Listeners {
+    /** smtpd's messages to cleanup. */
+    static final String HANDOVER = "handover";
+
+    /** Operators' questions to qmgr. */
+    static final String CONTROL = "queue-control";
+
+    /** qmgr's orders to smtp. */
+    static final String AGENT_SMTP = "agent-smtp";
+
+    /** qmgr's orders to local. */
+    static final String AGENT_LOCAL = "agent-local";
+
+    /** {@code sendmail}'s messages to smtpd. */
+    static final String SUBMISSION_SOCKET = "submission-socket";
+
+    private Listeners() {}
+
+    /** Where a listener of that name listens. */
+    static Endpoint endpoint(Site site, Settings settings, String name) {
+        return switch (name) {
+            case HANDOVER -> new Endpoint.Local(site.handover());
+            case CONTROL -> new Endpoint.Local(site.run().resolve("queue-control"));
+            case AGENT_SMTP -> new Endpoint.Local(site.agent("smtp"));
+            case AGENT_LOCAL -> new Endpoint.Local(site.agent("local"));
+            case SUBMISSION_SOCKET -> new Endpoint.Local(site.submission());
+            default ->
+                    FrontDomain.configured(settings).stream()
+                            .filter(listener -> listener.name().equals(name))
+                            .findFirst()
+                            .orElseThrow(() -> new Bug("no listener is called " + name))
+                            .at();
+        };
+    }
+}

@@ -1,0 +1,124 @@
+package postern.dist;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import postern.base.Endpoint;
+import postern.base.World;
+import postern.base.system.SystemWorld;
+import postern.command.ConfigurationFile;
+import postern.command.Installation;
+import postern.config.Configuration;
+import postern.config.Problem;
+import postern.config.Settings;
+import postern.local.LocalConfig;
+import postern.master.Master;
+import postern.master.Replanned;
+import postern.os.UserDatabase;
+import postern.smtpd.ListenerConfig;
+
+/** {@code postern start}: reads the configuration, then is master until somebody stops it. */
+final class MasterProcess {
+    /** sysexits(3). */
+    private static final int EX_OK = 0;
+
+    private static final int EX_UNAVAILABLE = 69;
+    private static final int EX_CANTCREAT = 73;
+    private static final int EX_TEMPFAIL = 75;
+    private static final int EX_NOPERM = 77;
+
+    private final Path file;
+    private final Installation installation;
+    private final World world = SystemWorld.create("master");
+
+    private MasterProcess(Path file, Installation installation) {
+        this.file = file;
+        this.installation = installation;
+    }
+
+    /**
+     * Runs in the foreground.
+     *
+     * @param file where the settings came from, for a reload
+     * @return the exit status
+     */
+    static int run(Path file, Settings settings, Installation installation) {
+        try {
+            return new MasterProcess(file, installation).serve(settings);
+        } catch (IOException failed) {
+            System.err.println("postern: " + failed.getMessage());
+            return EX_UNAVAILABLE;
+        }
+    }
+
+    private int serve(Settings settings) throws IOException {
+        Site site = Site.read(settings, Commands.machineName());
+        try {
+            Master master =
+                    Master.open(world, PosternPlan.of(settings, site, Jvm.ours()), this::replan);
+            // a stop by SIGTERM or Ctrl-C is a success, whatever the JVM makes of it
+            master.run(() -> greet(settings, site), () -> Runtime.getRuntime().halt(EX_OK));
+            return EX_OK;
+        } catch (Master.Refused refused) {
+            String reasons = String.valueOf(refused.getMessage());
+            reasons.lines().forEach(line -> System.err.println("postern: " + line));
+            return switch (refused.kind()) {
+                case LISTENERS -> EX_UNAVAILABLE;
+                case STATE -> EX_CANTCREAT;
+                case INSTANCE -> EX_TEMPFAIL;
+                case REACH -> EX_NOPERM;
+            };
+        }
+    }
+
+    private Replanned replan() {
+        return switch (new ConfigurationFile(world.disk(), installation).read(file)) {
+            case Configuration.Result.Broken(List<Problem> problems) ->
+                    new Replanned.Problems(problems.stream().map(Problem::toString).toList());
+            case Configuration.Result.Loaded(Settings settings) -> {
+                try {
+                    Site site = Site.read(settings, Commands.machineName());
+                    yield new Replanned.Planned(PosternPlan.of(settings, site, Jvm.ours()));
+                } catch (IOException failed) {
+                    yield new Replanned.Problems(List.of(String.valueOf(failed.getMessage())));
+                }
+            }
+        };
+    }
+
+    /** What listens where, how to send a first message, where it lands, how to stop. */
+    private void greet(Settings settings, Site site) {
+        StringBuilder text = new StringBuilder("\nPostern is up.\n");
+        String smtp = "";
+        for (ListenerConfig listener : FrontDomain.configured(settings)) {
+            text.append("  listens     ").append(listener.at());
+            text.append("  ").append(listener.name()).append('\n');
+            if (smtp.isEmpty() && listener.at() instanceof Endpoint.Tcp tcp) {
+                smtp = tcp.address().getHostAddress() + ":" + tcp.port();
+            }
+        }
+        text.append("  listens     ").append(site.submission()).append("  sendmail\n");
+        String user = me();
+        String mailbox =
+                LocalConfig.read(settings, site.hostname(), site.state())
+                        .mailbox()
+                        .replace("{user}", user);
+        text.append("\n  try         swaks --server ").append(smtp);
+        text.append(" --to ").append(user).append("@localhost\n");
+        text.append("  or          printf 'Subject: hello\\n\\nfirst message\\n' | ");
+        text.append("bin/sendmail ").append(user).append("@localhost\n");
+        text.append("  it lands in ").append(mailbox);
+        text.append(mailbox.endsWith("/") ? "new/\n" : "\n");
+        text.append("  see         bin/postern -c ").append(file).append(" status\n");
+        text.append("  stop        Ctrl-C, or bin/postern -c ").append(file).append(" stop\n");
+        System.out.println(text);
+    }
+
+    private static String me() {
+        try {
+            return new UserDatabase().current().name();
+        } catch (IOException unknown) {
+            return "USER";
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package postern.dist;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import postern.base.Bug;
+import postern.base.Endpoint;
+import postern.config.Settings;
+import postern.local.LocalConfig;
+import postern.master.DomainPlan;
+import postern.master.DomainPlan.Start;
+import postern.master.DomainPlan.Succession;
+import postern.master.ListenerPlan;
+import postern.master.Plan;
+import postern.master.ServiceIdentities;
+import postern.os.Identity;
+import postern.os.UserDatabase;
+import postern.rewrite.RewriteConfig;
+
+/** What master is told to do: which domains there are, as whom, confined how, listening where. */
+final class PosternPlan {
+    private final Settings settings;
+    private final Site site;
+    private final Jvm jvm;
+    private final boolean root;
+    private final Identity ourselves;
+    private final Map<Powers, Identity> identities = new EnumMap<>(Powers.class);
+
+    private PosternPlan(Settings settings, Site site, Jvm jvm) throws IOException {
+        this.settings = settings;
+        this.site = site;
+        this.jvm = jvm;
+        this.ourselves = Identity.current();
+        this.root = ourselves.uid() == 0;
+        var services = new ServiceIdentities(new UserDatabase());
+        ServiceConfig users = ServiceConfig.read(settings);
+        for (Powers powers : Powers.values()) {
+            identities.put(
+                    powers,
+                    powers == Powers.LOCAL // which becomes the recipient
+                            ? ourselves
+                            : services.of(users.user(powers), powers.ordinal()));
+        }
+    }
+
+    static Plan of(Settings settings, Site site, Jvm jvm) throws IOException {
+        return new PosternPlan(settings, site, jvm).plan();
+    }
+
+    private Identity identity(Powers powers) {
+        Identity identity = identities.get(powers);
+        if (identity == null) {
+            throw new Bug("every domain runs as somebody");
+        }
+        return identity;
+    }
+
+    private Plan plan() {
+        List<Plan.Folder> folders = new ArrayList<>();
+        folders.add(new Plan.Folder(site.state(), 0755, ourselves.uid()));
+        folders.add(new Plan.Folder(site.queue(), 0700, identity(Powers.QUEUE).uid()));
+        folders.add(new Plan.Folder(site.state().resolve("tmp"), 0755, ourselves.uid()));
+        for (Powers powers : Powers.values()) {
+            folders.add(new Plan.Folder(powers.scratch(site), 0700, identity(powers).uid()));
+        }
+        LocalConfig local = LocalConfig.read(settings, site.hostname(), site.state());
+        if (local.root().startsWith(site.state())) {
+            folders.add(new Plan.Folder(local.root(), 0755, ourselves.uid()));
+        }
+        List<DomainPlan> domains = new ArrayList<>();
+        for (Powers powers : Powers.values()) {
+            domains.add(domain(powers, local));
+        }
+        return new Plan(site.state(), folders, domains);
+    }
+
+    private DomainPlan domain(Powers powers, LocalConfig local) {
+        List<String> arguments =
+                List.of("domain", powers.domain(), root ? "root" : "user", site.hostname());
+        Path aliases = settings.get(RewriteConfig.SECTION, RewriteConfig.ALIASES);
+        return new DomainPlan(
+                powers.domain(),
+                jvm.command(powers.domain(), arguments),
+                environment(),
+                site.state(),
+                identity(powers),
+                powers.sandbox(site, local, aliases, jvm.home(), jvm.library(), root),
+                listeners(powers),
+                settings.encode(),
+                switch (powers) {
+                    case FRONT, OUT -> Succession.OVERLAP;
+                    case QUEUE, LOCAL -> Succession.ONE_AFTER_THE_OTHER;
+                },
+                switch (powers) {
+                    case FRONT, QUEUE -> Start.AT_ONCE;
+                    case OUT, LOCAL -> Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
+                });
+    }
+
+    /** Nothing of the caller's environment reaches a domain but the time zone. */
+    private static Map<String, String> environment() {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("LANG", "C.UTF-8");
+        environment.put("MALLOC_ARENA_MAX", "1"); // an arena for each thread is memory lain idle
+        String zone = System.getenv("TZ");
+        if (zone != null) {
+            environment.put("TZ", zone);
+        }
+        return environment;
+    }
+
+    private List<ListenerPlan> listeners(Powers powers) {
+        int front = identity(Powers.FRONT).uid();
+        int queue = identity(Powers.QUEUE).uid();
+        return switch (powers) {
+            case FRONT -> {
+                List<ListenerPlan> all = new ArrayList<>();
+                all.add(unix(Listeners.SUBMISSION_SOCKET, 0666, front));
+                for (var listener : FrontDomain.configured(settings)) {
+                    if (listener.at() instanceof Endpoint.Tcp tcp) {
+                        all.add(
+                                new ListenerPlan.Tcp(
+                                        listener.name(),
+                                        new InetSocketAddress(tcp.address(), tcp.port())));
+                    }
+                }
+                yield all;
+            }
+            case QUEUE ->
+                    List.of(
+                            unix(Listeners.HANDOVER, 0600, front),
+                            unix(Listeners.CONTROL, 0666, ourselves.uid()));
+            case OUT -> List.of(unix(Listeners.AGENT_SMTP, 0600, queue));
+            case LOCAL -> List.of(unix(Listeners.AGENT_LOCAL, 0600, queue));
+        };
+    }
+
+    private ListenerPlan unix(String name, int mode, int owner) {
+        if (Listeners.endpoint(site, settings, name) instanceof Endpoint.Local(Path path)) {
+            return new ListenerPlan.Unix(name, path, mode, owner);
+        }
+        throw new Bug("hand-overs are Unix sockets: " + name);
+    }
+}

@@ -1,0 +1,94 @@
+package postern.dist;
+
+import java.nio.file.Path;
+import java.util.Set;
+import postern.base.Bug;
+import postern.local.LocalConfig;
+import postern.os.Sandbox;
+import postern.os.Sandbox.Ports;
+import postern.os.Seccomp;
+
+/**
+ * What each domain may do. The kernel holds them to it: Landlock from before their first
+ * instruction, seccomp from their first.
+ */
+enum Powers {
+    /**
+     * Speaks to strangers: inherited listeners, Unix sockets, a scratch folder. No file of the
+     * queue, no program, no connection.
+     */
+    FRONT,
+
+    /** Keeps the queue: its folder and Unix sockets. No network. */
+    QUEUE,
+
+    /** Delivers to other hosts: TCP and DNS. No file but a scratch folder. */
+    OUT,
+
+    /** Becomes the recipient: their files. No network. */
+    LOCAL;
+
+    /** The domain's name in commands, logs and status. */
+    String domain() {
+        return switch (this) {
+            case FRONT -> "front";
+            case QUEUE -> "queue";
+            case OUT -> "out";
+            case LOCAL -> "local";
+        };
+    }
+
+    static Powers of(String domain) {
+        for (Powers powers : values()) {
+            if (powers.domain().equals(domain)) {
+                return powers;
+            }
+        }
+        throw new Bug("no domain is called " + domain);
+    }
+
+    /** Where the domain may put what outgrows memory. */
+    Path scratch(Site site) {
+        return site.state().resolve("tmp").resolve(domain());
+    }
+
+    /**
+     * @param library the folder of our own jars
+     * @param root whether we are root, so that local acts for many users
+     */
+    Sandbox sandbox(
+            Site site, LocalConfig local, Path aliases, Path javaHome, Path library, boolean root) {
+        Ports none = new Ports.Only(Set.of());
+        Sandbox.Builder builder =
+                Sandbox.forJava(javaHome).readable(library).writable(scratch(site));
+        return switch (this) {
+            case FRONT -> builder.connect(none).bind(new Ports.Only(Set.of(0))).build();
+            case QUEUE ->
+                    builder.writable(site.queue())
+                            .readable(aliases)
+                            .connect(none)
+                            .bind(none)
+                            .build();
+            case OUT -> builder.connect(new Ports.All()).bind(none).build();
+            case LOCAL -> {
+                if (root) {
+                    builder.allFiles();
+                } else {
+                    builder.writable(local.root()).readable(aliases);
+                }
+                yield builder.connect(none).bind(none).build();
+            }
+        };
+    }
+
+    /**
+     * @param root see {@link #sandbox}
+     */
+    Seccomp.Profile system(boolean root) {
+        return switch (this) {
+            case FRONT, OUT -> new Seccomp.Profile(false, false, true);
+            case QUEUE -> new Seccomp.Profile(false, false, false);
+            case LOCAL -> new Seccomp.Profile(false, root, false);
+        };
+    }
+}

@@ -1,0 +1,145 @@
+package postern.dist;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import postern.base.Endpoint;
+import postern.base.Listener;
+import postern.base.RecentUsers;
+import postern.base.Users;
+import postern.base.World;
+import postern.bounce.BounceConfig;
+import postern.bounce.DsnComposer;
+import postern.cleanup.Cleanup;
+import postern.cleanup.CleanupConfig;
+import postern.config.Settings;
+import postern.ipc.AgentClient;
+import postern.ipc.LmtpClient;
+import postern.mail.Router;
+import postern.qmgr.LmtpAgents;
+import postern.qmgr.QmgrConfig;
+import postern.qmgr.QueueControl;
+import postern.qmgr.QueueManager;
+import postern.rewrite.AddressRouter;
+import postern.rewrite.RewriteConfig;
+import postern.smtpd.SmtpdConfig;
+import postern.spool.LogSpool;
+import postern.spool.Spool;
+import postern.spool.SpoolLimits;
+import postern.table.AliasFile;
+import postern.table.Aliases;
+
+/** The domain that keeps the queue: cleanup(8), rewrite(8), qmgr(8), bounce(8) over one spool. */
+public final class QueueDomain {
+    /**
+     * Connections kept to each agent. Origin: the most attempts at once that qmgr makes by default.
+     */
+    private static final int IDLE_MAX = 100;
+
+    private QueueDomain() {}
+
+    /**
+     * Starts it: takes the queue over, rebuilds the schedule, then listens.
+     *
+     * @param operators users who may see and change the queue
+     * @throws IOException the queue belongs to another live process, or cannot be read
+     */
+    public static Running start(
+            World world,
+            Site site,
+            Settings settings,
+            Users users,
+            Set<String> operators,
+            Listener handover,
+            Listener control)
+            throws IOException {
+        return start(
+                world, site, settings, users, operators, SpoolLimits.DEFAULT, handover, control);
+    }
+
+    /** The same with other bounds of the queue. */
+    public static Running start(
+            World world,
+            Site site,
+            Settings settings,
+            Users users,
+            Set<String> operators,
+            SpoolLimits limits,
+            Listener handover,
+            Listener control)
+            throws IOException {
+        Spool spool = new LogSpool(world, site.queue(), limits);
+        Aliases aliases =
+                AliasFile.load(
+                        world.disk(),
+                        settings.get(RewriteConfig.SECTION, RewriteConfig.ALIASES),
+                        world.log());
+        Router router =
+                new AddressRouter(
+                        RewriteConfig.read(settings, site.hostname()),
+                        new RecentUsers(users, world.clock()), // asked for every message
+                        aliases);
+        var qmgr =
+                new QueueManager(
+                        QmgrConfig.read(settings),
+                        world,
+                        spool,
+                        router,
+                        new DsnComposer(BounceConfig.read(settings, site.hostname())),
+                        new LmtpAgents(agents(world, site, settings)));
+        qmgr.start();
+        var cleanup =
+                new Cleanup(
+                        world,
+                        new CleanupConfig(
+                                site.hostname(),
+                                SmtpdConfig.read(settings, site.hostname())
+                                        .bounds()
+                                        .messageOctets()),
+                        router,
+                        spool,
+                        ZoneId.systemDefault());
+        var queueControl = new QueueControl(world, qmgr, operators);
+        world.tasks().start("control", () -> queueControl.serve(control));
+        Running intake = AgentDomain.serve(world, "cleanup", cleanup::session, handover);
+        return ended -> {
+            var left = new AtomicInteger(2);
+            Runnable half =
+                    () -> {
+                        if (left.decrementAndGet() == 0) {
+                            ended.run();
+                        }
+                    };
+            qmgr.drain(half);
+            intake.drain(half);
+        };
+    }
+
+    private static Map<String, AgentClient> agents(World world, Site site, Settings settings) {
+        Map<String, Endpoint> sockets = new HashMap<>();
+        sockets.put("smtp", new Endpoint.Local(site.agent("smtp")));
+        sockets.put("local", new Endpoint.Local(site.agent("local")));
+        ServiceConfig.read(settings)
+                .agents()
+                .forEach(
+                        (transport, socket) ->
+                                sockets.put(transport, new Endpoint.Local(Path.of(socket))));
+        Map<String, AgentClient> clients = new HashMap<>();
+        sockets.forEach(
+                (transport, socket) ->
+                        clients.put(
+                                transport,
+                                new AgentClient(
+                                        new LmtpClient(
+                                                world.network(),
+                                                socket,
+                                                site.hostname(),
+                                                IDLE_MAX,
+                                                LmtpClient.ATTEMPT_LIMIT))));
+        return clients;
+    }
+}

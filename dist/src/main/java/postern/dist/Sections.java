@@ -1,0 +1,27 @@
+package postern.dist;
+
+import java.util.List;
+import postern.bounce.BounceConfig;
+import postern.config.Section;
+import postern.local.LocalConfig;
+import postern.qmgr.QmgrConfig;
+import postern.rewrite.RewriteConfig;
+import postern.smtp.SmtpConfig;
+import postern.smtpd.SmtpdConfig;
+
+/** Every section of postern.toml, in the order of the reference. */
+public final class Sections {
+    private Sections() {}
+
+    public static final List<Section> ALL =
+            List.of(
+                    Site.SECTION,
+                    RewriteConfig.SECTION,
+                    SmtpdConfig.LISTENERS,
+                    SmtpdConfig.SECTION,
+                    QmgrConfig.SECTION,
+                    BounceConfig.SECTION,
+                    SmtpConfig.SECTION,
+                    LocalConfig.SECTION,
+                    ServiceConfig.SECTION);
+}

@@ -1,0 +1,60 @@
+package postern.dist;
+
+import java.util.List;
+import java.util.Map;
+import postern.config.Key;
+import postern.config.Section;
+import postern.config.Settings;
+
+/**
+ * Whom the domains run as when root starts us, and which delivery agents are not ours.
+ *
+ * @param users user name by domain
+ * @param agents where the LMTP server of a transport listens
+ */
+record ServiceConfig(Map<Powers, String> users, Map<String, String> agents) {
+    private static final String SINCE = "0.1";
+
+    private static final Key<String> FRONT = user("front", "postern-front", "smtpd");
+    private static final Key<String> QUEUE = user("queue", "postern", "the queue");
+    private static final Key<String> OUT = user("out", "postern-out", "smtp");
+
+    private static final Key<Map<String, String>> AGENTS =
+            Key.table(
+                    "agents",
+                    Map.of(),
+                    "Delivery agents of other makers: transport = path of the Unix socket where its LMTP"
+                            + " server listens. { local = \"/run/dovecot/lmtp\" } hands all local mail to"
+                            + " Dovecot.",
+                    SINCE);
+
+    static final Section SECTION =
+            new Section(
+                    "service",
+                    "Whom the domains run as when root starts Postern, and delivery agents of other makers."
+                            + " Users that do not exist are replaced by unprivileged numeric ids.",
+                    List.of(FRONT, QUEUE, OUT, AGENTS));
+
+    static ServiceConfig read(Settings settings) {
+        Settings.Group group = settings.section(SECTION);
+        return new ServiceConfig(
+                Map.of(
+                        Powers.FRONT,
+                        group.get(FRONT),
+                        Powers.QUEUE,
+                        group.get(QUEUE),
+                        Powers.OUT,
+                        group.get(OUT)),
+                group.get(AGENTS));
+    }
+
+    /** The user that the domain runs as; none is stated for local. */
+    String user(Powers powers) {
+        return users.getOrDefault(powers, "");
+    }
+
+    private static Key<String> user(String domain, String byDefault, String program) {
+        return Key.text(
+                domain + "_user", byDefault, "The user that " + program + " runs as.", SINCE);
+    }
+}

@@ -1,0 +1,272 @@
+package postern.dist;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import postern.base.Endpoint;
+import postern.base.Listener;
+import postern.base.LogLine;
+import postern.base.Peer;
+import postern.base.User;
+import postern.base.Users;
+import postern.base.World;
+import postern.base.system.SystemWorld;
+import postern.config.Configuration;
+import postern.config.Settings;
+import postern.local.Invoker;
+import postern.os.InheritedListeners;
+import postern.os.Sockets;
+import postern.os.UserDatabase;
+import postern.wire.PeerReader;
+import postern.wire.PeerWriter;
+import postern.wire.Reply;
+import postern.wire.ReplyReader;
+
+/**
+ * The training run behind the AOT cache: every domain in one process, some hundred messages through
+ * all of them, half into a Maildir and half to a sink. The JVM writes the cache when the process
+ * ends. Loop-back only; nothing of it is kept.
+ */
+final class Training {
+    private static final int MESSAGES = 600;
+    private static final int SESSIONS = 10;
+    private static final String SETTINGS = "settings";
+
+    /** Stand in the settings for the ports that the system will choose. */
+    private static final int SINK_PORT = 10_001;
+
+    private static final int SMTP_PORT = 10_002;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final World world = SystemWorld.create("training");
+    private final Path folder;
+    private final Semaphore delivered = new Semaphore(0);
+
+    private Training(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * @param folder an empty folder for its state
+     */
+    static void run(Path folder) throws IOException, InterruptedException {
+        new Training(folder).run();
+    }
+
+    private void run() throws IOException, InterruptedException {
+        Listener sink = world.network().listen(loopback());
+        world.tasks().start("sink", () -> serveSink(sink));
+        Listener smtp = world.network().listen(loopback());
+        Settings settings = settings(port(sink), port(smtp));
+        Site site = Site.read(settings, "training.invalid");
+        Path scratch = folder.resolve("tmp");
+        warmProcesses(settings, site);
+        for (Path directory : List.of(site.queue(), site.run(), scratch)) {
+            world.disk().createDirectories(directory);
+        }
+        Users users = name -> name.equals("ann") ? Optional.of(ann()) : Optional.empty();
+        QueueDomain.start(
+                world,
+                site,
+                settings,
+                users,
+                Set.of(),
+                unix(settings, site, Listeners.HANDOVER),
+                unix(settings, site, Listeners.CONTROL));
+        OutDomain.start(world, site, settings, scratch, unix(settings, site, Listeners.AGENT_SMTP));
+        LocalDomain.start(
+                world,
+                site,
+                settings,
+                users,
+                new Invoker(world.disk()),
+                ann(),
+                scratch,
+                unix(settings, site, Listeners.AGENT_LOCAL));
+        FrontDomain.start(world, site, settings, scratch, Map.of("smtp", smtp));
+        for (int i = 0; i < SESSIONS; i++) {
+            world.tasks().start("client", () -> submit(port(smtp)));
+        }
+        int remote = MESSAGES / SESSIONS / 2 * SESSIONS;
+        if (!delivered.tryAcquire(remote, LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IOException("training: not all messages arrived");
+        }
+    }
+
+    /**
+     * What master and a child do at their start, as far as it can be done twice; no sandbox: the
+     * cache is written at the end.
+     */
+    private void warmProcesses(Settings settings, Site site) throws IOException {
+        Settings handed = Settings.decode(settings.encode());
+        int domains = PosternPlan.of(handed, site, Jvm.ours()).domains().size();
+        world.disk().createDirectories(folder);
+        Path socket = folder.resolve("socket");
+        try (ServerSocketChannel channel =
+                InheritedListeners.unix(Sockets.listenUnix(socket, 0600, uid()), folder)) {
+            world.log()
+                    .info(
+                            LogLine.about("training")
+                                    .with("domains", domains)
+                                    .with("listener", channel.getLocalAddress()));
+        }
+    }
+
+    private static int uid() throws IOException {
+        return new UserDatabase().current().uid();
+    }
+
+    private User ann() {
+        return new User("ann", 1, 1, folder);
+    }
+
+    private Listener unix(Settings settings, Site site, String name) throws IOException {
+        return world.network().listen(Listeners.endpoint(site, settings, name));
+    }
+
+    private static Endpoint loopback() {
+        return new Endpoint.Tcp(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static int port(Listener listener) {
+        return listener.local() instanceof Endpoint.Tcp tcp ? tcp.port() : 0;
+    }
+
+    /**
+     * The settings as a child gets them. They were read by another process ({@link
+     * #settings(Path)}): what reads postern.toml has no place in the cache, of which every process
+     * carries a copy.
+     */
+    private Settings settings(int sinkPort, int smtpPort) throws IOException {
+        String encoded = Files.readString(folder.resolve(SETTINGS), StandardCharsets.UTF_8);
+        return Settings.decode(
+                encoded.replace(Integer.toString(SINK_PORT), Integer.toString(sinkPort))
+                        .replace(Integer.toString(SMTP_PORT), Integer.toString(smtpPort)));
+    }
+
+    /** The first step: reads the configuration of the training and leaves it in the folder. */
+    static void settings(Path folder) throws IOException {
+        String toml =
+                """
+                hostname = "training.invalid"
+                state = "%s"
+                [domains]
+                local = ["localhost"]
+                relayhost = "[127.0.0.1]:%d"
+                aliases = "/nonexistent"
+                [local]
+                mailbox = "mail/{user}/"
+                [[listener]]
+                name = "smtp"
+                kind = "smtp"
+                address = "127.0.0.1:%d"
+                """
+                        .formatted(folder, SINK_PORT, SMTP_PORT);
+        switch (Configuration.parse("training.toml", toml, Sections.ALL)) {
+            case Configuration.Result.Loaded(Settings settings) -> {
+                Files.createDirectories(folder);
+                Files.writeString(folder.resolve(SETTINGS), settings.encode());
+            }
+            case Configuration.Result.Broken(var problems) ->
+                    throw new IOException(problems.toString());
+        }
+    }
+
+    private void submit(int port) {
+        for (int i = 0; i < MESSAGES / SESSIONS; i++) {
+            String to = i % 2 == 0 ? "ann@localhost" : "bob@sink.invalid";
+            try (Peer peer =
+                    world.network()
+                            .connect(
+                                    new Endpoint.Tcp(InetAddress.getLoopbackAddress(), port),
+                                    LIMIT)) {
+                var replies = new ReplyReader(new PeerReader(peer, ReplyReader.LINE_OCTETS_MAX));
+                var writer = new PeerWriter(peer);
+                say(writer, replies, "EHLO client.invalid");
+                Reply ehlo = replies.next();
+                say(writer, ehlo.positive() ? "MAIL FROM:<eve@client.invalid>" : "QUIT", replies);
+                say(writer, "RCPT TO:<" + to + ">", replies);
+                say(writer, "DATA", replies);
+                say(writer, "Subject: x\r\n\r\n" + "training\r\n".repeat(400) + ".", replies);
+                say(writer, "QUIT", replies);
+            } catch (IOException failed) {
+                world.log().warning(LogLine.about("training").with("client", failed));
+            }
+        }
+    }
+
+    /** Hears the greeting, then says hello. */
+    private static void say(PeerWriter writer, ReplyReader replies, String line)
+            throws IOException {
+        Reply greeting = replies.next();
+        if (!greeting.positive()) {
+            throw new IOException(greeting.toString());
+        }
+        writer.line(line);
+        writer.flush();
+    }
+
+    private static void say(PeerWriter writer, String line, ReplyReader replies)
+            throws IOException {
+        writer.line(line);
+        writer.flush();
+        Reply reply = replies.next();
+        if (reply.permanentFailure() || reply.transientFailure()) {
+            throw new IOException(line + ": " + reply);
+        }
+    }
+
+    private void serveSink(Listener listener) {
+        while (true) {
+            try {
+                Peer peer = listener.accept();
+                world.tasks().start("sink", () -> sink(peer));
+            } catch (IOException ended) {
+                return;
+            }
+        }
+    }
+
+    private void sink(Peer peer) {
+        try (peer) {
+            var reader = new PeerReader(peer, 16 * 1024);
+            var writer = new PeerWriter(peer);
+            writer.line("220 sink");
+            writer.flush();
+            boolean data = false;
+            while (reader.line(8192) instanceof PeerReader.Line.Complete(byte[] octets)) {
+                String line = new String(octets, StandardCharsets.US_ASCII);
+                if (data && line.equals(".")) {
+                    data = false;
+                    delivered.release();
+                    writer.line("250 2.0.0 Ok");
+                } else if (!data) {
+                    data = line.equals("DATA");
+                    writer.line(answer(line));
+                }
+                if (!reader.pending()) {
+                    writer.flush();
+                }
+            }
+        } catch (IOException gone) {
+            // smtp(8) closes when it has nothing more to say
+        }
+    }
+
+    private static String answer(String line) {
+        if (line.equals("DATA")) {
+            return "354 go";
+        }
+        return line.startsWith("EHLO") ? "250-sink\r\n250-PIPELINING\r\n250 8BITMIME" : "250 Ok";
+    }
+}

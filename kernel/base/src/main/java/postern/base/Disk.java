@@ -1,0 +1,42 @@
+package postern.base;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Files. What was written is safe only after {@link DiskFile#sync} of the file and, for a new,
+ * moved or deleted name, {@link #syncDirectory} of its directory.
+ */
+public interface Disk {
+
+    /** Creates a new file for reading and writing, mode 0600; fails when the name exists. */
+    DiskFile create(Path path) throws IOException;
+
+    /** Opens an existing file for reading and writing. */
+    DiskFile open(Path path) throws IOException;
+
+    /** Opens an existing file for reading. */
+    DiskFile openRead(Path path) throws IOException;
+
+    /** A file without a name, for what outgrows memory; gone when closed. */
+    DiskFile scratch(Path directory) throws IOException;
+
+    /** The names in a directory, sorted. */
+    List<String> list(Path directory) throws IOException;
+
+    boolean exists(Path path);
+
+    void createDirectories(Path directory) throws IOException;
+
+    /** Moves within one file system, atomically; fails when the target exists. */
+    void move(Path from, Path to) throws IOException;
+
+    void delete(Path path) throws IOException;
+
+    /** Makes the names in a directory safe. */
+    void syncDirectory(Path directory) throws IOException;
+
+    /** Octets that may still be written below the path. */
+    long usableOctets(Path path) throws IOException;
+}

@@ -1,0 +1,48 @@
+package postern.base;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * A connected stream to another process, near or far. One thread reads and writes; any thread may
+ * close.
+ */
+public interface Peer extends Closeable {
+
+    /**
+     * The other end. For an accepted Unix connection this is the listener's path: Unix clients have
+     * no name.
+     */
+    Endpoint remote();
+
+    /** Our end. */
+    Endpoint local();
+
+    /**
+     * From now on reads and writes together may take so long; after that the call that waits throws
+     * {@link TimedOut}. A last word may still be written then; a second later the connection is
+     * closed. Each call arms anew. {@link Duration#ZERO} disarms. Precision: one second.
+     */
+    void expireAfter(Duration limit);
+
+    /** Reads at least one octet; -1 at the end of the stream. */
+    int read(byte[] into, int offset, int length) throws IOException;
+
+    /** Writes all of the buffers, in one call to the system where it takes them. */
+    void write(ByteBuffer... buffers) throws IOException;
+
+    /** Writes a region of a file without a detour through the heap where the system can. */
+    void send(DiskFile file, long position, long length) throws IOException;
+
+    /**
+     * The kernel's word on who is at the other end of a Unix-domain socket: the user's name, or uid
+     * as text.
+     */
+    Optional<String> user() throws IOException;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,106 @@
+package postern.base.system;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import postern.base.Disk;
+import postern.base.DiskFile;
+
+/** The file system of this machine. */
+final class SystemDisk implements Disk {
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<?> OWNER_DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    @Override
+    public DiskFile create(Path path) throws IOException {
+        return new ChannelFile(
+                FileChannel.open(
+                        path,
+                        Set.of(
+                                StandardOpenOption.CREATE_NEW,
+                                StandardOpenOption.READ,
+                                StandardOpenOption.WRITE),
+                        OWNER_ONLY));
+    }
+
+    @Override
+    public DiskFile open(Path path) throws IOException {
+        return new ChannelFile(
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public DiskFile openRead(Path path) throws IOException {
+        return new ChannelFile(FileChannel.open(path, StandardOpenOption.READ));
+    }
+
+    @Override
+    public DiskFile scratch(Path directory) throws IOException {
+        Path path = Files.createTempFile(directory, "scratch", "", OWNER_ONLY);
+        FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            Files.delete(path);
+        } catch (IOException failed) {
+            channel.close();
+            throw failed;
+        }
+        return new ChannelFile(channel);
+    }
+
+    @Override
+    public List<String> list(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(path -> String.valueOf(path.getFileName())).sorted().toList();
+        }
+    }
+
+    @Override
+    public boolean exists(Path path) {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void createDirectories(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory, OWNER_DIRECTORY);
+        }
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+        if (exists(to)) {
+            throw new FileAlreadyExistsException(to.toString());
+        }
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(Path path) throws IOException {
+        Files.delete(path);
+    }
+
+    @Override
+    public void syncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public long usableOctets(Path path) throws IOException {
+        return Files.getFileStore(path).getUsableSpace();
+    }
+}

@@ -1,0 +1,86 @@
+package postern.base.system;
+
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import postern.base.Bug;
+import postern.base.Log;
+import postern.base.LogLine;
+import postern.base.Mailbox;
+import postern.base.Tasks;
+
+/** Virtual threads for sessions, platform threads for owners of files. */
+final class SystemTasks implements Tasks {
+    /** EX_SOFTWARE of sysexits(3): master restarts what exits so. */
+    private static final int EXIT_SOFTWARE = 70;
+
+    private final Log log;
+
+    SystemTasks(Log log) {
+        this.log = log;
+    }
+
+    @Override
+    public void start(String name, Runnable task) {
+        Thread.Builder builder = Thread.ofVirtual().name(name);
+        var thread =
+                builder.unstarted(
+                        () -> {
+                            try {
+                                task.run();
+                            } catch (RuntimeException ours) {
+                                report(name, ours);
+                            } catch (Error fatal) {
+                                halt(name, fatal);
+                            }
+                        });
+        thread.start();
+    }
+
+    @Override
+    public void startOwner(String name, Runnable task) {
+        Thread thread =
+                Thread.ofPlatform()
+                        .name(name)
+                        .daemon(true)
+                        .unstarted(
+                                () -> {
+                                    try {
+                                        task.run();
+                                    } catch (RuntimeException | Error fatal) {
+                                        halt(name, fatal);
+                                    }
+                                });
+        thread.start();
+    }
+
+    @Override
+    public <T> Mailbox<T> mailbox(int capacity) {
+        return new BlockingMailbox<>(capacity);
+    }
+
+    @Override
+    public <T> T await(CompletionStage<T> stage) throws ExecutionException {
+        try {
+            return stage.toCompletableFuture().get();
+        } catch (InterruptedException interrupted) {
+            throw new Bug("nobody interrupts", interrupted);
+        }
+    }
+
+    private void report(String name, Throwable ours) {
+        LogLine line = LogLine.about("panic").with("task", name).with("error", ours);
+        StackTraceElement[] frames = ours.getStackTrace();
+        for (int i = 0; i < Math.min(frames.length, 8); i++) {
+            line.with("at", frames[i]);
+        }
+        log.error(line);
+    }
+
+    private void halt(String name, Throwable fatal) {
+        try {
+            report(name, fatal);
+        } finally {
+            Runtime.getRuntime().halt(EXIT_SOFTWARE);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The real world: system clock, files, sockets, threads. The only code that touches them. */
+package postern.base.system;

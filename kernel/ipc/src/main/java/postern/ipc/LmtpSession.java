@@ -1,0 +1,48 @@
+package postern.ipc;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.wire.Reply;
+
+/**
+ * What a program does with the messages of one connection to its {@link LmtpServer}: one
+ * transaction after the other, each begun by {@link #mail} and ended by {@link #end} or {@link
+ * #abort}. One thread only.
+ */
+public interface LmtpSession extends Closeable {
+
+    /**
+     * A transaction begins.
+     *
+     * @param octets the size that was announced, 0 when none was
+     * @return 250, or the refusal
+     */
+    Reply mail(Attributes attributes, ReversePath sender, MailOptions options, long octets);
+
+    /** A recipient; refused ones do not count for the replies at the end. */
+    Reply rcpt(Recipient recipient);
+
+    /**
+     * Content, in order. An {@link IOException} is answered 451 for every recipient, at the end.
+     */
+    void content(byte[] octets, int offset, int length) throws IOException;
+
+    /** The content is complete: one reply for each recipient that was accepted, in their order. */
+    List<Reply> end() throws IOException;
+
+    /** The transaction is off, by RSET or because the client went away. */
+    void abort();
+
+    /** VRFY. */
+    Reply verify(Mailbox recipient);
+
+    @Override
+    default void close() {
+        abort();
+    }
+}

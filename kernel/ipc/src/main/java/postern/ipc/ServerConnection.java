@@ -1,0 +1,56 @@
+package postern.ipc;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import postern.base.Peer;
+import postern.wire.PeerReader;
+import postern.wire.PeerWriter;
+import postern.wire.Reply;
+import postern.wire.ReplyReader;
+
+/** One connection to an LMTP server. One thread at a time. */
+final class ServerConnection implements AutoCloseable {
+    final Peer peer;
+    final PeerWriter writer;
+    private final ReplyReader replies;
+    private final Set<String> extensions = new HashSet<>();
+
+    ServerConnection(Peer peer) {
+        this.peer = peer;
+        this.writer = new PeerWriter(peer);
+        this.replies = new ReplyReader(new PeerReader(peer, ReplyReader.LINE_OCTETS_MAX));
+    }
+
+    /** Reads the greeting and says LHLO. */
+    void open(String ourName) throws IOException {
+        expect(reply(), 220, "greeting");
+        writer.line("LHLO " + ourName);
+        writer.flush();
+        Reply lhlo = reply();
+        expect(lhlo, 250, "LHLO");
+        for (String line : lhlo.lines()) {
+            extensions.add(line.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    boolean offers(String extension) {
+        return extensions.contains(extension);
+    }
+
+    Reply reply() throws IOException {
+        return replies.next();
+    }
+
+    private static void expect(Reply reply, int code, String step) throws IOException {
+        if (reply.code() != code) {
+            throw new IOException(step + ": " + reply);
+        }
+    }
+
+    @Override
+    public void close() {
+        peer.close();
+    }
+}

@@ -1,0 +1,289 @@
+package postern.mail;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import postern.base.Bug;
+import postern.base.DiskFile;
+import postern.base.Peer;
+
+/**
+ * Takes in one message whose length is not known: in memory up to the store's bounds, then in a
+ * scratch file. One thread only.
+ */
+public final class ContentBuffer implements Closeable {
+    private static final int SEGMENT_OCTETS_MIN = 4 * 1024;
+    private static final int SEGMENT_OCTETS_MAX = 64 * 1024;
+
+    /** Most memory that an announced size alone brings about. */
+    private static final long ANNOUNCED_OCTETS_MAX = 256 * 1024;
+
+    private final ContentStore store;
+    private final long expectedOctets;
+    private final List<byte[]> segments = new ArrayList<>(4);
+    private int resident; // octets of memory taken from the store
+    private byte[] last = {}; // the segment that is filled; behind a file its write buffer
+    private int lastOctets;
+    private long octets;
+    private @Nullable DiskFile file;
+    private boolean dotLines;
+    private boolean lineOpen; // the last octet was no LF
+    private boolean finished;
+
+    ContentBuffer(ContentStore store, long expectedOctets) {
+        this.store = store;
+        this.expectedOctets = expectedOctets;
+    }
+
+    public long octets() {
+        return octets;
+    }
+
+    /**
+     * Appends octets and looks for lines that begin with a dot.
+     *
+     * @throws IOException the scratch file cannot be written
+     */
+    public void append(byte[] from, int offset, int length) throws IOException {
+        if (!dotLines) {
+            dotLines = dotLineIn(from, offset, length);
+        }
+        if (length > 0) {
+            lineOpen = from[offset + length - 1] != '\n';
+        }
+        appendScanned(from, offset, length);
+    }
+
+    /**
+     * Appends octets that the caller has looked through already; it reports lines that begin with a
+     * dot by {@link #dotLineSeen}. Not to be mixed with {@link #append} for one message.
+     */
+    public void appendScanned(byte[] from, int offset, int length) throws IOException {
+        int at = offset;
+        int left = length;
+        while (left > 0) {
+            if (lastOctets == last.length) {
+                room(left);
+            }
+            int n = Math.min(left, last.length - lastOctets);
+            System.arraycopy(from, at, last, lastOctets, n);
+            lastOctets += n;
+            octets += n;
+            at += n;
+            left -= n;
+        }
+    }
+
+    /** See {@link #appendScanned}. */
+    public void dotLineSeen() {
+        dotLines = true;
+    }
+
+    /** The message, which now owns what the buffer held. */
+    public Content finish() throws IOException {
+        Bug.unless(!finished, "a message ends once");
+        DiskFile scratch = file;
+        if (scratch != null) {
+            flush(scratch);
+            last = new byte[0];
+        }
+        finished = true;
+        return scratch == null
+                ? new Resident(store, resident, segments, octets, dotLines)
+                : new Scratch(scratch, octets, dotLines);
+    }
+
+    /** Drops the message unless it was finished. */
+    @Override
+    public void close() {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        release();
+        DiskFile scratch = file;
+        if (scratch != null) {
+            closeQuietly(scratch);
+        }
+    }
+
+    private boolean dotLineIn(byte[] from, int offset, int length) {
+        boolean open = lineOpen;
+        for (int i = offset; i < offset + length; i++) {
+            byte octet = from[i];
+            if (octet == '.' && !open) {
+                return true;
+            }
+            open = octet != '\n';
+        }
+        return false;
+    }
+
+    /** Makes room behind the last octet: another segment, or an emptied write buffer. */
+    private void room(int wanted) throws IOException {
+        DiskFile scratch = file;
+        if (scratch == null) {
+            int size = segmentOctets(wanted);
+            if (resident + size <= store.residentOctetsMax() && store.take(size)) {
+                resident += size;
+                last = new byte[size];
+                lastOctets = 0;
+                segments.add(last);
+                return;
+            }
+            scratch = store.disk().scratch(store.scratchDirectory());
+            file = scratch;
+            spill(scratch);
+        }
+        flush(scratch);
+    }
+
+    private int segmentOctets(int wanted) {
+        if (segments.isEmpty() && expectedOctets > 0) {
+            long bound = Math.min(ANNOUNCED_OCTETS_MAX, store.residentOctetsMax());
+            long fair = Math.min(expectedOctets + 64, bound); // + a final CRLF
+            return (int) Math.max(fair, SEGMENT_OCTETS_MIN);
+        }
+        long like = Math.max(wanted, octets); // doubles what is there
+        return Math.clamp(like, SEGMENT_OCTETS_MIN, SEGMENT_OCTETS_MAX);
+    }
+
+    /** Moves what is in memory to the scratch file. */
+    private void spill(DiskFile scratch) throws IOException {
+        ByteBuffer[] all = buffers(segments, octets);
+        if (all.length > 0) {
+            scratch.write(0, all);
+        }
+        segments.clear();
+        release();
+        last = new byte[SEGMENT_OCTETS_MAX];
+        lastOctets = 0;
+    }
+
+    private void flush(DiskFile scratch) throws IOException {
+        if (lastOctets > 0) {
+            scratch.write(octets - lastOctets, ByteBuffer.wrap(last, 0, lastOctets));
+            lastOctets = 0;
+        }
+    }
+
+    private void release() {
+        store.giveBack(resident);
+        resident = 0;
+    }
+
+    private static ByteBuffer[] buffers(List<byte[]> segments, long octets) {
+        ByteBuffer[] all = new ByteBuffer[segments.size()];
+        long left = octets;
+        for (int i = 0; i < all.length; i++) {
+            byte[] segment = segments.get(i);
+            int n = (int) Math.min(left, segment.length);
+            all[i] = ByteBuffer.wrap(segment, 0, n);
+            left -= n;
+        }
+        return all;
+    }
+
+    private static void closeQuietly(DiskFile scratch) {
+        try {
+            scratch.close();
+        } catch (IOException _) {
+            // The file has no name and nobody needs its content any more.
+        }
+    }
+
+    private static final class Resident implements Content {
+        private final ContentStore store;
+        private final List<byte[]> segments;
+        private final long octets;
+        private final boolean dotLines;
+        private int taken;
+
+        Resident(ContentStore store, int taken, List<byte[]> segments, long octets, boolean dots) {
+            this.store = store;
+            this.taken = taken;
+            this.segments = segments;
+            this.octets = octets;
+            this.dotLines = dots;
+        }
+
+        @Override
+        public long octets() {
+            return octets;
+        }
+
+        @Override
+        public boolean dotLines() {
+            return dotLines;
+        }
+
+        @Override
+        public int read(long position, byte[] into, int offset, int length) {
+            if (position >= octets) {
+                return -1;
+            }
+            long start = position;
+            int done = 0;
+            for (ByteBuffer part : buffers(segments, octets)) {
+                if (start < part.remaining() && done < length) {
+                    int n = Math.min(length - done, part.remaining() - (int) start);
+                    part.get((int) start, into, offset + done, n);
+                    done += n;
+                    start = 0;
+                } else {
+                    start -= Math.min(start, part.remaining());
+                }
+            }
+            return done;
+        }
+
+        @Override
+        public void send(Peer peer, long position, long length) throws IOException {
+            ByteBuffer[] all = buffers(segments, octets);
+            long skip = position;
+            long left = length;
+            for (ByteBuffer part : all) {
+                int skipped = (int) Math.min(skip, part.remaining());
+                part.position(part.position() + skipped);
+                skip -= skipped;
+                int kept = (int) Math.min(left, part.remaining());
+                part.limit(part.position() + kept);
+                left -= kept;
+            }
+            peer.write(all);
+        }
+
+        @Override
+        public List<ByteBuffer> resident() {
+            return List.of(buffers(segments, octets));
+        }
+
+        @Override
+        public void close() {
+            store.giveBack(taken);
+            taken = 0;
+        }
+    }
+
+    private record Scratch(DiskFile file, long octets, boolean dotLines) implements Content {
+        @Override
+        public int read(long position, byte[] into, int offset, int length) throws IOException {
+            return position >= octets
+                    ? -1
+                    : file.read(ByteBuffer.wrap(into, offset, length), position);
+        }
+
+        @Override
+        public void send(Peer peer, long position, long length) throws IOException {
+            peer.send(file, position, length);
+        }
+
+        @Override
+        public void close() {
+            closeQuietly(file);
+        }
+    }
+}

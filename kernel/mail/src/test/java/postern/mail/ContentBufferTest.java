@@ -1,0 +1,118 @@
+package postern.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import postern.base.system.SystemWorld;
+
+final class ContentBufferTest {
+    @TempDir Path directory;
+
+    private ContentStore store(int each, long total) {
+        return new ContentStore(SystemWorld.create("test").disk(), directory, each, total);
+    }
+
+    @Test
+    void octetsComeBackWhateverTheirNumberAndPieces() throws IOException {
+        Random random = new Random(7);
+        for (int round = 0; round < 200; round++) {
+            byte[] message = new byte[random.nextInt(300_000)];
+            random.nextBytes(message);
+            ContentStore store = store(100_000, 120_000);
+            long expected = random.nextBoolean() ? 0 : random.nextInt(400_000);
+            try (ContentBuffer buffer = store.buffer(expected)) {
+                for (int at = 0; at < message.length; ) {
+                    int n = Math.min(1 + random.nextInt(90_000), message.length - at);
+                    buffer.append(message, at, n);
+                    at += n;
+                }
+                try (Content content = buffer.finish()) {
+                    assertThat(content.octets()).isEqualTo(message.length);
+                    assertThat(readAll(content, 1 + random.nextInt(10_000))).isEqualTo(message);
+                    if (!content.resident().isEmpty()) {
+                        assertThat(joined(content.resident())).isEqualTo(message);
+                    }
+                }
+            }
+            assertThat(store.residentOctetsLeft()).isEqualTo(120_000);
+        }
+    }
+
+    @Test
+    void smallMessagesStayInMemoryAndLargeOnesLeaveIt() throws IOException {
+        ContentStore store = store(10_000, 1_000_000);
+        try (ContentBuffer small = store.buffer(0);
+                ContentBuffer large = store.buffer(0)) {
+            small.append(new byte[5_000], 0, 5_000);
+            large.append(new byte[20_000], 0, 20_000);
+            try (Content inMemory = small.finish();
+                    Content onDisk = large.finish()) {
+                assertThat(inMemory.resident()).isNotEmpty();
+                assertThat(onDisk.resident()).isEmpty();
+                assertThat(onDisk.octets()).isEqualTo(20_000);
+            }
+        }
+    }
+
+    @Test
+    void memoryOfAllMessagesTogetherIsBounded() throws IOException {
+        ContentStore store = store(10_000, 10_000);
+        try (ContentBuffer first = store.buffer(8_000);
+                ContentBuffer second = store.buffer(8_000)) {
+            first.append(new byte[8_000], 0, 8_000);
+            second.append(new byte[8_000], 0, 8_000);
+            try (Content one = first.finish();
+                    Content two = second.finish()) {
+                assertThat(one.resident()).isNotEmpty();
+                assertThat(two.resident()).isEmpty();
+            }
+        }
+        assertThat(store.residentOctetsLeft()).isEqualTo(10_000);
+    }
+
+    @Test
+    void linesThatBeginWithADotAreSeenAcrossPieces() throws IOException {
+        assertThat(dotLines("a\r\n", ".b\r\n")).isTrue();
+        assertThat(dotLines(".")).isTrue();
+        assertThat(dotLines("a.\r\nb.c\r", "\n", "d")).isFalse();
+        assertThat(dotLines("a\r\n", "", ".")).isTrue();
+    }
+
+    private boolean dotLines(String... pieces) throws IOException {
+        try (ContentBuffer buffer = store(10_000, 10_000).buffer(0)) {
+            for (String piece : pieces) {
+                byte[] octets = piece.getBytes(StandardCharsets.US_ASCII);
+                buffer.append(octets, 0, octets.length);
+            }
+            try (Content content = buffer.finish()) {
+                return content.dotLines();
+            }
+        }
+    }
+
+    private static byte[] readAll(Content content, int step) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        byte[] piece = new byte[step];
+        for (int n; (n = content.read(all.size(), piece, 0, step)) >= 0; ) {
+            all.write(piece, 0, n);
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] joined(List<ByteBuffer> parts) {
+        int length = parts.stream().mapToInt(ByteBuffer::remaining).sum();
+        ByteBuffer all = ByteBuffer.allocate(length);
+        for (ByteBuffer part : parts) {
+            all.put(part);
+        }
+        return all.array();
+    }
+}

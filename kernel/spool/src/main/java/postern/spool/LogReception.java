@@ -1,0 +1,210 @@
+package postern.spool;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import postern.base.Bug;
+import postern.mail.Envelope;
+import postern.mail.MailOptions;
+import postern.mail.Origin;
+import postern.mail.QueueId;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.spool.EnvelopeRecord.About;
+import postern.spool.QueueLog.Position;
+import postern.spool.QueueLog.Record;
+import postern.spool.QueueLog.Sync;
+import postern.spool.QueueLog.Type;
+
+/**
+ * A message on its way into the log. What fits into one record stays in memory until the commit and
+ * goes out with the envelope, in one write; of more, full records are written as they come, one
+ * being written while the next fills.
+ */
+final class LogReception implements Spool.Reception {
+    private static final int PIECE_OCTETS_MIN = 4 << 10;
+    private static final int PIECE_OCTETS_MAX = 64 << 10;
+
+    /** Added to what was announced, so that a trace header on top needs no second piece. */
+    private static final int HEADROOM_OCTETS = 1 << 10;
+
+    private final LogSpool spool;
+    private final FreeSpace freeSpace;
+    private final QueueId id;
+    private final DotLines dotLines = new DotLines();
+    private final List<Position> written = new ArrayList<>();
+
+    private byte[] piece;
+    private int pieceOctets;
+    private List<ByteBuffer> pieces = new ArrayList<>(); // full ones of this record
+    private int recordOctets; // in pieces and piece
+    private int heldOctets; // memory of pieces and piece
+    private boolean pressed; // too much is held by all together
+    private long octets;
+    private @Nullable CompletionStage<Position> writing;
+    private boolean over;
+
+    LogReception(LogSpool spool, QueueId id, long announcedOctets, FreeSpace freeSpace) {
+        this.spool = spool;
+        this.id = id;
+        this.freeSpace = freeSpace;
+        long wanted = announcedOctets + HEADROOM_OCTETS;
+        this.piece = new byte[Math.clamp(wanted, PIECE_OCTETS_MIN, PIECE_OCTETS_MAX)];
+        hold(piece.length);
+    }
+
+    @Override
+    public QueueId id() {
+        return id;
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) throws IOException {
+        Bug.unless(!over, "content comes before the commit");
+        dotLines.scan(from, offset, length);
+        int at = offset;
+        int end = offset + length;
+        while (at < end) {
+            if (pieceOctets == piece.length || recordOctets == QueueLog.PAYLOAD_OCTETS_MAX) {
+                nextPiece();
+            }
+            int room =
+                    Math.min(
+                            piece.length - pieceOctets, QueueLog.PAYLOAD_OCTETS_MAX - recordOctets);
+            int count = Math.min(room, end - at);
+            System.arraycopy(from, at, piece, pieceOctets, count);
+            pieceOctets += count;
+            recordOctets += count;
+            at += count;
+        }
+        octets += length;
+    }
+
+    private void nextPiece() throws IOException {
+        pieces.add(ByteBuffer.wrap(piece, 0, pieceOctets));
+        pieceOctets = 0;
+        if (recordOctets == QueueLog.PAYLOAD_OCTETS_MAX || pressed) {
+            freeSpace.demand(recordOctets);
+            spill();
+            if (pressed) {
+                awaitWritten();
+            }
+        }
+        piece = new byte[Math.min(PIECE_OCTETS_MAX, 2 * piece.length)];
+        hold(piece.length);
+    }
+
+    private void spill() throws IOException {
+        awaitWritten();
+        int held = heldOctets;
+        heldOctets = 0;
+        var record = new Record(Type.BODY, id, pieces);
+        pieces = new ArrayList<>();
+        recordOctets = 0;
+        writing =
+                spool.appended(
+                        List.of(record),
+                        Sync.LATER,
+                        positions -> {
+                            Position position = positions.getFirst();
+                            spool.index().pin(position.segment());
+                            return position;
+                        });
+        // before the stage is awaited: memory is free again whether or not it was written
+        var _ = writing.whenComplete((_, _) -> spool.buffered(-held));
+    }
+
+    private void awaitWritten() throws IOException {
+        CompletionStage<Position> last = writing;
+        if (last == null) {
+            return;
+        }
+        writing = null;
+        try {
+            written.add(spool.world().tasks().await(last));
+        } catch (ExecutionException failed) {
+            throw asIoException(failed);
+        }
+    }
+
+    private static IOException asIoException(ExecutionException failed) {
+        return failed.getCause() instanceof IOException known
+                ? known
+                : new IOException(String.valueOf(failed.getMessage()), failed);
+    }
+
+    private void hold(int more) {
+        heldOctets += more;
+        pressed = spool.buffered(more);
+    }
+
+    @Override
+    public CompletionStage<Envelope> commit(
+            ReversePath sender, MailOptions options, Origin origin, List<Recipient> recipients) {
+        return commit(
+                new Envelope(id, spool.world().clock().now(), sender, options, origin, recipients),
+                Optional.empty());
+    }
+
+    CompletionStage<Envelope> commit(Envelope envelope, Optional<About> about) {
+        Bug.unless(!over, "a message is committed once");
+        try {
+            awaitWritten();
+        } catch (IOException failed) {
+            close();
+            return CompletableFuture.failedFuture(failed);
+        }
+        over = true;
+        List<Record> batch = new ArrayList<>(2);
+        if (recordOctets > 0) {
+            pieces.add(ByteBuffer.wrap(piece, 0, pieceOctets));
+            batch.add(new Record(Type.BODY, id, pieces));
+        }
+        var record =
+                new EnvelopeRecord(
+                        envelope,
+                        octets,
+                        dotLines.found(),
+                        written,
+                        recordOctets > 0 ? recordOctets : -1,
+                        about);
+        batch.add(new Record(Type.ENVELOPE, id, List.of(record.encoded())));
+        var committed =
+                spool.appended(
+                        batch,
+                        Sync.NOW,
+                        positions -> {
+                            Position last = positions.getLast();
+                            spool.taken(record, new Place(last, record.allBodies(last), 0));
+                            return envelope;
+                        });
+        return committed.whenComplete((_, _) -> letGo());
+    }
+
+    /** Without a commit, what was written stays behind as dead octets. */
+    @Override
+    public void close() {
+        if (over) {
+            return;
+        }
+        over = true;
+        try {
+            awaitWritten();
+        } catch (IOException alreadyLost) {
+            // nothing of it is needed
+        }
+        letGo();
+    }
+
+    private void letGo() {
+        spool.buffered(-heldOctets);
+        heldOctets = 0;
+        written.forEach(position -> spool.index().unpin(position.segment()));
+    }
+}

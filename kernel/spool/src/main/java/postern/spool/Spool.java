@@ -1,0 +1,102 @@
+package postern.spool;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import postern.mail.Content;
+import postern.mail.Envelope;
+import postern.mail.MailOptions;
+import postern.mail.Notices.Notice;
+import postern.mail.Origin;
+import postern.mail.QueueId;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+
+/** Messages in the queue log: the writing half is for cleanup and qmgr alone. Any thread. */
+public interface Spool extends Closeable {
+
+    /**
+     * Reads the log and hands each live message to the listener, oldest first; from then on each
+     * message that becomes durable is handed to it too. Once, before anything else.
+     */
+    void recover(Listener listener) throws IOException;
+
+    /**
+     * Begins to take a message.
+     *
+     * @throws NoSpace the disk is too full (RFC 5321: 452), said before anything is written
+     */
+    Reception receive(long announcedOctets) throws IOException;
+
+    /** The content of a live message. */
+    Content content(QueueId id) throws IOException;
+
+    /**
+     * Records what became of recipients. A message whose recipients have all reached a last state
+     * leaves the queue. Not urgent: nobody waits for it.
+     */
+    CompletionStage<Void> record(QueueId id, List<Progress> changes);
+
+    /**
+     * Puts a notice into the queue and, in the same batch, records the progress that it tells of:
+     * after a crash there are both or neither.
+     *
+     * @param delay whether it is a notice of delay, to be sent once
+     */
+    CompletionStage<QueueId> inject(
+            Notice notice, QueueId about, boolean delay, List<Progress> changes);
+
+    /** Octets of live content, and of all segments. */
+    Usage usage();
+
+    record Usage(long messages, long liveOctets, long segmentOctets) {}
+
+    /** Called on the log's own thread: must not wait. */
+    interface Listener {
+        void queued(QueuedMessage message);
+    }
+
+    /**
+     * A message on its way into the log. One thread. Closing it before {@link #commit} leaves
+     * nothing behind.
+     */
+    interface Reception extends Closeable {
+
+        QueueId id();
+
+        /** Takes content, in order; what exceeds a record goes to the log at once (unsynced). */
+        void write(byte[] octets, int offset, int length) throws IOException;
+
+        /**
+         * Ends the message. Complete at the instant of responsibility: content and envelope are
+         * durable.
+         *
+         * @return the envelope, with id and arrival; fails with {@link IOException} (NoSpace among
+         *     them) where nothing was taken
+         */
+        CompletionStage<Envelope> commit(
+                ReversePath sender, MailOptions options, Origin origin, List<Recipient> recipients);
+
+        @Override
+        void close();
+    }
+
+    /** The disk has no room for it; it may have later. */
+    final class NoSpace extends IOException {
+        private static final long serialVersionUID = 1;
+
+        public NoSpace(String message) {
+            super(message);
+        }
+    }
+
+    /** The message is not in the queue any more: nothing can be recorded of it. */
+    final class NotQueued extends IOException {
+        private static final long serialVersionUID = 1;
+
+        public NotQueued(String message) {
+            super(message);
+        }
+    }
+}

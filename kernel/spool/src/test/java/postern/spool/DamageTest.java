@@ -1,0 +1,270 @@
+package postern.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import postern.base.DiskFile;
+import postern.base.World;
+import postern.mail.Content;
+import postern.mail.MailOptions;
+import postern.mail.Origin;
+import postern.mail.QueueId;
+import postern.testkit.LyingDisk;
+import postern.testkit.SimProcess;
+import postern.testkit.SimWorld;
+
+/** Damaged octets anywhere: what they hit is set aside and reported, all else is recovered. */
+final class DamageTest {
+    private static final Path LOG = Trial.DIRECTORY.resolve("log");
+    private static final Path ASIDE = Trial.DIRECTORY.resolve("damaged");
+    private static final SpoolLimits LIMITS = new SpoolLimits(0, 32 << 10, 1 << 20);
+    private static final int MESSAGES = 40;
+
+    private final LyingDisk disk = new LyingDisk();
+    private final Map<Long, byte[]> sent = new LinkedHashMap<>();
+    private final Map<Long, byte[]> found = new LinkedHashMap<>();
+    private List<String> log = List.of();
+
+    @Test
+    void oneBitAnywhereCostsAtMostOneMessage() throws IOException {
+        for (long seed = 1; seed <= 250; seed++) {
+            DamageTest test = new DamageTest();
+            Random chance = new Random(seed);
+            test.fill(chance);
+            Path segment = test.segment(chance);
+            int at = chance.nextInt(test.disk.contents(segment).length);
+            test.disk.flip(segment, at, chance.nextInt(8));
+            test.recover();
+            String where = "bit flipped in " + segment + " at " + at + ", seed " + seed;
+            List<Long> missing = test.missing(where);
+            assertThat(missing).as(where).hasSizeLessThanOrEqualTo(1);
+            if (!missing.isEmpty()) {
+                assertThat(test.log)
+                        .as(where)
+                        .anyMatch(line -> line.contains("set aside") || line.contains("cut off"));
+                assertThat(test.disk.list(ASIDE)).as(where).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void garbageOfAnySizeNeitherCrashesNorInvents() throws IOException {
+        for (long seed = 1; seed <= 150; seed++) {
+            DamageTest test = new DamageTest();
+            Random chance = new Random(seed);
+            test.fill(chance);
+            for (int i = 0; i < 4; i++) {
+                test.spoil(test.segment(chance), chance);
+            }
+            test.recover();
+            assertThat(test.missing("seed " + seed).size()).isLessThan(MESSAGES);
+            test.recover(); // and once more, over what was left behind
+            test.missing("again, seed " + seed);
+        }
+    }
+
+    @Test
+    void aDamagedHeaderIsReadFromItsCopyOrTheFirstRecord() throws IOException {
+        for (int[] flips : new int[][] {{20}, {84}, {20, 84}}) {
+            DamageTest test = new DamageTest();
+            test.fill(new Random(5));
+            for (String name : test.disk.list(LOG)) {
+                for (int at : flips) {
+                    test.disk.flip(LOG.resolve(name), at, 3);
+                }
+            }
+            test.recover();
+            assertThat(test.missing("flips at " + Arrays.toString(flips))).isEmpty();
+        }
+    }
+
+    @Test
+    void whatADamagedMessageConsistsOfIsSetAside() throws IOException {
+        fill(new Random(5));
+        long first = sent.keySet().iterator().next();
+        Path segment = LOG.resolve(disk.list(LOG).getFirst());
+        disk.flip(segment, SegmentHeader.OCTETS + RecordHeader.OCTETS, 0); // first octet of a body
+        recover();
+        String id = new QueueId(first).text();
+        assertThat(missing("body")).containsExactly(first);
+        assertThat(disk.list(ASIDE))
+                .containsExactly("0000000000000001-0000000000000080", id + ".envelope");
+        assertThat(log).anyMatch(line -> line.contains(id) && line.contains("set aside"));
+    }
+
+    @Test
+    void recordsThatASenderPutIntoAMessageNeverCount() throws IOException {
+        run(spool -> send(spool, Letters.octets(100, 1)));
+        byte[] first = disk.contents(LOG.resolve("0000000000000001.seg"));
+        byte[] forged = Arrays.copyOfRange(first, SegmentHeader.OCTETS, first.length);
+        run(
+                spool -> {
+                    long victim = sent.keySet().iterator().next();
+                    finish(spool, victim);
+                    sent.remove(victim);
+                    send(spool, forged);
+                    sent.clear();
+                });
+        // the header of the body is damaged, so the search for the next record reads the content
+        byte[] second = disk.contents(LOG.resolve("0000000000000002.seg"));
+        int at =
+                new String(second, StandardCharsets.ISO_8859_1)
+                        .indexOf(new String(forged, StandardCharsets.ISO_8859_1));
+        disk.flip(LOG.resolve("0000000000000002.seg"), at - 1, 0);
+        recover();
+        assertThat(found).isEmpty();
+        assertThat(log).anyMatch(line -> line.contains("set aside"));
+    }
+
+    @Test
+    void filesOfOthersAreLeftAlone() throws IOException {
+        fill(new Random(5));
+        for (String name :
+                List.of("README", "zzzzzzzzzzzzzzzz.seg", "ffffffffffffffff.seg", ".seg")) {
+            disk.create(LOG.resolve(name)).close();
+        }
+        recover();
+        assertThat(missing("other files")).isEmpty();
+        assertThat(disk.list(LOG)).contains("README", "ffffffffffffffff.seg");
+    }
+
+    private void fill(Random chance) {
+        run(spool -> fill(spool, chance));
+    }
+
+    private void fill(LogSpool spool, Random chance) {
+        for (int i = 0; i < MESSAGES; i++) {
+            byte[] content = new byte[1 + chance.nextInt(i % 10 == 0 ? 20_000 : 2_000)];
+            chance.nextBytes(content);
+            send(spool, content);
+        }
+    }
+
+    private void send(LogSpool spool, byte[] content) {
+        try (var reception = spool.receive(content.length)) {
+            reception.write(content, 0, content.length);
+            var committed =
+                    reception.commit(
+                            Letters.SENDER,
+                            MailOptions.NONE,
+                            Origin.OURSELVES,
+                            Letters.recipients(2));
+            world().tasks().await(committed);
+            sent.put(reception.id().value(), content);
+            Progress done = Letters.state(0, Progress.State.DELIVERED);
+            world().tasks().await(spool.record(reception.id(), List.of(done)));
+        } catch (IOException | ExecutionException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    private void finish(LogSpool spool, long id) {
+        try {
+            Progress done = Letters.state(1, Progress.State.DELIVERED);
+            world().tasks().await(spool.record(new QueueId(id), List.of(done)));
+        } catch (ExecutionException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    private World current = new SimWorld(1).process("none", "none", disk).world();
+
+    private World world() {
+        return current;
+    }
+
+    private void recover() {
+        found.clear();
+        run(spool -> {});
+    }
+
+    /** One life of a process: recovers, looks at everything, does something, is killed. */
+    private void run(Consumer<LogSpool> then) {
+        SimWorld sim = new SimWorld(1);
+        SimProcess process = sim.process("queue", "postern", disk);
+        current = process.world();
+        LogSpool spool = new LogSpool(process.world(), Trial.DIRECTORY, LIMITS);
+        boolean[] done = new boolean[1];
+        process.start(
+                "test",
+                () -> {
+                    look(spool);
+                    then.accept(spool);
+                    done[0] = true;
+                });
+        sim.run(Duration.ofHours(1));
+        process.kill();
+        disk.kill();
+        assertThat(sim.panics()).isEmpty();
+        assertThat(done[0]).as("came to its end").isTrue();
+        log = sim.log();
+    }
+
+    private void look(LogSpool spool) {
+        try {
+            List<QueuedMessage> messages = new ArrayList<>();
+            spool.recover(messages::add);
+            for (QueuedMessage message : messages) {
+                byte[] octets = new byte[(int) message.octets()];
+                try (Content content = spool.content(message.envelope().id())) {
+                    assertThat(content.read(0, octets, 0, octets.length)).isEqualTo(octets.length);
+                }
+                found.put(message.envelope().id().value(), octets);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private List<Long> missing(String where) {
+        found.forEach(
+                (id, octets) -> {
+                    assertThat(sent).as("invented, " + where).containsKey(id);
+                    assertThat(octets).as(where).isEqualTo(sent.get(id));
+                });
+        return sent.keySet().stream().filter(id -> !found.containsKey(id)).toList();
+    }
+
+    private Path segment(Random chance) throws IOException {
+        List<String> names = disk.list(LOG);
+        return LOG.resolve(names.get(chance.nextInt(names.size())));
+    }
+
+    private void spoil(Path segment, Random chance) throws IOException {
+        try (DiskFile file = disk.open(segment)) {
+            int size = (int) file.size();
+            if (size < 2) {
+                return;
+            }
+            int at = chance.nextInt(size - 1);
+            int length = 1 + chance.nextInt(Math.min(5_000, size - at));
+            byte[] octets = new byte[length];
+            switch (chance.nextInt(4)) {
+                case 0 -> chance.nextBytes(octets);
+                case 1 -> file.truncate(at);
+                case 2 -> { // a piece of the segment, somewhere else in it
+                    int from = chance.nextInt(size - 1);
+                    ByteBuffer piece = ByteBuffer.wrap(octets);
+                    assertThat(file.read(piece, from)).isPositive();
+                }
+                default -> Arrays.fill(octets, (byte) 0);
+            }
+            file.write(at, ByteBuffer.wrap(octets));
+            file.sync();
+        }
+    }
+}

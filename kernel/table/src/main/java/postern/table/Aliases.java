@@ -1,0 +1,179 @@
+package postern.table;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The aliases file in the syntax of aliases(5): {@code name: target, target ...}; names do not
+ * differ by case, a line that begins with white space continues the one before it, {@code #} begins
+ * a comment line. Immutable.
+ */
+public final class Aliases {
+    /** Longest file read, in octets: 100,000 members of a list fit many times over. */
+    public static final int FILE_OCTETS_MAX = 16 << 20;
+
+    public static final Aliases NONE = new Aliases(Map.of());
+
+    /** What an alias stands for. */
+    public sealed interface Target {
+        /** An address; without a domain it is of this host. */
+        record Address(String text) implements Target {}
+
+        /** {@code \name}: that user's mailbox, whatever aliases say. */
+        record Exactly(String user) implements Target {}
+
+        /** {@code /file}: a mailbox file. */
+        record File(String path) implements Target {}
+
+        /** {@code |command}. */
+        record Command(String command) implements Target {}
+
+        /** {@code :include:/file}: a file that lists targets. */
+        record Include(String path) implements Target {}
+    }
+
+    /** A line that is none, by number. */
+    public record Problem(int line, String what) {}
+
+    /** What was read; problems are reported and their lines left out. */
+    public record Loaded(Aliases aliases, List<Problem> problems) {}
+
+    private final Map<String, List<Target>> targets;
+
+    private Aliases(Map<String, List<Target>> targets) {
+        this.targets = targets;
+    }
+
+    /** What the name stands for; an empty list when it is no alias. */
+    public List<Target> lookup(String name) {
+        return targets.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
+    }
+
+    /** The same with each included list in place of its name. */
+    Aliases withLists(Function<String, List<Target>> read) {
+        Map<String, List<Target>> filled = new HashMap<>();
+        targets.forEach(
+                (name, list) ->
+                        filled.put(
+                                name,
+                                list.stream()
+                                        .flatMap(target -> listed(target, read).stream())
+                                        .toList()));
+        return new Aliases(Map.copyOf(filled));
+    }
+
+    private static List<Target> listed(Target target, Function<String, List<Target>> read) {
+        return target instanceof Target.Include(String path) ? read.apply(path) : List.of(target);
+    }
+
+    public static Loaded parse(String text) {
+        Map<String, List<Target>> targets = new HashMap<>();
+        List<Problem> problems = new ArrayList<>();
+        int number = 0;
+        int began = 0;
+        StringBuilder logical = new StringBuilder();
+        for (String line : text.split("\r?\n", -1)) {
+            number++;
+            boolean blank = line.isBlank() || line.stripLeading().startsWith("#");
+            if (!blank && Character.isWhitespace(line.charAt(0)) && !logical.isEmpty()) {
+                logical.append(' ').append(line.strip());
+            } else if (!blank) {
+                add(logical.toString(), began, targets, problems);
+                logical.setLength(0);
+                logical.append(line.strip());
+                began = number;
+            }
+        }
+        add(logical.toString(), began, targets, problems);
+        return new Loaded(new Aliases(Map.copyOf(targets)), List.copyOf(problems));
+    }
+
+    private static void add(
+            String line, int number, Map<String, List<Target>> targets, List<Problem> problems) {
+        if (line.isEmpty()) {
+            return;
+        }
+        int colon = colon(line);
+        if (colon <= 0) {
+            problems.add(new Problem(number, "no 'name:' before the targets"));
+            return;
+        }
+        String name = unquoted(line.substring(0, colon).strip()).toLowerCase(Locale.ROOT);
+        List<Target> list = targets(line.substring(colon + 1));
+        if (name.isEmpty() || list.isEmpty()) {
+            problems.add(new Problem(number, "alias without name or targets"));
+        } else if (targets.putIfAbsent(name, list) != null) {
+            problems.add(
+                    new Problem(number, "alias '" + name + "' is defined twice; the first counts"));
+        }
+    }
+
+    /** The colon that ends the name; quoted ones do not. */
+    private static int colon(String line) {
+        boolean quoted = false;
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (c == ':' && !quoted) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * The targets of a list, as in an alias or in an included file: separated by commas, quoted
+     * where they hold some.
+     */
+    public static List<Target> targets(String list) {
+        List<Target> targets = new ArrayList<>();
+        StringBuilder item = new StringBuilder();
+        boolean quoted = false;
+        boolean escaped = false;
+        for (int i = 0; i <= list.length(); i++) {
+            char c = i < list.length() ? list.charAt(i) : ',';
+            if (escaped) {
+                item.append(c);
+                escaped = false;
+            } else if (quoted && c == '\\') {
+                escaped = true;
+            } else if (c == '"') {
+                quoted = !quoted;
+            } else if (c == ',' && (!quoted || i == list.length())) {
+                target(item.toString().strip(), targets);
+                item.setLength(0);
+            } else {
+                item.append(c);
+            }
+        }
+        return List.copyOf(targets);
+    }
+
+    private static void target(String item, List<Target> targets) {
+        if (item.isEmpty()) {
+            return;
+        }
+        if (item.startsWith("\\")) {
+            targets.add(new Target.Exactly(item.substring(1)));
+        } else if (item.startsWith("/")) {
+            targets.add(new Target.File(item));
+        } else if (item.startsWith("|")) {
+            targets.add(new Target.Command(item.substring(1).strip()));
+        } else if (item.startsWith(":include:")) {
+            targets.add(new Target.Include(item.substring(":include:".length()).strip()));
+        } else {
+            targets.add(new Target.Address(item));
+        }
+    }
+
+    private static String unquoted(String name) {
+        return name.length() >= 2 && name.startsWith("\"") && name.endsWith("\"")
+                ? name.substring(1, name.length() - 1)
+                : name;
+    }
+}

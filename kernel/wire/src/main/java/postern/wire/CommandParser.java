@@ -1,0 +1,216 @@
+package postern.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import postern.mail.AddressParser;
+import postern.mail.Domain;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.wire.SmtpCommand.Parsed;
+
+/**
+ * Parses one command line, its CRLF taken off. Any thread.
+ *
+ * <p>Two tolerances unless {@code strict}, both for devices that never learnt better and neither a
+ * danger, for the line still has one reading only: spaces behind the colon of {@code MAIL FROM:}
+ * and {@code RCPT TO:} (RFC 5321 §3.3 forbids them), and an address without its angle brackets.
+ */
+public final class CommandParser {
+    /**
+     * Longest command line in octets, CRLF included. RFC 5321 §4.5.3.1.4 asks for 512, and more for
+     * each extension: 26 for SIZE, 17 for 8BITMIME, 10 for SMTPUTF8, some 600 for DSN, 500 for
+     * AUTH. Postfix's line_length_limit is the same figure.
+     */
+    public static final int LINE_OCTETS_MAX = 2048;
+
+    private static final Reply UNKNOWN = Reply.of(500, "5.5.2", "Command not recognized");
+    private static final Reply BAD_CHARACTERS =
+            Reply.of(500, "5.5.2", "Characters that are neither ASCII nor UTF-8");
+
+    private final Domain ours;
+    private final boolean strict;
+
+    /**
+     * @param ours completes {@code <Postmaster>}
+     * @param strict refuses what RFC 5321 §3.3 forbids though it does no harm
+     */
+    public CommandParser(Domain ours, boolean strict) {
+        this.ours = ours;
+        this.strict = strict;
+    }
+
+    public Parsed parse(byte[] line) {
+        String text;
+        try {
+            text = text(line);
+        } catch (CharacterCodingException neither) {
+            return new Parsed.Refused(BAD_CHARACTERS, "unknown");
+        }
+        int end = text.length();
+        while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
+            end--; // RFC 5321 §4.1.1: trailing white space is tolerated
+        }
+        int space = text.indexOf(' ');
+        int verbEnd = space < 0 || space > end ? end : space;
+        String verb = text.substring(0, verbEnd).toUpperCase(Locale.ROOT); // RFC 5321 §2.4
+        Cursor rest = new Cursor(text, verbEnd, end);
+        try {
+            return new Parsed.Command(command(verb, rest));
+        } catch (Refusal refusal) {
+            String name = refusal.reply.equals(UNKNOWN) ? "unknown" : verb.toLowerCase(Locale.ROOT);
+            return new Parsed.Refused(refusal.reply, name);
+        }
+    }
+
+    private SmtpCommand command(String verb, Cursor rest) throws Refusal {
+        return switch (verb) {
+            case "MAIL" -> mail(rest);
+            case "RCPT" -> rcpt(rest);
+            case "EHLO" -> hello(SmtpCommand.Greeting.EHLO, rest);
+            case "HELO" -> hello(SmtpCommand.Greeting.HELO, rest);
+            case "LHLO" -> hello(SmtpCommand.Greeting.LHLO, rest);
+            case "DATA" -> alone(new SmtpCommand.Data(), rest, "DATA");
+            case "BDAT" -> bdat(rest);
+            case "QUIT" -> alone(new SmtpCommand.Quit(), rest, "QUIT");
+            case "RSET" -> alone(new SmtpCommand.Rset(), rest, "RSET");
+            case "NOOP" -> new SmtpCommand.Noop(); // with a string or without: §4.1.1.9
+            case "HELP" -> new SmtpCommand.Help();
+            case "VRFY" -> new SmtpCommand.Vrfy(rest.argument("VRFY address"));
+            case "EXPN" -> new SmtpCommand.Expn(rest.argument("EXPN list"));
+            case "AUTH" -> auth(rest);
+            case "STARTTLS" -> alone(new SmtpCommand.StartTls(), rest, "STARTTLS");
+            case "XCLIENT" -> new SmtpCommand.Xclient(rest.argument("XCLIENT name=value"));
+            case "XFORWARD" -> new SmtpCommand.Xforward(rest.argument("XFORWARD name=value"));
+            case "GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT" -> new SmtpCommand.Foreign();
+            default -> throw new Refusal(UNKNOWN); // RFC 5321 §4.2.4: 500, not 502
+        };
+    }
+
+    private static SmtpCommand alone(SmtpCommand command, Cursor rest, String syntax)
+            throws Refusal {
+        rest.require(rest.atEnd(), syntax);
+        return command;
+    }
+
+    /** {@code SP ( Domain / address-literal )}. LHLO and HELO are bound the same way. */
+    private static SmtpCommand hello(SmtpCommand.Greeting greeting, Cursor rest) throws Refusal {
+        String client = rest.argument(greeting + " hostname");
+        // A literal is only looked at for its form: what a client believes its address to be is of
+        // no consequence, and RFC 5321 §4.1.4 forbids to refuse it for not being true.
+        boolean literal = client.startsWith("[") && client.endsWith("]") && Cursor.literal(client);
+        rest.require(
+                (literal || AddressParser.host(client)) && Cursor.ascii(client),
+                greeting + " hostname, a domain name or an address in brackets");
+        return new SmtpCommand.Hello(greeting, client);
+    }
+
+    /** {@code "MAIL FROM:" Reverse-path [SP Mail-parameters]}. */
+    private SmtpCommand mail(Cursor rest) throws Refusal {
+        rest.require(rest.takeWord(" FROM:"), "MAIL FROM:<address>");
+        ReversePath from =
+                switch (path(rest, "MAIL FROM:<address>")) {
+                    case AddressParser.Parsed.Address address ->
+                            new ReversePath.Sender(address.mailbox());
+                    case AddressParser.Parsed.Empty _ -> ReversePath.NOBODY; // RFC 5321 §4.5.5
+                    case AddressParser.Parsed.Invalid invalid ->
+                            throw new Refusal(
+                                    Reply.of(501, "5.1.7", "Bad sender: " + invalid.why()));
+                };
+        if (rest.atEnd()) {
+            return new SmtpCommand.Mail(from, MailOptions.NONE, 0);
+        }
+        return new MailParameters(rest).parse(from);
+    }
+
+    /** {@code "RCPT TO:" Forward-path [SP Rcpt-parameters]}. */
+    private SmtpCommand rcpt(Cursor rest) throws Refusal {
+        rest.require(rest.takeWord(" TO:"), "RCPT TO:<address>");
+        Mailbox to =
+                switch (path(rest, "RCPT TO:<address>")) {
+                    case AddressParser.Parsed.Address address -> address.mailbox();
+                    case AddressParser.Parsed.Empty _ ->
+                            throw new Refusal(Reply.of(501, "5.1.3", "Bad recipient: none"));
+                    case AddressParser.Parsed.Invalid invalid ->
+                            throw new Refusal(
+                                    Reply.of(501, "5.1.3", "Bad recipient: " + invalid.why()));
+                };
+        return new SmtpCommand.Rcpt(
+                rest.atEnd() ? Recipient.of(to) : RcptParameters.parse(to, rest));
+    }
+
+    private AddressParser.Parsed path(Cursor rest, String syntax) throws Refusal {
+        if (!strict) {
+            rest.skipSpaces();
+        }
+        rest.require(!rest.atEnd(), syntax);
+        AddressParser.Parsed path;
+        if (!strict && rest.peek() != '<') {
+            String bare = rest.word();
+            path =
+                    bare.equalsIgnoreCase("postmaster")
+                            ? new AddressParser.Parsed.Address(new Mailbox(bare, ours), 0)
+                            : AddressParser.mailbox(bare);
+        } else {
+            path = AddressParser.path(rest.text(), rest.at(), ours);
+            switch (path) {
+                case AddressParser.Parsed.Address address -> rest.moveTo(address.end());
+                case AddressParser.Parsed.Empty empty -> rest.moveTo(empty.end());
+                case AddressParser.Parsed.Invalid _ -> {}
+            }
+        }
+        rest.require(
+                path instanceof AddressParser.Parsed.Invalid || rest.atEnd() || rest.peek() == ' ',
+                syntax);
+        return path;
+    }
+
+    /** {@code "BDAT" SP chunk-size [SP "LAST"]}. */
+    private static SmtpCommand bdat(Cursor rest) throws Refusal {
+        String syntax = "BDAT octets [LAST]";
+        rest.skipSpaces();
+        long octets = Cursor.number(rest.word());
+        rest.require(octets >= 0, syntax);
+        rest.skipSpaces();
+        boolean last = rest.takeWord("LAST");
+        rest.require(rest.atEnd(), syntax);
+        return new SmtpCommand.Bdat(octets, last);
+    }
+
+    /** {@code "AUTH" SP mechanism [SP initial-response]}. */
+    private static SmtpCommand auth(Cursor rest) throws Refusal {
+        rest.skipSpaces();
+        String mechanism = rest.word().toUpperCase(Locale.ROOT);
+        rest.skipSpaces();
+        String response = rest.word();
+        rest.require(!mechanism.isEmpty() && rest.atEnd(), "AUTH mechanism [response]");
+        return new SmtpCommand.Auth(mechanism, response);
+    }
+
+    private static String text(byte[] line) throws CharacterCodingException {
+        for (byte octet : line) {
+            if (octet < 0) {
+                return StandardCharsets.UTF_8
+                        .newDecoder() // reports malformed input, unlike String
+                        .decode(ByteBuffer.wrap(line))
+                        .toString();
+            }
+        }
+        return new String(line, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Steers inside the parser only; carries the reply. */
+    static final class Refusal extends Exception {
+        private static final long serialVersionUID = 1;
+
+        private final transient Reply reply;
+
+        Refusal(Reply reply) {
+            super(null, null, false, false);
+            this.reply = reply;
+        }
+    }
+}

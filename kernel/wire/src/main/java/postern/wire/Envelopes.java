@@ -1,0 +1,66 @@
+package postern.wire;
+
+import java.util.function.Predicate;
+import postern.mail.MailOptions;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+
+/**
+ * The MAIL and RCPT commands as a client writes them, with the parameters that the server offers.
+ */
+public final class Envelopes {
+    private Envelopes() {}
+
+    /**
+     * {@code MAIL FROM:<...>} with its parameters, without CRLF.
+     *
+     * @param octets size of the content, for SIZE (RFC 1870)
+     * @param offers whether the server's EHLO or LHLO named the extension
+     */
+    public static String mail(
+            ReversePath sender, MailOptions options, long octets, Predicate<String> offers) {
+        StringBuilder line = new StringBuilder(96).append("MAIL FROM:<").append(sender).append('>');
+        if (offers.test("SIZE")) {
+            line.append(" SIZE=").append(octets);
+        }
+        if (offers.test("8BITMIME")) {
+            switch (options.body()) {
+                case SEVEN_BIT -> {}
+                case EIGHT_BIT_MIME -> line.append(" BODY=8BITMIME");
+                case BINARY_MIME -> line.append(" BODY=BINARYMIME");
+            }
+        }
+        if (options.smtpUtf8() && offers.test("SMTPUTF8")) {
+            line.append(" SMTPUTF8");
+        }
+        if (offers.test("DSN")) {
+            switch (options.returned()) {
+                case UNSTATED -> {}
+                case FULL -> line.append(" RET=FULL");
+                case HEADERS -> line.append(" RET=HDRS");
+            }
+            if (!options.envelopeId().isEmpty()) {
+                line.append(" ENVID=").append(options.envelopeId());
+            }
+        }
+        return line.toString();
+    }
+
+    /**
+     * {@code RCPT TO:<...>}, without CRLF; with NOTIFY and ORCPT where the server offers DSN (RFC
+     * 3461 §4).
+     */
+    public static String rcpt(Recipient recipient, boolean dsn) {
+        StringBuilder line =
+                new StringBuilder(64).append("RCPT TO:<").append(recipient.mailbox()).append('>');
+        if (dsn) {
+            if (recipient.wanted().stated()) {
+                line.append(" NOTIFY=").append(recipient.wanted().text());
+            }
+            if (!recipient.original().isEmpty()) {
+                line.append(" ORCPT=").append(recipient.original());
+            }
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,57 @@
+package postern.wire;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * A reply: RFC 5321 §4.2.
+ *
+ * @param code three digits
+ * @param status RFC 3463 enhanced status; empty where none belongs (greeting, EHLO, 354)
+ * @param lines the text, at least one line, without code and status
+ */
+public record Reply(int code, String status, List<String> lines) {
+    public Reply {
+        lines = List.copyOf(lines);
+    }
+
+    public static Reply of(int code, String status, String text) {
+        return new Reply(code, status, List.of(text));
+    }
+
+    public boolean positive() {
+        return code / 100 == 2;
+    }
+
+    public boolean transientFailure() {
+        return code / 100 == 4;
+    }
+
+    public boolean permanentFailure() {
+        return code / 100 == 5;
+    }
+
+    /** The text of all lines, joined by a space. */
+    public String text() {
+        return String.join(" ", lines);
+    }
+
+    /** As on the wire; each line with code and, where there is one, status. */
+    public byte[] octets() {
+        StringBuilder text = new StringBuilder(64);
+        for (int i = 0; i < lines.size(); i++) {
+            text.append(code).append(i == lines.size() - 1 ? ' ' : '-');
+            if (!status.isEmpty()) {
+                text.append(status).append(' ');
+            }
+            text.append(lines.get(i)).append("\r\n");
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** As a postmaster reads it in a log or notice: {@code 550 5.1.1 no such user}. */
+    @Override
+    public String toString() {
+        return code + (status.isEmpty() ? "" : " " + status) + " " + text();
+    }
+}

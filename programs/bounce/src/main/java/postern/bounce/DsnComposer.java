@@ -1,0 +1,227 @@
+package postern.bounce;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import postern.mail.Content;
+import postern.mail.Envelope;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Notices;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+
+/** Composes notices: RFC 3464, RFC 6522 and, for internationalized mail, RFC 6533. Any thread. */
+public final class DsnComposer implements Notices {
+    /**
+     * The envelope id of a notice to the postmaster about a notice. It marks the end of the chain:
+     * when such a message fails, nobody is told.
+     */
+    static final String DOUBLE_BOUNCE = "postern-double-bounce";
+
+    /** RFC 5322 §3.3. */
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
+                    .withZone(ZoneOffset.UTC);
+
+    private final BounceConfig config;
+
+    public DsnComposer(BounceConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public Optional<Notice> compose(
+            Kind kind, Envelope original, Content content, List<Report> reports, Instant now)
+            throws IOException {
+        List<Report> wanted = reports.stream().filter(report -> wanted(kind, report)).toList();
+        Optional<Mailbox> reader = reader(kind, original);
+        if (wanted.isEmpty() || reader.isEmpty()) {
+            return Optional.empty();
+        }
+        // RFC 3461 §4.3: RET is about failures; other notices carry the header alone
+        boolean whole =
+                kind == Kind.FAILED
+                        && original.options().returned() != MailOptions.Return.HEADERS
+                        && original.options().body() != MailOptions.Body.BINARY_MIME;
+        Returned returned = Returned.of(content, whole, config.returnedOctetsMax());
+        boolean utf8 = international(original, reader.get(), returned);
+        var notice = new Draft(kind, original, reader.get(), wanted, returned, utf8, now);
+        byte[] octets = octets(notice);
+        boolean eightBit = eightBit(octets);
+        boolean last = original.sender() instanceof ReversePath.Nobody;
+        return Optional.of(
+                new Notice(
+                        ReversePath.NOBODY,
+                        new MailOptions(
+                                eightBit
+                                        ? MailOptions.Body.EIGHT_BIT_MIME
+                                        : MailOptions.Body.SEVEN_BIT,
+                                utf8,
+                                MailOptions.Return.UNSTATED,
+                                last ? DOUBLE_BOUNCE : ""),
+                        List.of(Recipient.of(reader.get())),
+                        octets));
+    }
+
+    /**
+     * A notice in the making.
+     *
+     * @param utf8 whether it is internationalized itself: RFC 6533
+     */
+    record Draft(
+            Kind kind,
+            Envelope original,
+            Mailbox reader,
+            List<Report> reports,
+            Returned returned,
+            boolean utf8,
+            Instant now) {
+
+        boolean aboutNotice() {
+            return original.sender() instanceof ReversePath.Nobody;
+        }
+    }
+
+    static String date(Instant when) {
+        return DATE.format(when);
+    }
+
+    /** RFC 3461 §4.1. */
+    private static boolean wanted(Kind kind, Report report) {
+        Recipient.Notify notify = report.recipient().wanted();
+        return switch (kind) {
+            case FAILED -> notify.failure();
+            case DELAYED -> notify.delay();
+            case DELIVERED -> notify.success();
+        };
+    }
+
+    /** Who reads the notice; nobody where it could lead to a loop (RFC 5321 §4.5.5). */
+    private Optional<Mailbox> reader(Kind kind, Envelope original) {
+        return switch (original.sender()) {
+            case ReversePath.Sender sender -> Optional.of(sender.mailbox());
+            case ReversePath.Nobody _ -> {
+                boolean end =
+                        kind != Kind.FAILED
+                                || original.options().envelopeId().equals(DOUBLE_BOUNCE);
+                yield end ? Optional.empty() : Optional.of(config.doubleBounceTo());
+            }
+        };
+    }
+
+    private static boolean international(Envelope original, Mailbox reader, Returned returned) {
+        if (reader.internationalized()) {
+            return true;
+        }
+        return original.options().smtpUtf8()
+                && (returned.eightBit()
+                        || original.recipients().stream()
+                                .anyMatch(to -> to.mailbox().internationalized()));
+    }
+
+    private byte[] octets(Draft notice) {
+        byte[] words = new HumanPart(config).octets(notice);
+        byte[] status = new StatusPart(config).octets(notice);
+        String boundary = boundary(notice, words, status);
+        boolean eightBit = notice.returned().eightBit() || eightBit(words) || eightBit(status);
+        PartWriter out = new PartWriter(notice.utf8());
+        header(out, notice);
+        out.line("Content-Type: multipart/report; report-type=delivery-status;")
+                .line("    boundary=\"" + boundary + "\"");
+        if (eightBit) {
+            out.line("Content-Transfer-Encoding: 8bit");
+        }
+        out.line().line("A delivery report in MIME parts (RFC 6522).").line();
+        part(out, boundary, "Notification", words, notice.utf8() ? TEXT_UTF8 : TEXT);
+        part(out, boundary, "Delivery report", status, notice.utf8() ? STATUS_UTF8 : STATUS);
+        boolean whole = notice.returned().whole();
+        String type =
+                notice.utf8()
+                        ? whole ? "message/global" : "message/global-headers"
+                        : whole ? "message/rfc822" : "text/rfc822-headers";
+        String what = notice.kind() == Kind.FAILED ? "Undelivered " : "Original ";
+        part(
+                out,
+                boundary,
+                what + (whole ? "message" : "message header"),
+                notice.returned().octets(),
+                type);
+        return out.line("--" + boundary + "--").octets();
+    }
+
+    private static final String TEXT = "text/plain; charset=us-ascii";
+    private static final String TEXT_UTF8 = "text/plain; charset=utf-8";
+    private static final String STATUS = "message/delivery-status";
+    private static final String STATUS_UTF8 = "message/global-delivery-status";
+
+    private void header(PartWriter out, Draft notice) {
+        String id = notice.original().id().text();
+        out.line("Date: " + date(notice.now()))
+                .line("From: Mail Delivery System <MAILER-DAEMON@" + config.hostname() + ">")
+                .field("To", notice.reader().toString())
+                .line("Subject: " + subject(notice))
+                .line("Auto-Submitted: auto-replied")
+                .line("Message-ID: <" + unique(notice) + "." + id + "@" + config.hostname() + ">")
+                .field("In-Reply-To", notice.returned().messageId())
+                .field("References", notice.returned().messageId())
+                .line("MIME-Version: 1.0");
+    }
+
+    private static String subject(Draft notice) {
+        return switch (notice.kind()) {
+            case FAILED ->
+                    notice.aboutNotice()
+                            ? "Undeliverable Notice (for the postmaster)"
+                            : "Undelivered Mail Returned to Sender";
+            case DELAYED -> "Delayed Mail (still being retried)";
+            case DELIVERED -> "Successful Mail Delivery Report";
+        };
+    }
+
+    private static void part(
+            PartWriter out, String boundary, String what, byte[] octets, String type) {
+        out.line("--" + boundary)
+                .line("Content-Description: " + what)
+                .line("Content-Type: " + type);
+        if (eightBit(octets)) {
+            out.line("Content-Transfer-Encoding: 8bit");
+        }
+        out.line().raw(octets).line();
+    }
+
+    /** A line that no part holds: what others wrote must not end a part (RFC 2046 §5.1.1). */
+    private static String boundary(Draft notice, byte[] words, byte[] status) {
+        String all =
+                new String(notice.returned().octets(), StandardCharsets.ISO_8859_1)
+                        + new String(words, StandardCharsets.ISO_8859_1)
+                        + new String(status, StandardCharsets.ISO_8859_1);
+        String base = notice.original().id().text() + "." + unique(notice);
+        String boundary = base;
+        for (int i = 1; all.contains("--" + boundary); i++) {
+            boundary = base + "." + i;
+        }
+        return boundary;
+    }
+
+    /** A message gets no two notices of a kind in one microsecond. */
+    private static String unique(Draft notice) {
+        Instant now = notice.now();
+        long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
+        return Long.toString(micros, 36) + notice.kind().ordinal();
+    }
+
+    private static boolean eightBit(byte[] octets) {
+        for (byte octet : octets) {
+            if (octet < 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

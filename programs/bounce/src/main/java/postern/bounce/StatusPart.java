@@ -1,0 +1,104 @@
+package postern.bounce;
+
+import java.util.Optional;
+import postern.mail.Mailbox;
+import postern.mail.Notices.Kind;
+import postern.mail.Notices.Report;
+import postern.mail.Outcome;
+import postern.mail.Recipient;
+import postern.mail.Xtext;
+
+/** The part for programs: RFC 3464 §2. */
+final class StatusPart {
+    private final BounceConfig config;
+
+    StatusPart(BounceConfig config) {
+        this.config = config;
+    }
+
+    byte[] octets(DsnComposer.Draft notice) {
+        PartWriter out = new PartWriter(notice.utf8());
+        String envelopeId = notice.original().options().envelopeId();
+        out.field("Reporting-MTA", "dns; " + config.hostname())
+                // RFC 3461 §6.3: here it is not xtext
+                .field("Original-Envelope-Id", Xtext.decode(envelopeId).orElse(""))
+                .field("X-Postern-Queue-ID", notice.original().id().text())
+                .field("Arrival-Date", DsnComposer.date(notice.original().arrived()));
+        for (Report report : notice.reports()) {
+            out.line();
+            recipient(out, report, notice);
+        }
+        return out.octets();
+    }
+
+    private static void recipient(PartWriter out, Report report, DsnComposer.Draft notice) {
+        boolean remote = !report.remote().isEmpty();
+        out.field("Original-Recipient", original(report.recipient()))
+                .field("Final-Recipient", address(report.recipient().mailbox(), notice.utf8()))
+                .field("Action", action(notice.kind(), remote))
+                .field("Status", report.outcome().status())
+                .field("Remote-MTA", remote ? "dns; " + host(report.remote(), "[") : "")
+                .field("Diagnostic-Code", diagnostic(report.outcome(), remote))
+                .field("Last-Attempt-Date", DsnComposer.date(report.lastAttempt()));
+        if (notice.kind() == Kind.DELAYED) {
+            out.field("Will-Retry-Until", DsnComposer.date(report.until()));
+        }
+    }
+
+    /** RFC 3464 §2.3.3; "relayed": whether the next hop sends reports is not known to us. */
+    private static String action(Kind kind, boolean remote) {
+        return switch (kind) {
+            case FAILED -> "failed";
+            case DELAYED -> "delayed";
+            case DELIVERED -> remote ? "relayed" : "delivered";
+        };
+    }
+
+    private static String original(Recipient recipient) {
+        int type = recipient.original().indexOf(';');
+        if (type < 0) {
+            return "";
+        }
+        Optional<String> address = Xtext.decode(recipient.original().substring(type + 1));
+        return address.map(it -> recipient.original().substring(0, type) + ";" + it).orElse("");
+    }
+
+    private static String address(Mailbox mailbox, boolean utf8) {
+        return (utf8 && mailbox.internationalized() ? "utf-8; " : "rfc822; ") + mailbox;
+    }
+
+    /**
+     * The remote host's own words where it spoke: what stands behind {@code said:} and before our
+     * remark on which command it answered; else ours.
+     */
+    private static String diagnostic(Outcome outcome, boolean remote) {
+        String detail = outcome.detail();
+        int said = detail.indexOf(" said: ");
+        if (said >= 0) {
+            String words = detail.substring(said + " said: ".length());
+            int remark = words.lastIndexOf(" (in reply to ");
+            return "smtp; " + (remark > 0 ? words.substring(0, remark) : words);
+        }
+        if (detail.isEmpty()) {
+            return "";
+        }
+        return (remote && coded(detail) ? "smtp; " : "x-postern; ") + detail;
+    }
+
+    /** Whether it is a reply, which begins with its code, and not our own words. */
+    static boolean coded(String detail) {
+        return detail.length() > 3
+                && detail.charAt(3) == ' '
+                && detail.substring(0, 3).chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    /** Of {@code name[address]:port} what stands before the mark that is given. */
+    static String host(String remote, String upTo) {
+        int close = remote.indexOf(']') + 1;
+        int end = upTo.equals("[") ? remote.indexOf('[') : remote.indexOf(upTo, close);
+        if (end == 0) { // an address alone
+            return remote.substring(0, close);
+        }
+        return end > 0 ? remote.substring(0, end) : remote;
+    }
+}

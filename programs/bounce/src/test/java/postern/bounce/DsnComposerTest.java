@@ -1,0 +1,339 @@
+package postern.bounce;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import postern.base.Peer;
+import postern.mail.Content;
+import postern.mail.Envelope;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Notices.Kind;
+import postern.mail.Notices.Notice;
+import postern.mail.Notices.Report;
+import postern.mail.Origin;
+import postern.mail.Outcome;
+import postern.mail.QueueId;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+
+final class DsnComposerTest {
+    private static final Instant ARRIVED = Instant.parse("2026-03-01T08:30:00Z");
+    private static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123456Z");
+    private static final Mailbox ANN = Mailbox.of("ann", "sender.example");
+    private static final String MESSAGE =
+            "From: ann@sender.example\r\nMessage-ID: <1@sender.example>\r\nSubject: hello\r\n\r\n"
+                    + ".one\r\ntwo\r\n";
+    private static final Outcome REFUSED =
+            new Outcome.Bounced(
+                    "5.1.1",
+                    "host mx.far.example[192.0.2.7] said: 550 5.1.1 <bob@far.example>: Recipient"
+                            + " address rejected: User unknown (in reply to RCPT TO command)");
+
+    private final DsnComposer composer = new DsnComposer(BounceConfig.of("mx.home.example"));
+
+    @Test
+    void undelivered() throws IOException {
+        approve("undelivered", fails(MailOptions.NONE, MESSAGE, failed(to("bob", "far.example"))));
+    }
+
+    @Test
+    void undeliveredHeaderOnlyWithAllThatDsnCarries() throws IOException {
+        var options =
+                new MailOptions(
+                        MailOptions.Body.SEVEN_BIT, false, MailOptions.Return.HEADERS, "QQ+2B314");
+        var moved =
+                new Recipient(
+                        Mailbox.of("bob", "far.example"),
+                        new Recipient.Notify(true, false, true, false),
+                        "rfc822;bob+2Bold@home.example");
+        var ours =
+                new Outcome.Deferred(
+                        "4.4.1", "connect to far.example: timed out", Outcome.About.DESTINATION);
+        approve(
+                "header-only",
+                fails(
+                        options,
+                        MESSAGE,
+                        failed(moved),
+                        new Report(to("eve", "slow.example"), ours, "", NOW, NOW)));
+    }
+
+    @Test
+    void delayed() throws IOException {
+        var busy = new Outcome.Deferred("4.2.1", "450 4.2.1 greylisted", Outcome.About.RECIPIENT);
+        Instant until = ARRIVED.plusSeconds(5 * 86400);
+        var report =
+                new Report(
+                        to("bob", "far.example"), busy, "mx.far.example[192.0.2.7]:25", NOW, until);
+        approve(
+                "delayed",
+                compose(
+                                Kind.DELAYED,
+                                envelope(MailOptions.NONE, ReversePath.of(ANN)),
+                                MESSAGE,
+                                report)
+                        .orElseThrow());
+    }
+
+    @Test
+    void delivered() throws IOException {
+        var wanted = new Recipient.Notify(true, true, false, false);
+        var sent = new Outcome.Delivered("2.0.0", "250 2.0.0 Ok: queued as 77");
+        var here = new Recipient(Mailbox.of("joe", "home.example"), wanted, "");
+        var far = new Recipient(Mailbox.of("bob", "far.example"), wanted, "");
+        approve(
+                "delivered",
+                compose(
+                                Kind.DELIVERED,
+                                envelope(MailOptions.NONE, ReversePath.of(ANN)),
+                                MESSAGE,
+                                new Report(
+                                        here,
+                                        new Outcome.Delivered("2.0.0", "in mailbox"),
+                                        "",
+                                        NOW,
+                                        NOW),
+                                new Report(far, sent, "mx.far.example[192.0.2.7]:25", NOW, NOW))
+                        .orElseThrow());
+    }
+
+    @Test
+    void internationalized() throws IOException {
+        var options =
+                new MailOptions(MailOptions.Body.EIGHT_BIT_MIME, true, MailOptions.Return.FULL, "");
+        String message = MESSAGE.replace("hello", "h\u00e9llo");
+        Notice notice = fails(options, message, failed(to("b\u00f6b", "far.example")));
+        assertThat(notice.options().smtpUtf8()).isTrue();
+        approve("internationalized", notice);
+    }
+
+    @Test
+    void aNoticeThatFailsGoesToThePostmasterAndThenNowhere() throws IOException {
+        Report report = failed(to("bob", "far.example"));
+        Envelope bounce = envelope(MailOptions.NONE, ReversePath.NOBODY);
+        Notice twice = compose(Kind.FAILED, bounce, MESSAGE, report).orElseThrow();
+        assertThat(twice.sender()).isEqualTo(ReversePath.NOBODY);
+        assertThat(twice.recipients())
+                .extracting(Recipient::mailbox)
+                .containsExactly(Mailbox.of("postmaster", "mx.home.example"));
+        approve("double-bounce", twice);
+        Envelope again = envelope(twice.options(), twice.sender());
+        assertThat(compose(Kind.FAILED, again, MESSAGE, report)).isEmpty();
+        assertThat(compose(Kind.DELAYED, bounce, MESSAGE, report)).isEmpty();
+    }
+
+    @Test
+    void ourOwnWordsAreNotPutIntoTheRemoteHostsMouth() throws IOException {
+        var ours = new Outcome.Deferred("4.4.2", "timeout after DATA", Outcome.About.DESTINATION);
+        Report report =
+                new Report(to("bob", "far.example"), ours, "mx.far[192.0.2.7]:25", NOW, NOW);
+        assertThat(text(fails(MailOptions.NONE, MESSAGE, report)))
+                .contains("<bob@far.example>: with host mx.far[192.0.2.7]: timeout after DATA\r\n")
+                .contains("Remote-MTA: dns; mx.far\r\n")
+                .contains("Diagnostic-Code: x-postern; timeout after DATA\r\n");
+    }
+
+    @Test
+    void nobodyIsToldWhoWantedNot() throws IOException {
+        var never = new Recipient(Mailbox.of("bob", "far.example"), Recipient.Notify.NEVER, "");
+        Envelope original = envelope(MailOptions.NONE, ReversePath.of(ANN));
+        assertThat(compose(Kind.FAILED, original, MESSAGE, failed(never))).isEmpty();
+        Report asks = failed(to("eve", "far.example"));
+        String told =
+                text(compose(Kind.FAILED, original, MESSAGE, failed(never), asks).orElseThrow());
+        assertThat(told).contains("<eve@far.example>").doesNotContain("; bob@far.example");
+    }
+
+    @Test
+    void eightBitTextMakesAnEightBitNotice() throws IOException {
+        Notice notice =
+                fails(MailOptions.NONE, MESSAGE + "\u00e9\r\n", failed(to("bob", "far.example")));
+        assertThat(notice.options().body()).isEqualTo(MailOptions.Body.EIGHT_BIT_MIME);
+        assertThat(notice.options().smtpUtf8()).isFalse();
+        assertThat(text(notice)).contains("Content-Type: message/rfc822\r\nContent-Transfer-En");
+    }
+
+    @Test
+    void whatIsTooLongOrUnsoundComesBackAsItsHeader() throws IOException {
+        String header = "Subject: x\r\n";
+        String[] originals = {
+            header + "\r\n" + "0123456\r\n".repeat(10_000),
+            header + "\r\n" + "x".repeat(999) + "\r\n",
+            header + "\r\nbare\nnewline\r\n",
+            header + "\r\nunfinished",
+            header + "X-Long: " + "y".repeat(2000) + "\r\n\r\nbody\r\n",
+            header + ("X-Many: " + "z".repeat(60) + "\r\n").repeat(2000) + "\r\nbody\r\n",
+        };
+        for (String original : originals) {
+            Notice notice = fails(MailOptions.NONE, original, failed(to("bob", "far.example")));
+            assertThat(text(notice))
+                    .contains("Content-Type: text/rfc822-headers\r\n\r\nSubject: x\r\n");
+            assertThat(notice.octets().length).isLessThan(55_000);
+            sound(notice);
+        }
+    }
+
+    @Test
+    void hostileTextStaysInItsPlace() throws IOException {
+        SplittableRandom random = new SplittableRandom(7);
+        for (int round = 0; round < 300; round++) {
+            String nasty = nasty(random);
+            Outcome outcome = new Outcome.Bounced("5.0.0", nasty);
+            var recipient =
+                    new Recipient(
+                            Mailbox.of(nasty(random), "far.example"),
+                            Recipient.Notify.DEFAULT,
+                            "rfc822;" + postern.mail.Xtext.encode(nasty));
+            var options =
+                    new MailOptions(
+                            MailOptions.Body.EIGHT_BIT_MIME,
+                            random.nextBoolean(),
+                            MailOptions.Return.FULL,
+                            postern.mail.Xtext.encode(nasty(random)));
+            sound(fails(options, nasty, new Report(recipient, outcome, nasty, NOW, NOW)));
+        }
+    }
+
+    @Test
+    void theOriginalCannotEndAPart() throws IOException {
+        Notice first = fails(MailOptions.NONE, MESSAGE, failed(to("bob", "far.example")));
+        String boundary = boundary(text(first));
+        String forged = MESSAGE + "--" + boundary + "--\r\n";
+        Notice second = fails(MailOptions.NONE, forged, failed(to("bob", "far.example")));
+        assertThat(boundary(text(second))).isNotEqualTo(boundary);
+        sound(second);
+    }
+
+    private static String nasty(SplittableRandom random) {
+        String alphabet = "ab<>\"\\;: \r\n\t\0\u007f\u0085\u00e9\u20ac\ud83d\udce7=--.@";
+        StringBuilder text = new StringBuilder();
+        int length = 1 + random.nextInt(random.nextInt(10) == 0 ? 3000 : 40);
+        for (int i = 0; i < length; i++) {
+            text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+        }
+        return text.toString();
+    }
+
+    /** What every message on the wire must be: RFC 5322 §2.1.1, §2.3; RFC 2046 §5.1.1. */
+    private static void sound(Notice notice) {
+        byte[] octets = notice.octets();
+        int line = 0;
+        boolean eightBit = false;
+        for (int i = 0; i < octets.length; i++) {
+            eightBit |= octets[i] < 0;
+            if (octets[i] == '\r' && i + 1 < octets.length && octets[i + 1] == '\n') {
+                i++;
+                line = 0;
+            } else {
+                assertThat(octets[i]).isNotIn((byte) '\r', (byte) '\n', (byte) 0);
+                line++;
+                assertThat(line).isLessThanOrEqualTo(998);
+            }
+        }
+        assertThat(line).isZero();
+        assertThat(eightBit).isEqualTo(notice.options().body() == MailOptions.Body.EIGHT_BIT_MIME);
+        String boundary = boundary(text(notice));
+        assertThat(text(notice).split("\r\n--" + java.util.regex.Pattern.quote(boundary), -1))
+                .hasSize(5);
+        assertThat(boundary.length()).isLessThanOrEqualTo(70);
+    }
+
+    private static String boundary(String text) {
+        int at = text.indexOf("boundary=\"") + "boundary=\"".length();
+        return text.substring(at, text.indexOf('"', at));
+    }
+
+    private Notice fails(MailOptions options, String message, Report... reports)
+            throws IOException {
+        return compose(Kind.FAILED, envelope(options, ReversePath.of(ANN)), message, reports)
+                .orElseThrow();
+    }
+
+    private Optional<Notice> compose(
+            Kind kind, Envelope original, String message, Report... reports) throws IOException {
+        return composer.compose(kind, original, new Text(message), List.of(reports), NOW);
+    }
+
+    private static Report failed(Recipient recipient) {
+        return new Report(recipient, REFUSED, "mx.far.example[192.0.2.7]:25", NOW, NOW);
+    }
+
+    private static Recipient to(String localPart, String domain) {
+        return Recipient.of(Mailbox.of(localPart, domain));
+    }
+
+    private static Envelope envelope(MailOptions options, ReversePath sender) {
+        return new Envelope(
+                new QueueId(123_456_789),
+                ARRIVED,
+                sender,
+                options,
+                Origin.OURSELVES,
+                new ArrayList<>(List.of(to("bob", "far.example"), to("b\u00f6b", "far.example"))));
+    }
+
+    private static String text(Notice notice) {
+        return new String(notice.octets(), StandardCharsets.UTF_8);
+    }
+
+    /** The text is as it was when somebody read and approved it. */
+    private static void approve(String name, Notice notice) throws IOException {
+        sound(notice);
+        Path actual = Path.of("target", "approvals", name + ".eml");
+        Files.createDirectories(actual.getParent());
+        Files.writeString(actual, text(notice).replace("\r\n", "\n"));
+        try (InputStream approved = DsnComposerTest.class.getResourceAsStream(name + ".eml")) {
+            assertThat(approved)
+                    .as("approved text beside this test; actual: " + actual)
+                    .isNotNull();
+            assertThat(Files.readString(actual))
+                    .isEqualTo(new String(approved.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Content in memory. */
+    private record Text(byte[] all) implements Content {
+        Text(String text) {
+            this(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public long octets() {
+            return all.length;
+        }
+
+        @Override
+        public boolean dotLines() {
+            return true;
+        }
+
+        @Override
+        public int read(long position, byte[] into, int offset, int length) {
+            if (position >= all.length) {
+                return -1;
+            }
+            int n = Math.min(Math.min(length, 7), all.length - (int) position);
+            System.arraycopy(all, (int) position, into, offset, n);
+            return n;
+        }
+
+        @Override
+        public void send(Peer peer, long position, long length) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+}

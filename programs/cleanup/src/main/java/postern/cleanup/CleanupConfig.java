@@ -1,0 +1,9 @@
+package postern.cleanup;
+
+/**
+ * What cleanup goes by.
+ *
+ * @param hostname our own name, for trace and completed fields
+ * @param messageOctetsMax longest message in octets; 0: no limit
+ */
+public record CleanupConfig(String hostname, long messageOctetsMax) {}

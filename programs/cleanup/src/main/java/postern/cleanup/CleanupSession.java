@@ -1,0 +1,243 @@
+package postern.cleanup;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import postern.base.Bug;
+import postern.base.LogLine;
+import postern.base.World;
+import postern.ipc.Attributes;
+import postern.ipc.LmtpSession;
+import postern.mail.Envelope;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Origin;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.mail.Route;
+import postern.mail.Router;
+import postern.spool.Spool;
+import postern.wire.Reply;
+
+/** The hand-over from smtpd, one connection of it. One thread only. */
+final class CleanupSession implements LmtpSession {
+    /**
+     * Recipients of one message after expansion. Origin: Postfix keeps lists of 1000 aliases of up
+     * to 1000 members apart.
+     */
+    static final int RECIPIENTS_MAX = 10_000;
+
+    private static final Reply OK = Reply.of(250, "2.1.0", "Ok");
+    private static final Reply RECIPIENT_OK = Reply.of(250, "2.1.5", "Ok");
+    private static final Reply TOO_LARGE =
+            Reply.of(552, "5.3.4", "Message size exceeds fixed limit"); // RFC 1870 §6.1
+    private static final Reply TOO_MANY =
+            Reply.of(452, "4.5.3", "Too many recipients"); // RFC 5321 §4.5.3.1.10
+
+    private final World world;
+    private final CleanupConfig config;
+    private final Router router;
+    private final Spool spool;
+    private final Trace trace;
+
+    private Origin origin = Origin.OURSELVES;
+    private ReversePath sender = ReversePath.NOBODY;
+    private MailOptions options = MailOptions.NONE;
+    private long announced;
+    private final List<Mailbox> named = new ArrayList<>(); // as they came, for the trace
+    private final Map<Mailbox, Recipient> recipients = new LinkedHashMap<>();
+    private Spool.@Nullable Reception reception;
+    private @Nullable Completion completion;
+    private long octets;
+    private @Nullable Reply refusal;
+
+    CleanupSession(World world, CleanupConfig config, Router router, Spool spool, Trace trace) {
+        this.world = world;
+        this.config = config;
+        this.router = router;
+        this.spool = spool;
+        this.trace = trace;
+    }
+
+    @Override
+    public Reply mail(Attributes attributes, ReversePath from, MailOptions asked, long size) {
+        abort();
+        if (tooLarge(size)) {
+            return TOO_LARGE;
+        }
+        origin = attributes.origin();
+        sender = from;
+        options = asked;
+        announced = size;
+        return OK;
+    }
+
+    @Override
+    public Reply rcpt(Recipient recipient) {
+        if (recipients.size() >= RECIPIENTS_MAX) {
+            return TOO_MANY;
+        }
+        named.add(recipient.mailbox());
+        for (Mailbox mailbox : router.expand(recipient.mailbox())) {
+            recipients.putIfAbsent(
+                    mailbox, new Recipient(mailbox, recipient.wanted(), recipient.original()));
+        }
+        return RECIPIENT_OK;
+    }
+
+    @Override
+    public void content(byte[] from, int offset, int length) throws IOException {
+        octets += length;
+        if (refusal != null) {
+            return;
+        }
+        if (tooLarge(octets)) {
+            refuse(TOO_LARGE);
+            return;
+        }
+        if (reception == null && !begin()) {
+            return;
+        }
+        write(from, offset, length);
+    }
+
+    @Override
+    public List<Reply> end() throws IOException {
+        if (refusal == null && reception == null) {
+            begin(); // a message without any octet
+        }
+        Reply refused = refusal;
+        Reply reply = refused != null ? refused : commit();
+        List<Reply> replies = Collections.nCopies(named.size(), reply);
+        reset();
+        return replies;
+    }
+
+    @Override
+    public void abort() {
+        reset();
+    }
+
+    @Override
+    public Reply verify(Mailbox recipient) {
+        if (!router.ours(recipient.domain())) {
+            return Reply.of(252, "2.0.0", "not ours");
+        }
+        return switch (router.route(recipient)) {
+            case Route.To _ -> Reply.of(250, "2.1.5", "<" + recipient + ">");
+            case Route.Unknown(String status, String why) -> Reply.of(550, status, why);
+            case Route.Unanswered(String why) -> Reply.of(451, "4.3.0", why);
+        };
+    }
+
+    private boolean tooLarge(long size) {
+        return config.messageOctetsMax() > 0 && size > config.messageOctetsMax();
+    }
+
+    /**
+     * Opens the reception and writes what stands before the content. False when there is no room.
+     */
+    private boolean begin() throws IOException {
+        Spool.Reception begun;
+        try {
+            begun = spool.receive(Math.max(announced, octets));
+        } catch (Spool.NoSpace full) {
+            world.log().warning(LogLine.about("cleanup").with("refused", full));
+            refuse(Reply.of(452, "4.3.1", "Insufficient system storage"));
+            return false;
+        }
+        reception = begun;
+        Instant now = world.clock().now();
+        byte[] received =
+                trace.received(origin, begun.id(), options, named, now)
+                        .getBytes(StandardCharsets.UTF_8);
+        begun.write(received, 0, received.length);
+        if (origin.submission()) {
+            completion =
+                    new Completion(begun::write, name -> missing(name, begun.id().text(), now));
+        }
+        return true;
+    }
+
+    private String missing(String name, String id, Instant now) {
+        return switch (name) {
+            case "date" -> "Date: " + trace.date(now) + "\r\n";
+            case "from" -> "From: " + (sender.toString().isEmpty() ? "<>" : sender) + "\r\n";
+            case "message-id" -> "Message-ID: <" + id + "@" + config.hostname() + ">\r\n";
+            default -> throw new Bug("nobody completes " + name);
+        };
+    }
+
+    private void write(byte[] from, int offset, int length) throws IOException {
+        Completion header = completion;
+        Spool.Reception open = reception;
+        if (header != null) {
+            header.write(from, offset, length);
+        } else if (open != null) {
+            open.write(from, offset, length);
+        }
+    }
+
+    /** Commits and waits for the disk: 250 is the instant of responsibility. */
+    private Reply commit() throws IOException {
+        Completion header = completion;
+        if (header != null) {
+            header.end();
+        }
+        Spool.Reception open = reception;
+        if (open == null) {
+            throw new Bug("a message that ends was begun");
+        }
+        try {
+            Envelope envelope =
+                    world.tasks()
+                            .await(
+                                    open.commit(
+                                            sender,
+                                            options,
+                                            origin,
+                                            List.copyOf(recipients.values())));
+            return Reply.of(250, "2.0.0", "Ok: queued as " + envelope.id());
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof Spool.NoSpace) {
+                return Reply.of(452, "4.3.1", "Insufficient system storage");
+            }
+            world.log().warning(LogLine.about("cleanup").with("error", failed.getCause()));
+            return Reply.of(451, "4.3.0", "Queue file write error");
+        }
+    }
+
+    private void refuse(Reply reply) {
+        refusal = reply;
+        Spool.Reception open = reception;
+        reception = null;
+        completion = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private void reset() {
+        Spool.Reception open = reception;
+        if (open != null) {
+            open.close();
+        }
+        reception = null;
+        completion = null;
+        refusal = null;
+        octets = 0;
+        announced = 0;
+        named.clear();
+        recipients.clear();
+        origin = Origin.OURSELVES;
+        sender = ReversePath.NOBODY;
+        options = MailOptions.NONE;
+    }
+}

@@ -1,0 +1,105 @@
+package postern.local;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+import postern.base.Disk;
+import postern.base.DiskFile;
+import postern.base.World;
+import postern.mail.Content;
+
+/**
+ * Maildir delivery: the message is written under a unique name in {@code tmp}, synced, moved to
+ * {@code new}, and that directory is synced too. Lines end with LF, as mailbox readers expect. No
+ * locks.
+ */
+final class Maildir {
+    private static final int BLOCK_OCTETS = 32 * 1024;
+
+    private final World world;
+    private final String host;
+    private final AtomicLong delivered = new AtomicLong();
+
+    Maildir(World world, String hostname) {
+        this.world = world;
+        // the name must not hold what Maildir readers take for a separator
+        this.host = hostname.replace("/", "\\057").replace(":", "\\072");
+    }
+
+    /**
+     * @param prepended header fields that go in front, lines ended by LF
+     */
+    void deliver(Path maildir, byte[] prepended, Content content) throws IOException {
+        Disk disk = world.disk();
+        Path temporary = maildir.resolve("tmp");
+        Path fresh = maildir.resolve("new");
+        provide(disk, maildir, temporary, fresh);
+        String name = uniqueName();
+        Path written = temporary.resolve(name);
+        boolean moved = false;
+        try {
+            try (DiskFile file = disk.create(written)) {
+                write(file, prepended, content);
+                file.sync();
+            }
+            disk.move(written, fresh.resolve(name));
+            moved = true;
+            disk.syncDirectory(fresh);
+        } finally {
+            if (!moved && disk.exists(written)) {
+                disk.delete(written);
+            }
+        }
+    }
+
+    private static void provide(Disk disk, Path maildir, Path temporary, Path fresh)
+            throws IOException {
+        if (disk.exists(fresh) && disk.exists(temporary)) {
+            return;
+        }
+        disk.createDirectories(maildir);
+        disk.createDirectories(temporary);
+        disk.createDirectories(maildir.resolve("cur"));
+        disk.createDirectories(fresh);
+        disk.syncDirectory(maildir);
+        Path parent = maildir.getParent();
+        if (parent != null) {
+            syncIfReadable(disk, parent);
+        }
+    }
+
+    /**
+     * The folder above may be one that the recipient can pass but not read; its owner made the
+     * entry long ago then.
+     */
+    private static void syncIfReadable(Disk disk, Path directory) {
+        try {
+            disk.syncDirectory(directory);
+        } catch (IOException unreadable) {
+            // see above
+        }
+    }
+
+    private String uniqueName() {
+        long second = world.clock().now().getEpochSecond();
+        return second
+                + ".M"
+                + Long.toUnsignedString(world.random().nextLong(), 36)
+                + "Q"
+                + delivered.incrementAndGet()
+                + "."
+                + host;
+    }
+
+    private static void write(DiskFile file, byte[] prepended, Content content) throws IOException {
+        file.write(0, ByteBuffer.wrap(prepended));
+        long at = prepended.length;
+        var lines = new UnixLines(content, BLOCK_OCTETS);
+        for (ByteBuffer block = lines.next(); block.hasRemaining(); block = lines.next()) {
+            int length = block.remaining();
+            file.write(at, block);
+            at += length;
+        }
+    }
+}

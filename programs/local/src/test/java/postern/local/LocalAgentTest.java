@@ -1,0 +1,194 @@
+package postern.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import postern.base.User;
+import postern.base.Users;
+import postern.base.World;
+import postern.base.system.SystemWorld;
+import postern.mail.Content;
+import postern.mail.ContentStore;
+import postern.mail.Delivery;
+import postern.mail.DeliveryRequest;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Outcome;
+import postern.mail.QueueId;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.table.Aliases;
+
+final class LocalAgentTest {
+    private static final String MESSAGE =
+            "Subject: hello\r\n\r\nFrom here to there\r\n.dot\r\nlast line\r\n";
+    private static final Users USERS =
+            name ->
+                    name.equals("ann")
+                            ? Optional.of(new User("ann", 1001, 1001, Path.of("/home/ann")))
+                            : Optional.empty();
+
+    @TempDir Path folder;
+
+    private final World world = SystemWorld.create("test");
+
+    @Test
+    void maildirHoldsTheMessageWithUnixLines() throws IOException {
+        Delivery delivery = deliver(agent("mail/{user}/", ""), "ann", MESSAGE);
+        assertThat(delivery.outcome()).isInstanceOf(Outcome.Delivered.class);
+        List<Path> fresh = files("mail/ann/new");
+        assertThat(fresh).hasSize(1);
+        assertThat(Files.readString(fresh.getFirst()))
+                .isEqualTo(
+                        "Return-Path: <bob@example.net>\nDelivered-To: ann@example.org\n"
+                                + MESSAGE.replace("\r\n", "\n"));
+        assertThat(files("mail/ann/tmp")).isEmpty();
+        assertThat(folder.resolve("mail/ann/cur")).isDirectory();
+    }
+
+    @Test
+    void mboxQuotesFromLinesAndEndsWithAnEmptyLine() throws IOException {
+        LocalAgent agent = agent("box-{user}", "");
+        deliver(agent, "ann", MESSAGE);
+        deliver(agent, "Ann+shopping", "Subject: two\r\n\r\nno newline at the end");
+        String box = Files.readString(folder.resolve("box-ann"));
+        assertThat(box).startsWith("From bob@example.net  ");
+        assertThat(box).contains("\n>From here to there\n.dot\nlast line\n\nFrom bob@example.net");
+        assertThat(box).endsWith("no newline at the end\n\n");
+        assertThat(folder.resolve("box-ann.lock")).doesNotExist();
+    }
+
+    @Test
+    void manyDeliveriesIntoOneMboxDoNotMix() throws Exception {
+        LocalAgent agent = agent("box", "");
+        int many = 40;
+        var done = new CountDownLatch(many);
+        for (int i = 0; i < many; i++) {
+            String body = ("line of " + i + "\r\n").repeat(200);
+            world.tasks()
+                    .start(
+                            "delivery",
+                            () -> {
+                                deliver(agent, "ann", "Subject: x\r\n\r\n" + body);
+                                done.countDown();
+                            });
+        }
+        assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        String box = Files.readString(folder.resolve("box"));
+        for (int i = 0; i < many; i++) {
+            assertThat(box).contains("\n\n" + ("line of " + i + "\n").repeat(200) + "\n");
+        }
+    }
+
+    @Test
+    void lockOfAnotherProgramDefers() throws IOException {
+        Files.createFile(folder.resolve("box.lock"));
+        var clock = new SteppingClock(world.clock());
+        var stepping =
+                new World(
+                        clock,
+                        world.disk(),
+                        world.network(),
+                        world.tasks(),
+                        world.random(),
+                        world.log());
+        LocalAgent agent = agent(stepping, "box", Aliases.NONE);
+        assertThat(deliver(agent, "ann", MESSAGE).outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Deferred.class,
+                        deferred -> assertThat(deferred.detail()).contains("locked"));
+        assertThat(folder.resolve("box")).doesNotExist();
+    }
+
+    @Test
+    void unknownUserBounces() {
+        assertThat(deliver(agent("mail/{user}/", ""), "nobody-here", MESSAGE).outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Bounced.class,
+                        bounced -> assertThat(bounced.status()).isEqualTo("5.1.1"));
+    }
+
+    @Test
+    void mailThatWasHereBeforeBounces() {
+        assertThat(
+                        deliver(
+                                        agent("mail/{user}/", ""),
+                                        "ann",
+                                        "Delivered-To: ann@example.org\r\n" + MESSAGE)
+                                .outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Bounced.class,
+                        bounced -> assertThat(bounced.status()).isEqualTo("5.4.6"));
+    }
+
+    @Test
+    void aliasToAFileIsAnMbox() throws IOException {
+        LocalAgent agent = agent("mail/{user}/", "archive: " + folder.resolve("archive"));
+        assertThat(deliver(agent, "archive", MESSAGE).outcome())
+                .isInstanceOf(Outcome.Delivered.class);
+        assertThat(Files.readString(folder.resolve("archive"))).contains("Subject: hello\n");
+    }
+
+    @Test
+    void aliasToAPathWithASlashIsAMaildir() throws IOException {
+        LocalAgent agent = agent("mail/{user}/", "archive: " + folder.resolve("archive") + "/");
+        assertThat(deliver(agent, "archive", MESSAGE).outcome())
+                .isInstanceOf(Outcome.Delivered.class);
+        assertThat(files("archive/new")).hasSize(1);
+    }
+
+    @Test
+    void folderThatCannotBeWrittenDefers() throws IOException {
+        Files.createFile(folder.resolve("mail")); // a file where the folder should be
+        assertThat(deliver(agent("mail/{user}/", ""), "ann", MESSAGE).outcome())
+                .isInstanceOf(Outcome.Deferred.class);
+    }
+
+    private LocalAgent agent(String mailbox, String aliases) {
+        return agent(world, mailbox, Aliases.parse(aliases).aliases());
+    }
+
+    private LocalAgent agent(World in, String mailbox, Aliases aliases) {
+        var config = new LocalConfig("example.org", folder + "/" + mailbox, 0);
+        var self = new User("self", 1000, 1000, folder);
+        return new LocalAgent(in, config, USERS, aliases, new Invoker(in.disk()), self);
+    }
+
+    private Delivery deliver(LocalAgent agent, String name, String message) {
+        try (Content content = content(message)) {
+            var request =
+                    new DeliveryRequest(
+                            new QueueId(4711),
+                            "example.org",
+                            ReversePath.of(Mailbox.of("bob", "example.net")),
+                            MailOptions.NONE,
+                            List.of(Recipient.of(Mailbox.of(name, "example.org"))),
+                            content);
+            return agent.deliver(request).getFirst();
+        } catch (IOException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
+    private Content content(String message) throws IOException {
+        byte[] octets = message.getBytes(StandardCharsets.UTF_8);
+        var buffer = new ContentStore(world.disk(), folder).buffer(octets.length);
+        buffer.append(octets, 0, octets.length);
+        return buffer.finish();
+    }
+
+    private List<Path> files(String directory) throws IOException {
+        try (var paths = Files.list(folder.resolve(directory))) {
+            return paths.toList();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package postern.qmgr;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import postern.mail.Delivery;
+import postern.mail.Notices;
+import postern.mail.Outcome;
+import postern.spool.Progress;
+
+/** What is said of recipients: to the log, to their sender. */
+final class Reports {
+    /**
+     * Longest text of an outcome kept in the schedule, in characters. A queue of a million deferred
+     * messages keeps a million of them.
+     */
+    private static final int DETAIL_CHARS_MAX = 250;
+
+    /** For outcomes that nobody was asked for. */
+    static final Delivery NOBODY =
+            new Delivery(new Outcome.Deferred("4.0.0", "", Outcome.About.MESSAGE), Delivery.NOBODY);
+
+    private Reports() {}
+
+    static String detail(Outcome outcome) {
+        String text = outcome.status() + " " + outcome.detail();
+        return text.length() <= DETAIL_CHARS_MAX ? text : text.substring(0, DETAIL_CHARS_MAX);
+    }
+
+    static Progress progress(Entry.Pending pending, Progress.State state, Instant when) {
+        return new Progress(pending.index, state, pending.attempts, when, pending.detail);
+    }
+
+    /** The host that answered; empty when it was an agent of this machine, or nobody. */
+    static String remote(Delivery delivery) {
+        return delivery.relay().indexOf('[') >= 0 ? delivery.relay() : "";
+    }
+
+    static Settlement failed(Entry entry, List<Entry.Verdict> verdicts, Now now) {
+        return settlement(entry, Notices.Kind.FAILED, verdicts, now);
+    }
+
+    static Settlement delivered(Entry entry, List<Entry.Verdict> verdicts, Now now) {
+        return settlement(entry, Notices.Kind.DELIVERED, verdicts, now);
+    }
+
+    /** About the recipients that were tried in vain. */
+    static Settlement delayed(Entry entry, Now now, long until) {
+        List<Notices.Report> reports = new ArrayList<>();
+        for (Entry.Pending pending : entry.recipients) {
+            boolean waits =
+                    pending.stand == Entry.Stand.WAITING || pending.stand == Entry.Stand.READY;
+            if (waits && pending.attempts > 0) {
+                reports.add(
+                        new Notices.Report(
+                                entry.recipient(pending),
+                                lastOutcome(pending),
+                                pending.remote,
+                                now.wall(),
+                                now.wallAt(until)));
+            }
+        }
+        return new Settlement(entry, Notices.Kind.DELAYED, reports, List.of(), List.of());
+    }
+
+    private static Settlement settlement(
+            Entry entry, Notices.Kind kind, List<Entry.Verdict> verdicts, Now now) {
+        List<Notices.Report> reports = new ArrayList<>(verdicts.size());
+        List<Progress> changes = new ArrayList<>(verdicts.size());
+        for (Entry.Verdict verdict : verdicts) {
+            Entry.Pending pending = entry.recipients[verdict.recipient()];
+            Instant when = now.wallAt(verdict.when());
+            reports.add(
+                    new Notices.Report(
+                            entry.recipient(pending),
+                            verdict.outcome(),
+                            verdict.remote(),
+                            when,
+                            when));
+            changes.add(progress(pending, verdict.state(), when));
+        }
+        return new Settlement(entry, kind, reports, changes, verdicts);
+    }
+
+    private static Outcome lastOutcome(Entry.Pending pending) {
+        int gap = pending.detail.indexOf(' ');
+        boolean known = gap > 0 && pending.detail.startsWith("4.");
+        return known
+                ? new Outcome.Deferred(
+                        pending.detail.substring(0, gap),
+                        pending.detail.substring(gap + 1),
+                        Outcome.About.MESSAGE)
+                : new Outcome.Deferred("4.0.0", pending.detail, Outcome.About.MESSAGE);
+    }
+}

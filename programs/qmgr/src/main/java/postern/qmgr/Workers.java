@@ -1,0 +1,167 @@
+package postern.qmgr;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import postern.base.World;
+import postern.mail.Content;
+import postern.mail.Delivery;
+import postern.mail.DeliveryRequest;
+import postern.mail.Mailbox;
+import postern.mail.Notices;
+import postern.mail.Outcome;
+import postern.mail.QueueId;
+import postern.mail.Recipient;
+import postern.mail.Router;
+import postern.spool.Spool;
+
+/** The work that waits: attempts and notices, each in a task of its own. Any thread. */
+final class Workers {
+    private final World world;
+    private final Spool spool;
+    private final Router router;
+    private final Notices notices;
+    private final Agents agents;
+    private final Lines lines;
+    private final Consumer<Event> owner;
+
+    Workers(
+            World world,
+            Spool spool,
+            Router router,
+            Notices notices,
+            Agents agents,
+            Lines lines,
+            Consumer<Event> owner) {
+        this.world = world;
+        this.spool = spool;
+        this.router = router;
+        this.notices = notices;
+        this.agents = agents;
+        this.lines = lines;
+        this.owner = owner;
+    }
+
+    /** Makes the attempt and tells the owner of its end, whatever that is. */
+    void deliver(Attempt attempt) {
+        Event end = later(attempt, "internal error");
+        try {
+            end = attempt(attempt);
+        } finally { // a fault of ours is logged by the task, and is "later" for the mail
+            owner.accept(end);
+        }
+    }
+
+    private Event attempt(Attempt attempt) {
+        Content content;
+        try {
+            content = spool.content(attempt.entry.envelope.id());
+        } catch (IOException unreadable) {
+            return later(attempt, "message cannot be read: " + unreadable.getMessage());
+        }
+        List<Delivery> deliveries;
+        try (content) {
+            deliveries =
+                    agents.deliver(attempt.destination.transport.name, request(attempt, content));
+        } catch (Agents.Unreachable nobody) {
+            return new Event.AgentsLost(attempt, false, String.valueOf(nobody.getMessage()));
+        } catch (IOException lost) {
+            return new Event.AgentsLost(attempt, true, String.valueOf(lost.getMessage()));
+        }
+        long ended = world.clock().nanoTime();
+        for (int i = 0; i < Math.min(deliveries.size(), attempt.size()); i++) {
+            lines.delivery(attempt, i, deliveries.get(i), ended);
+        }
+        return new Event.Ended(attempt, deliveries);
+    }
+
+    private static Event later(Attempt attempt, String why) {
+        var deferred = new Outcome.Deferred("4.3.0", why, Outcome.About.MESSAGE);
+        return new Event.Ended(
+                attempt,
+                Collections.nCopies(attempt.size(), new Delivery(deferred, Delivery.NOBODY)));
+    }
+
+    private static DeliveryRequest request(Attempt attempt, Content content) {
+        Entry entry = attempt.entry;
+        List<Recipient> recipients = entry.envelope.recipients();
+        if (attempt.size() < recipients.size()) {
+            List<Recipient> some = new ArrayList<>(attempt.size());
+            for (int i = 0; i < attempt.size(); i++) {
+                some.add(recipients.get(attempt.recipient(i)));
+            }
+            recipients = some;
+        }
+        return new DeliveryRequest(
+                entry.envelope.id(),
+                attempt.destination.nextHop,
+                entry.envelope.sender(),
+                entry.envelope.options(),
+                recipients,
+                content);
+    }
+
+    /** Composes the notice and puts it into the log with its changes; tells the owner. */
+    void settle(Settlement settlement) {
+        Event end = new Event.Unsettled(settlement);
+        try {
+            put(settlement);
+            end = new Event.Settled(settlement);
+        } catch (IOException | ExecutionException failed) {
+            lines.unsettled(settlement.entry(), failed);
+        } finally {
+            owner.accept(end);
+        }
+    }
+
+    private void put(Settlement settlement) throws IOException, ExecutionException {
+        Entry entry = settlement.entry();
+        QueueId id = entry.envelope.id();
+        Optional<Notices.Notice> notice;
+        try (Content content = spool.content(id)) {
+            notice =
+                    notices.compose(
+                            settlement.kind(),
+                            entry.envelope,
+                            content,
+                            settlement.reports(),
+                            world.clock().now());
+        }
+        if (notice.isPresent()) {
+            boolean delay = settlement.kind() == Notices.Kind.DELAYED;
+            QueueId told =
+                    world.tasks()
+                            .await(
+                                    spool.inject(
+                                            expanded(notice.get()),
+                                            id,
+                                            delay,
+                                            settlement.changes()));
+            lines.notice(entry, settlement.kind(), told);
+        } else {
+            lines.noNotice(entry);
+            if (!settlement.changes().isEmpty()) {
+                world.tasks().await(spool.record(id, settlement.changes()));
+            }
+        }
+    }
+
+    /** A notice passes no cleanup: aliases among those it is for are expanded here. */
+    private Notices.Notice expanded(Notices.Notice notice) {
+        Map<Mailbox, Recipient> to = new LinkedHashMap<>();
+        for (Recipient recipient : notice.recipients()) {
+            for (Mailbox mailbox : router.expand(recipient.mailbox())) {
+                to.putIfAbsent(
+                        mailbox, new Recipient(mailbox, recipient.wanted(), recipient.original()));
+            }
+        }
+        return new Notices.Notice(
+                notice.sender(), notice.options(), List.copyOf(to.values()), notice.octets());
+    }
+}

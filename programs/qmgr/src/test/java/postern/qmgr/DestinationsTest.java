@@ -1,0 +1,184 @@
+package postern.qmgr;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import postern.mail.QueueId;
+
+/** How concurrency follows what destinations show, and how they share a transport. */
+final class DestinationsTest {
+    private final Stage stage = new Stage(QmgrConfig.DEFAULT);
+
+    private void queue(int messages, String recipient) {
+        for (int i = 0; i < messages; i++) {
+            stage.queue(recipient);
+        }
+    }
+
+    private long runningTo(String hop) {
+        return stage.hops().stream().filter(hop::equals).count();
+    }
+
+    private static QmgrConfig with(QmgrConfig.Limits smtp) {
+        QmgrConfig base = QmgrConfig.DEFAULT;
+        return new QmgrConfig(
+                base.backoffMin(),
+                base.backoffMax(),
+                base.destinationRetry(),
+                base.lifetime(),
+                base.bounceLifetime(),
+                base.delayWarning(),
+                smtp,
+                Map.of());
+    }
+
+    @Test
+    void concurrencyRisesFromFiveToTwenty() {
+        queue(1000, "bob@a.test");
+        assertThat(stage.running).hasSize(5);
+        for (int i = 0; i < 4; i++) {
+            stage.end(Stage.SENT);
+        }
+        assertThat(stage.running).hasSize(5);
+        stage.end(Stage.SENT); // a round of five successes
+        assertThat(stage.running).hasSize(6);
+        for (int i = 0; i < 400; i++) {
+            stage.end(Stage.SENT);
+        }
+        assertThat(stage.running).hasSize(20);
+    }
+
+    @Test
+    void failuresAmongSuccessesLowerIt() {
+        queue(1000, "bob@a.test");
+        for (int i = 0; i < 400; i++) {
+            stage.end(Stage.SENT);
+        }
+        assertThat(stage.running).hasSize(20);
+        stage.end(Stage.DOWN);
+        assertThat(stage.running).hasSize(19);
+        for (int i = 0; i < 400; i++) {
+            stage.end(i % 2 == 0 ? Stage.DOWN : Stage.SENT);
+        }
+        assertThat(stage.running.size()).isBetween(1, 15);
+        assertThat(stage.schedule.entries()).isNotEmpty();
+    }
+
+    @Test
+    void aRefusedRecipientIsNoFailureOfTheDestination() {
+        queue(1000, "bob@a.test");
+        for (int i = 0; i < 400; i++) {
+            stage.end(i % 2 == 0 ? Stage.REFUSED : Stage.BUSY);
+        }
+        assertThat(stage.running).hasSize(20);
+    }
+
+    @Test
+    void aRoundOfFailuresIsDeathThenOneProbeThenSlowStart() {
+        queue(100, "bob@a.test");
+        queue(10, "bob@b.test");
+        int failures = 0;
+        while (runningTo("a.test") > 0) {
+            endOne("a.test", Stage.DOWN);
+            failures++;
+        }
+        assertThat(failures).isBetween(5, 9); // a round, and those that were under way
+        assertThat(runningTo("b.test")).isEqualTo(5);
+        int records = stage.records;
+        stage.pass(Duration.ofSeconds(59));
+        assertThat(runningTo("a.test")).isZero();
+        assertThat(stage.records).isEqualTo(records); // waiting costs the log nothing
+        stage.pass(Duration.ofSeconds(1));
+        assertThat(runningTo("a.test")).isEqualTo(1);
+        endOne("a.test", Stage.DOWN);
+        stage.pass(Duration.ofSeconds(119));
+        assertThat(runningTo("a.test")).isZero();
+        stage.pass(Duration.ofSeconds(1));
+        endOne("a.test", Stage.SENT);
+        assertThat(runningTo("a.test")).isEqualTo(2);
+        endOne("a.test", Stage.SENT);
+        endOne("a.test", Stage.SENT);
+        assertThat(runningTo("a.test")).isEqualTo(3);
+    }
+
+    private void endOne(String hop, postern.mail.Delivery delivery) {
+        Attempt attempt =
+                stage.running.stream()
+                        .filter(it -> it.destination.nextHop.equals(hop))
+                        .findFirst()
+                        .orElseThrow();
+        stage.end(attempt, delivery);
+    }
+
+    @Test
+    void whatStandsBeforeADeadDestinationExpiresThere() {
+        queue(5, "bob@a.test");
+        QueueId never = stage.queue("eve@a.test");
+        stage.endAll(Stage.DOWN);
+        for (int hour = 0; hour < 24 * 5 + 2; hour++) {
+            stage.pass(Duration.ofHours(1));
+            stage.endAll(Stage.DOWN);
+        }
+        assertThat(stage.settlements)
+                .anyMatch(it -> it.entry().envelope.id().equals(never))
+                .hasSize(6);
+        while (!stage.settlements.isEmpty()) {
+            stage.settled();
+        }
+        assertThat(stage.schedule.entries()).isEmpty();
+    }
+
+    @Test
+    void flushTriesADeadDestinationAtOnce() {
+        queue(20, "bob@a.test");
+        while (!stage.running.isEmpty()) {
+            stage.end(Stage.DOWN);
+        }
+        stage.schedule.flush(stage.now());
+        assertThat(stage.running).hasSize(1);
+        stage.end(Stage.SENT);
+        assertThat(stage.running).hasSize(2);
+    }
+
+    @Test
+    void destinationsTakeTurns() {
+        Stage narrow = new Stage(with(new QmgrConfig.Limits(2, 20, 2, 0, 50)));
+        for (int i = 0; i < 50; i++) {
+            narrow.queue("bob@a.test");
+        }
+        narrow.queue("bob@b.test");
+        narrow.queue("bob@c.test");
+        narrow.queue("bob@b.test");
+        assertThat(narrow.hops()).containsExactly("a.test", "a.test");
+        AtomicInteger fromB = new AtomicInteger();
+        for (int i = 0; i < 8; i++) {
+            narrow.end(Stage.SENT);
+            fromB.addAndGet(narrow.hops().getLast().equals("b.test") ? 1 : 0);
+        }
+        assertThat(fromB).hasValue(2);
+        assertThat(narrow.schedule.entries()).hasSize(53 - 8);
+    }
+
+    @Test
+    void blackHolesTakeNoPlaceFromTheLiving() {
+        for (int hole = 0; hole < 100; hole++) {
+            for (int i = 0; i < 5; i++) {
+                stage.queue("bob@hole" + hole + ".test");
+            }
+        }
+        assertThat(stage.running).hasSize(100);
+        QueueId living = stage.queue("bob@living.test");
+        assertThat(runningTo("living.test")).isZero();
+        stage.pass(Duration.ofSeconds(30)); // 500 hang apart by now
+        assertThat(stage.running).hasSize(501);
+        endOne("living.test", Stage.SENT);
+        assertThat(stage.removed).containsExactly(living.text());
+        stage.endAll(Stage.DOWN);
+        List<Transport> transports = List.copyOf(stage.schedule.transports());
+        assertThat(transports.getFirst().running()).isEqualTo(stage.running.size());
+    }
+}

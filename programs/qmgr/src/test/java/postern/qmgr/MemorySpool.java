@@ -1,0 +1,146 @@
+package postern.qmgr;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import postern.base.Peer;
+import postern.mail.Content;
+import postern.mail.MailOptions;
+import postern.mail.Notices.Notice;
+import postern.mail.QueueId;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.spool.Progress;
+import postern.spool.QueuedMessage;
+import postern.spool.Spool;
+
+/** A queue in memory that holds the ledger: no recipient may end twice. */
+final class MemorySpool implements Spool {
+    final Map<QueueId, QueuedMessage> live = new TreeMap<>();
+    final List<String> ledger = new ArrayList<>();
+    int failRecords;
+    int failInjects;
+    int openContents;
+    private Listener listener = _ -> {};
+    private long ids = 1000;
+
+    QueueId put(Instant now, ReversePath sender, String... recipients) {
+        List<Recipient> to = new ArrayList<>();
+        for (String text : recipients) {
+            to.add(Stage.recipient(text));
+        }
+        return put(now, sender, to, MailOptions.NONE);
+    }
+
+    private synchronized QueueId put(
+            Instant now, ReversePath sender, List<Recipient> to, MailOptions options) {
+        QueueId id = new QueueId(ids++);
+        QueuedMessage message = Stage.fresh(id, now, sender, to, options);
+        live.put(id, message);
+        listener.queued(message);
+        return id;
+    }
+
+    @Override
+    public void recover(Listener to) {
+        live.values().forEach(to::queued);
+        listener = to;
+    }
+
+    @Override
+    public Reception receive(long announcedOctets) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized Content content(QueueId id) throws IOException {
+        if (!live.containsKey(id)) {
+            throw new IOException("no message " + id);
+        }
+        openContents++;
+        return new Nothing();
+    }
+
+    @Override
+    public synchronized CompletionStage<Void> record(QueueId id, List<Progress> changes) {
+        if (failRecords > 0) {
+            failRecords--;
+            return CompletableFuture.failedFuture(new NoSpace("disk full"));
+        }
+        apply(id, changes);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public synchronized CompletionStage<QueueId> inject(
+            Notice notice, QueueId about, boolean delay, List<Progress> changes) {
+        if (failInjects > 0) {
+            failInjects--;
+            return CompletableFuture.failedFuture(new NoSpace("disk full"));
+        }
+        apply(about, changes);
+        Instant now = Instant.parse("2026-01-01T00:00:00Z");
+        return CompletableFuture.completedFuture(
+                put(now, notice.sender(), notice.recipients(), notice.options()));
+    }
+
+    private void apply(QueueId id, List<Progress> changes) {
+        QueuedMessage message = live.get(id);
+        if (message == null) {
+            throw new AssertionError("progress of a message that is not in the queue: " + id);
+        }
+        List<Progress> progress = new ArrayList<>(message.progress());
+        for (Progress change : changes) {
+            Progress before = progress.set(change.recipient(), change);
+            if (before.state().last()) {
+                throw new AssertionError("ended twice: " + id + " " + change);
+            }
+            if (change.state().last()) {
+                Recipient to = message.envelope().recipients().get(change.recipient());
+                ledger.add(to.mailbox() + " " + change.state());
+            }
+        }
+        live.put(id, new QueuedMessage(message.envelope(), 0, false, false, progress));
+        if (progress.stream().allMatch(it -> it.state().last())) {
+            live.remove(id);
+        }
+    }
+
+    @Override
+    public Usage usage() {
+        return new Usage(live.size(), 0, 0);
+    }
+
+    @Override
+    public void close() {}
+
+    private final class Nothing implements Content {
+        @Override
+        public long octets() {
+            return 0;
+        }
+
+        @Override
+        public boolean dotLines() {
+            return false;
+        }
+
+        @Override
+        public int read(long position, byte[] into, int offset, int length) {
+            return -1;
+        }
+
+        @Override
+        public void send(Peer peer, long position, long length) {}
+
+        @Override
+        public void close() {
+            openContents--;
+        }
+    }
+}

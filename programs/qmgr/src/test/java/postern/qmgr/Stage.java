@@ -1,0 +1,225 @@
+package postern.qmgr;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import postern.mail.Delivery;
+import postern.mail.Domain;
+import postern.mail.Envelope;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Origin;
+import postern.mail.Outcome;
+import postern.mail.QueueId;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.mail.Route;
+import postern.mail.Router;
+import postern.spool.Progress;
+import postern.spool.QueuedMessage;
+
+/** A schedule on virtual time, with everything it asks for written down. */
+final class Stage implements Effects {
+    static final Delivery SENT =
+            new Delivery(new Outcome.Delivered("2.0.0", "ok"), "mx[192.0.2.1]:25");
+    static final Delivery REFUSED =
+            new Delivery(new Outcome.Bounced("5.1.1", "no such user"), "mx[192.0.2.1]:25");
+    static final Delivery BUSY =
+            new Delivery(
+                    new Outcome.Deferred("4.2.1", "greylisted", Outcome.About.RECIPIENT),
+                    "mx[192.0.2.1]:25");
+    static final Delivery DOWN =
+            new Delivery(
+                    new Outcome.Deferred("4.4.1", "refused", Outcome.About.DESTINATION), "none");
+
+    final Schedule schedule;
+    final List<Attempt> running = new ArrayList<>();
+    final List<Settlement> settlements = new ArrayList<>();
+    final List<String> removed = new ArrayList<>();
+    final List<Duration> rests = new ArrayList<>();
+    final Map<Long, Map<Integer, Progress>> recorded = new HashMap<>();
+    int records;
+    long nanos = 1;
+    Instant wall = Instant.parse("2026-01-01T00:00:00Z");
+    private long ids = 1;
+
+    Stage(QmgrConfig config) {
+        this(config, new ByDomain());
+    }
+
+    Stage(QmgrConfig config, Router router) {
+        schedule = new Schedule(config, router, new SplittableRandom(1), this);
+    }
+
+    /** Everybody goes by smtp to their domain, but for some domains. */
+    static final class ByDomain implements Router {
+        @Override
+        public Route route(Mailbox recipient) {
+            return switch (recipient.domain().text()) {
+                case "unknown.test" -> new Route.Unknown("5.1.1", "nobody of that name");
+                case "unanswered.test" -> new Route.Unanswered("users out of reach");
+                case "local.test" -> new Route.To("local", "local.test");
+                default -> new Route.To("smtp", recipient.domain().text());
+            };
+        }
+
+        @Override
+        public boolean ours(Domain domain) {
+            return local(domain);
+        }
+
+        @Override
+        public boolean local(Domain domain) {
+            return domain.text().equals("local.test");
+        }
+
+        @Override
+        public List<Mailbox> expand(Mailbox recipient) {
+            return recipient.localPart().equals("owner")
+                    ? List.of(Mailbox.of("ann", "s.test"), Mailbox.of("bob", "s.test"))
+                    : List.of(recipient);
+        }
+    }
+
+    Now now() {
+        return new Now(nanos, wall);
+    }
+
+    /** Time passes; whatever becomes due happens at its moment. */
+    void pass(Duration span) {
+        long end = nanos + span.toNanos();
+        while (schedule.nextWake() <= end) {
+            move(Math.max(nanos, schedule.nextWake()));
+            schedule.wake(now());
+        }
+        move(end);
+    }
+
+    private void move(long to) {
+        wall = wall.plusNanos(to - nanos);
+        nanos = to;
+    }
+
+    QueueId queue(String... recipients) {
+        return queue(ReversePath.of(Mailbox.of("ann", "sender.test")), recipients);
+    }
+
+    QueueId queue(ReversePath sender, String... recipients) {
+        List<Recipient> all = new ArrayList<>();
+        for (String text : recipients) {
+            all.add(recipient(text));
+        }
+        return queue(sender, all, MailOptions.NONE);
+    }
+
+    QueueId queue(ReversePath sender, List<Recipient> recipients, MailOptions options) {
+        QueueId id = new QueueId(ids++);
+        schedule.queued(fresh(id, wall, sender, recipients, options), now());
+        return id;
+    }
+
+    static QueuedMessage fresh(
+            QueueId id,
+            Instant arrived,
+            ReversePath sender,
+            List<Recipient> recipients,
+            MailOptions options) {
+        List<Progress> progress = new ArrayList<>();
+        for (int i = 0; i < recipients.size(); i++) {
+            progress.add(Progress.fresh(i, arrived));
+        }
+        return new QueuedMessage(
+                new Envelope(id, arrived, sender, options, Origin.OURSELVES, recipients),
+                1000,
+                false,
+                false,
+                progress);
+    }
+
+    static Recipient recipient(String text) {
+        int at = text.indexOf('@');
+        return Recipient.of(Mailbox.of(text.substring(0, at), text.substring(at + 1)));
+    }
+
+    /** The oldest running attempt ends, the same for all its recipients. */
+    void end(Delivery delivery) {
+        end(running.getFirst(), delivery);
+    }
+
+    void end(Attempt attempt, Delivery delivery) {
+        end(attempt, Collections.nCopies(attempt.size(), delivery));
+    }
+
+    void end(Attempt attempt, List<Delivery> deliveries) {
+        running.remove(attempt);
+        schedule.ended(attempt, deliveries, now());
+    }
+
+    void endAll(Delivery delivery) {
+        List.copyOf(running).forEach(attempt -> end(attempt, delivery));
+    }
+
+    List<String> hops() {
+        return running.stream().map(attempt -> attempt.destination.nextHop).toList();
+    }
+
+    Progress recorded(QueueId id, int recipient) {
+        Progress progress = recorded.getOrDefault(id.value(), Map.of()).get(recipient);
+        if (progress == null) {
+            throw new AssertionError("nothing recorded of " + id + " " + recipient);
+        }
+        return progress;
+    }
+
+    @Override
+    public void admitted(Entry entry) {}
+
+    @Override
+    public void deliver(Attempt attempt) {
+        running.add(attempt);
+    }
+
+    @Override
+    public void record(QueueId id, List<Progress> changes) {
+        records++;
+        for (Progress change : changes) {
+            recorded.computeIfAbsent(id.value(), _ -> new HashMap<>())
+                    .put(change.recipient(), change);
+        }
+    }
+
+    @Override
+    public void settle(Settlement settlement) {
+        settlements.add(settlement);
+    }
+
+    /** The oldest notice is written. */
+    void settled() {
+        Settlement first = settlements.removeFirst();
+        if (!first.changes().isEmpty()) {
+            record(first.entry().envelope.id(), first.changes());
+        }
+        schedule.settled(first, now());
+    }
+
+    @Override
+    public void decided(Entry entry, Entry.Pending recipient, Outcome outcome) {}
+
+    @Override
+    public void expired(Entry entry) {}
+
+    @Override
+    public void resting(String transport, Duration rest, String why) {
+        rests.add(rest);
+    }
+
+    @Override
+    public void removed(Entry entry) {
+        removed.add(entry.envelope.id().text());
+    }
+}

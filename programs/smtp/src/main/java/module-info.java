@@ -1,0 +1,13 @@
+/** Delivers by SMTP. */
+@org.jspecify.annotations.NullMarked
+module postern.smtp {
+    requires static org.jspecify;
+    requires transitive postern.base;
+    requires transitive postern.config;
+    requires transitive postern.dns;
+    requires transitive postern.mail;
+    requires postern.tls;
+    requires postern.wire;
+
+    exports postern.smtp;
+}

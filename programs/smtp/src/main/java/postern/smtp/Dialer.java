@@ -1,0 +1,173 @@
+package postern.smtp;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import postern.base.Bug;
+import postern.base.LogLine;
+import postern.base.Peer;
+import postern.base.World;
+import postern.dns.HostPlan.Target;
+import postern.mail.Outcome;
+import postern.mail.QueueId;
+import postern.tls.OpportunisticTls;
+import postern.wire.Reply;
+
+/** Opens connections, up to where MAIL can be said: connect, greeting, EHLO, STARTTLS. Any task. */
+final class Dialer {
+    /** How it ended. */
+    sealed interface Opened {
+        record Ready(Connection connection) implements Opened {}
+
+        /**
+         * @param reached whether somebody answered at all
+         */
+        record Failed(Outcome outcome, boolean reached) implements Opened {}
+    }
+
+    /** The handshake failed; the peer is of no further use, but clear text may do. */
+    private static final class TlsFailed extends IOException {
+        private static final long serialVersionUID = 1;
+
+        TlsFailed(IOException why) {
+            super(why);
+        }
+    }
+
+    private static final int SMTP_PORT = 25;
+
+    private final World world;
+    private final SmtpConfig config;
+    private final OpportunisticTls tls = new OpportunisticTls();
+
+    Dialer(World world, SmtpConfig config) {
+        this.world = world;
+        this.config = config;
+    }
+
+    Opened open(Target target, QueueId id) {
+        try {
+            return open(target, config.tls());
+        } catch (TlsFailed failed) {
+            world.log()
+                    .info(
+                            LogLine.about(id.text())
+                                    .with("relay", target.text())
+                                    .say("TLS failed: " + failed.getMessage()));
+        }
+        try {
+            return open(target, SmtpConfig.Tls.NONE); // RFC 7435 §3: rather clear text than nothing
+        } catch (TlsFailed impossible) {
+            throw new Bug("no TLS was asked for", impossible);
+        }
+    }
+
+    private Opened open(Target target, SmtpConfig.Tls level) throws TlsFailed {
+        Peer peer;
+        try {
+            peer = world.network().connect(target.endpoint(), config.timeouts().connect());
+        } catch (IOException failed) {
+            return new Opened.Failed(Verdicts.unreachable(target, failed), false);
+        }
+        try {
+            Opened opened = introduce(connection(target, peer), level);
+            if (opened instanceof Opened.Failed) {
+                peer.close();
+            }
+            return opened;
+        } catch (TlsFailed failed) {
+            peer.close();
+            throw failed;
+        }
+    }
+
+    private Opened introduce(Connection connection, SmtpConfig.Tls level) throws TlsFailed {
+        try {
+            return greeted(connection, level);
+        } catch (TlsFailed failed) {
+            throw failed;
+        } catch (Connection.HangingUp hangingUp) {
+            Step step = connection.step();
+            return new Opened.Failed(
+                    step == Step.GREETING
+                            ? Verdicts.greeting(hangingUp.reply())
+                            : Verdicts.host(hangingUp.reply(), step),
+                    true);
+        } catch (IOException lost) {
+            return new Opened.Failed(
+                    Verdicts.lost(connection.target(), connection.step(), lost), true);
+        }
+    }
+
+    private Connection connection(Target target, Peer peer) {
+        return new Connection(target, peer, config.timeouts().block(), world.clock().nanoTime());
+    }
+
+    private Opened greeted(Connection connection, SmtpConfig.Tls level) throws IOException {
+        Reply greeting = connection.reply(Step.GREETING, config.timeouts().greeting());
+        if (!greeting.positive()) {
+            return new Opened.Failed(Verdicts.greeting(greeting), true);
+        }
+        Opened opened = ehlo(connection);
+        if (opened instanceof Opened.Ready
+                && level == SmtpConfig.Tls.MAY
+                && connection.extensions().offers("STARTTLS")) {
+            return startTls(connection);
+        }
+        return opened;
+    }
+
+    private Opened ehlo(Connection connection) throws IOException {
+        Reply reply = connection.ask(Step.EHLO, "EHLO " + config.helo(), config.timeouts().ehlo());
+        if (reply.permanentFailure()) { // RFC 5321 §3.2
+            reply = connection.ask(Step.HELO, "HELO " + config.helo(), config.timeouts().ehlo());
+        }
+        if (!reply.positive()) {
+            return new Opened.Failed(Verdicts.host(reply, connection.step()), true);
+        }
+        if (ourselves(connection.target(), reply)) {
+            return new Opened.Failed(
+                    new Outcome.Bounced(
+                            "5.4.6",
+                            "mail loops back to this host by " + connection.target().text()),
+                    true);
+        }
+        connection.extensions(
+                connection.step() == Step.EHLO ? Extensions.parse(reply) : Extensions.NONE);
+        return new Opened.Ready(connection);
+    }
+
+    /** Whether the host bears our own name. Other ports are for programs behind one another. */
+    private boolean ourselves(Target target, Reply ehlo) {
+        List<String> lines = ehlo.lines();
+        String first = lines.getFirst();
+        int space = first.indexOf(' ');
+        String name = space < 0 ? first : first.substring(0, space);
+        return target.port() == SMTP_PORT
+                && name.toLowerCase(Locale.ROOT).equals(config.helo().toLowerCase(Locale.ROOT));
+    }
+
+    private Opened startTls(Connection connection) throws IOException {
+        Target target = connection.target();
+        Reply reply = connection.ask(Step.STARTTLS, "STARTTLS", config.timeouts().ehlo());
+        if (!reply.positive()) {
+            return new Opened.Ready(connection); // RFC 3207 §4.1: the session goes on
+        }
+        if (connection.ahead()) { // RFC 3207 §4.2: somebody put words in before the handshake
+            throw new IOException("data behind the reply to STARTTLS");
+        }
+        Peer sealed;
+        try {
+            sealed =
+                    tls.start(
+                            connection.peer(),
+                            target.host(),
+                            target.port(),
+                            target.named(),
+                            config.timeouts().tls());
+        } catch (IOException failed) {
+            throw new TlsFailed(failed);
+        }
+        return ehlo(connection(target, sealed)); // RFC 3207 §4.2: all said before is forgotten
+    }
+}

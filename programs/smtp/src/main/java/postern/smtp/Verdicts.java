@@ -1,0 +1,100 @@
+package postern.smtp;
+
+import java.io.IOException;
+import postern.base.TimedOut;
+import postern.dns.HostPlan.Target;
+import postern.mail.Outcome;
+import postern.mail.Outcome.About;
+import postern.mail.Outcome.Bounced;
+import postern.mail.Outcome.Deferred;
+import postern.mail.Outcome.Delivered;
+import postern.wire.Reply;
+import postern.wire.ReplyReader.PeerEnded;
+
+/**
+ * What a host's replies, and its silence, mean for a recipient. Hosts contradict themselves; we
+ * must not. The code's first digit rules (RFC 5321 §4.2.1), and what fits nowhere is "later": never
+ * bounce on confusion.
+ */
+final class Verdicts {
+    /** The host hangs up after it, wherever it stands: RFC 5321 §3.8. */
+    static final int HANGING_UP = 421;
+
+    /** RFC 5321 §4.2.3, storage; after RCPT it means too many recipients. */
+    private static final int TOO_MUCH = 552;
+
+    private Verdicts() {}
+
+    /** Of a reply to MAIL, DATA or the end of data: about the message. */
+    static Outcome message(Reply reply, Step step) {
+        return of(reply, About.MESSAGE, step);
+    }
+
+    /** Of a reply to RCPT. A 552 there is a 452: RFC 5321 §4.5.3.1.10. */
+    static Outcome recipient(Reply reply) {
+        return reply.code() == TOO_MUCH
+                ? new Deferred(softened(reply.status()), words(reply, Step.RCPT), About.RECIPIENT)
+                : of(reply, About.RECIPIENT, Step.RCPT);
+    }
+
+    /** Of a greeting that is no welcome. Even a 5yz is the host's state, not the message's. */
+    static Outcome greeting(Reply reply) {
+        return new Deferred(
+                softened(reply.status()),
+                "refused to talk to me: " + words(reply, Step.GREETING),
+                About.HOST);
+    }
+
+    /** Of a reply that ends the session: refused EHLO and HELO, 421 anywhere. */
+    static Outcome host(Reply reply, Step step) {
+        return of(reply, About.HOST, step);
+    }
+
+    private static Outcome of(Reply reply, About about, Step step) {
+        int kind = reply.code() / 100;
+        String status = reply.status().startsWith(kind + ".") ? reply.status() : kind + ".0.0";
+        return switch (kind) {
+            case 2 -> new Delivered(status, reply.toString());
+            case 4 -> new Deferred(status, words(reply, step), about);
+            case 5 -> new Bounced(status, words(reply, step));
+            default ->
+                    new Deferred("4.5.0", "reply out of place: " + words(reply, step), About.HOST);
+        };
+    }
+
+    /** Of a connection that was lost or never made sense. */
+    static Outcome lost(Target target, Step step, IOException how) {
+        String words =
+                switch (how) {
+                    case TimedOut _ ->
+                            "conversation with "
+                                    + target.text()
+                                    + " timed out while "
+                                    + step.doing();
+                    case PeerEnded _ ->
+                            "lost connection with " + target.text() + " while " + step.doing();
+                    default ->
+                            "lost connection with "
+                                    + target.text()
+                                    + " while "
+                                    + step.doing()
+                                    + ": "
+                                    + how.getMessage();
+                };
+        return new Deferred("4.4.2", words, About.HOST);
+    }
+
+    static Outcome unreachable(Target target, IOException how) {
+        return new Deferred(
+                "4.4.1", "connect to " + target.text() + ": " + how.getMessage(), About.HOST);
+    }
+
+    /** A status of class 5 as one of class 4. */
+    private static String softened(String status) {
+        return status.isEmpty() ? "4.0.0" : "4" + status.substring(1);
+    }
+
+    private static String words(Reply reply, Step step) {
+        return reply + " (in reply to " + step.command() + ")";
+    }
+}

@@ -1,0 +1,215 @@
+package postern.smtp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import postern.base.DiskFile;
+import postern.base.Endpoint;
+import postern.base.Listener;
+import postern.base.Network;
+import postern.base.Peer;
+import postern.base.World;
+import postern.base.system.SystemWorld;
+import postern.dns.DnsSettings.Families;
+import postern.mail.Content;
+import postern.mail.ContentBuffer;
+import postern.mail.ContentStore;
+import postern.mail.Delivery;
+import postern.mail.DeliveryRequest;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Outcome;
+import postern.mail.QueueId;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.testkit.FakeMx;
+import postern.testkit.FakeResolver;
+
+/** Real sockets on loopback, fake hosts behind them, a table for the name service. */
+final class Rig implements AutoCloseable {
+    static final InetAddress FIRST = InetAddress.ofLiteral("127.0.0.1");
+    static final InetAddress SECOND = InetAddress.ofLiteral("127.0.0.2");
+    static final String BODY = "Subject: x\r\n\r\nhello\r\n";
+
+    static final SmtpConfig.Reuse REUSE =
+            new SmtpConfig.Reuse(Duration.ofSeconds(5), 10, Duration.ofSeconds(60), 100);
+
+    final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    final AtomicInteger writes = new AtomicInteger();
+    final World world;
+    final FakeResolver names = new FakeResolver();
+    private final List<FakeMx> hosts = new ArrayList<>();
+    private final ContentStore contents;
+    private SmtpConfig config = config(Duration.ofSeconds(20), REUSE, SmtpConfig.Tls.MAY);
+    private final List<SmtpTransport> transports = new ArrayList<>();
+
+    Rig(Path folder) {
+        World real = SystemWorld.create((level, line) -> log.add(line));
+        world =
+                new World(
+                        real.clock(),
+                        real.disk(),
+                        new Counting(real.network(), writes),
+                        real.tasks(),
+                        real.random(),
+                        real.log());
+        contents = new ContentStore(real.disk(), folder);
+    }
+
+    static SmtpConfig config(Duration patience, SmtpConfig.Reuse reuse, SmtpConfig.Tls tls) {
+        return new SmtpConfig(
+                "client.example",
+                25,
+                tls,
+                new SmtpConfig.Timeouts(
+                        patience, patience, patience, patience, patience, patience, patience,
+                        patience, patience),
+                reuse,
+                Families.ANY,
+                List.of(),
+                Set.of());
+    }
+
+    Rig with(SmtpConfig other) {
+        config = other;
+        return this;
+    }
+
+    FakeMx mx() {
+        FakeMx mx = new FakeMx(world);
+        hosts.add(mx);
+        return mx;
+    }
+
+    /**
+     * Starts hosts for d.example, the first at preference 10, the second at 20; returns the next
+     * hop.
+     */
+    String start(FakeMx... mail) throws IOException {
+        int port = 0;
+        for (int i = 0; i < mail.length; i++) {
+            InetAddress at = i == 0 ? FIRST : SECOND;
+            mail[i].start(new Endpoint.Tcp(at, port));
+            port = mail[i].port();
+            names.host("mx" + i + ".example", at.getHostAddress());
+            names.mx("d.example", 10 * (i + 1), "mx" + i + ".example");
+        }
+        return "d.example:" + port;
+    }
+
+    SmtpTransport transport() {
+        SmtpTransport transport = new SmtpTransport(world, config, names);
+        transports.add(transport);
+        return transport;
+    }
+
+    Content content(String text) {
+        try {
+            byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+            try (ContentBuffer buffer = contents.buffer(0)) {
+                buffer.append(octets, 0, octets.length);
+                return buffer.finish();
+            }
+        } catch (IOException full) {
+            throw new java.io.UncheckedIOException(full);
+        }
+    }
+
+    DeliveryRequest request(String nextHop, String body, MailOptions options, Recipient... to) {
+        return new DeliveryRequest(
+                new QueueId(42),
+                nextHop,
+                ReversePath.of(Mailbox.of("ann", "a.example")),
+                options,
+                List.of(to),
+                content(body));
+    }
+
+    DeliveryRequest request(String nextHop, String... localParts) {
+        Recipient[] to =
+                Arrays.stream(localParts)
+                        .map(part -> Recipient.of(Mailbox.of(part, "d.example")))
+                        .toArray(Recipient[]::new);
+        return request(nextHop, BODY, MailOptions.NONE, to);
+    }
+
+    Outcome deliver(String nextHop) {
+        return transport().deliver(request(nextHop, "bob")).getFirst().outcome();
+    }
+
+    static List<String> statuses(List<Delivery> deliveries) {
+        return deliveries.stream().map(delivery -> delivery.outcome().status()).toList();
+    }
+
+    @Override
+    public void close() {
+        transports.forEach(SmtpTransport::close);
+        hosts.forEach(FakeMx::stop);
+    }
+
+    /** Counts what its clients write, each call once. */
+    private record Counting(Network network, AtomicInteger writes) implements Network {
+        @Override
+        public Peer connect(Endpoint target, Duration timeout) throws IOException {
+            return new CountedPeer(network.connect(target, timeout), writes);
+        }
+
+        @Override
+        public Listener listen(Endpoint at) throws IOException {
+            return network.listen(at);
+        }
+    }
+
+    private record CountedPeer(Peer peer, AtomicInteger writes) implements Peer {
+        @Override
+        public Endpoint remote() {
+            return peer.remote();
+        }
+
+        @Override
+        public Endpoint local() {
+            return peer.local();
+        }
+
+        @Override
+        public void expireAfter(Duration limit) {
+            peer.expireAfter(limit);
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            return peer.read(into, offset, length);
+        }
+
+        @Override
+        public void write(ByteBuffer... buffers) throws IOException {
+            writes.incrementAndGet();
+            peer.write(buffers);
+        }
+
+        @Override
+        public void send(DiskFile file, long position, long length) throws IOException {
+            peer.send(file, position, length);
+        }
+
+        @Override
+        public Optional<String> user() throws IOException {
+            return peer.user();
+        }
+
+        @Override
+        public void close() {
+            peer.close();
+        }
+    }
+}

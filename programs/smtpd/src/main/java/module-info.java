@@ -1,0 +1,11 @@
+/** The SMTP server: takes mail from strangers. */
+@org.jspecify.annotations.NullMarked
+module postern.smtpd {
+    requires static org.jspecify;
+    requires transitive postern.base;
+    requires transitive postern.config;
+    requires transitive postern.mail;
+    requires transitive postern.wire;
+
+    exports postern.smtpd;
+}

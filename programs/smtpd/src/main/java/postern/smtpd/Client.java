@@ -1,0 +1,61 @@
+package postern.smtpd;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.List;
+import postern.base.Endpoint;
+import postern.config.Cidr;
+
+/**
+ * Who is at the other end.
+ *
+ * @param address as the trace writes it: {@code 192.0.2.1}, {@code IPv6:2001:db8::1}; empty on a
+ *     Unix-domain socket
+ * @param name the host's name, empty when it is not known
+ * @param trusted may relay without more ado
+ */
+record Client(String address, String name, boolean trusted) {
+
+    static Client of(Endpoint remote, List<Cidr> trusted) {
+        return switch (remote) {
+            case Endpoint.Tcp tcp ->
+                    new Client(text(tcp.address()), "", within(tcp.address(), trusted));
+            case Endpoint.Local _ -> new Client("", "", false);
+        };
+    }
+
+    Client at(InetAddress other, List<Cidr> networks) {
+        return new Client(text(other), name, within(other, networks));
+    }
+
+    Client named(String other) {
+        return new Client(address, other, trusted);
+    }
+
+    static boolean within(InetAddress address, List<Cidr> networks) {
+        for (Cidr network : networks) {
+            if (network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        if (!(address instanceof Inet6Address)) {
+            return text;
+        }
+        int scope = text.indexOf('%');
+        return "IPv6:" + (scope < 0 ? text : text.substring(0, scope));
+    }
+
+    /** As Postfix's log shows it. */
+    @Override
+    public String toString() {
+        if (address.isEmpty()) {
+            return "local";
+        }
+        return (name.isEmpty() ? "unknown" : name) + "[" + address + "]";
+    }
+}

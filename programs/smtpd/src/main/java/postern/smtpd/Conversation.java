@@ -1,0 +1,167 @@
+package postern.smtpd;
+
+import java.io.IOException;
+import java.time.Duration;
+import postern.base.LogLine;
+import postern.base.Peer;
+import postern.base.World;
+import postern.smtpd.Counts.Verb;
+import postern.wire.CommandParser;
+import postern.wire.PeerReader;
+import postern.wire.PeerWriter;
+import postern.wire.Reply;
+
+/**
+ * Lines in, replies out: replies wait while a whole command is still to be read (RFC 2920 §3.2),
+ * and whoever makes errors waits too. One thread only.
+ */
+final class Conversation {
+    /** Octets read at once while content comes. */
+    private static final int BUFFER_OCTETS = 32 * 1024;
+
+    /** What an error costs once there were several. Postfix's smtpd_error_sleep_time. */
+    private static final Duration PENANCE = Duration.ofSeconds(1);
+
+    /** Recipients too many that are no error. Postfix's smtpd_recipient_overshoot_limit. */
+    private static final int OVERSHOOT_MAX = 1_000;
+
+    private final World world;
+    private final Peer peer;
+    private final SmtpdConfig.Bounds bounds;
+    private final PeerReader reader;
+    private final PeerWriter writer;
+    private final Counts counts = new Counts();
+    private Verb verb = Verb.OTHER;
+    private int errors;
+    private int junk;
+    private int overshot;
+    private boolean over;
+
+    Conversation(World world, Peer peer, SmtpdConfig.Bounds bounds) {
+        this.world = world;
+        this.peer = peer;
+        this.bounds = bounds;
+        this.reader = new PeerReader(peer, BUFFER_OCTETS);
+        this.writer = new PeerWriter(peer);
+    }
+
+    PeerReader reader() {
+        return reader;
+    }
+
+    Peer peer() {
+        return peer;
+    }
+
+    /** Whether the next command has come already. */
+    boolean linePending() {
+        return reader.linePending();
+    }
+
+    void flush() throws IOException {
+        if (writer.pending()) {
+            peer.expireAfter(bounds.commandLimit());
+            writer.flush();
+        }
+    }
+
+    /** The next line; the time for all of it runs from now. */
+    PeerReader.Line line() throws IOException {
+        peer.expireAfter(bounds.commandLimit());
+        return reader.line(CommandParser.LINE_OCTETS_MAX);
+    }
+
+    /** A command begins; its reply counts for it. */
+    void command(Verb begun) throws IOException {
+        verb = begun;
+        counts.command(begun);
+        switch (begun) {
+            case MAIL, RCPT, DATA, BDAT, QUIT, UNKNOWN -> {}
+            default -> {
+                junk++;
+                if (junk > bounds.junkCommands()) {
+                    error();
+                }
+            }
+        }
+    }
+
+    /** A message was accepted: commands without mail are forgiven. */
+    void accepted() {
+        junk = 0;
+        overshot = 0;
+    }
+
+    void reply(Canned canned) throws IOException {
+        account(canned.reply().code());
+        writer.add(canned.octets());
+        hangUpAfterTooMany();
+    }
+
+    void reply(Reply reply) throws IOException {
+        account(reply.code());
+        writer.add(reply);
+        hangUpAfterTooMany();
+    }
+
+    /**
+     * A recipient too many. The client sends the rest of its list in one go and tries those again
+     * later (RFC 5321 §4.5.3.1.10); to count each as an error would lose it the message for good.
+     */
+    void tooManyRecipients(Canned canned) throws IOException {
+        if (++overshot > OVERSHOOT_MAX) {
+            reply(canned);
+        } else {
+            counts.refused(verb);
+            writer.add(canned.octets());
+        }
+    }
+
+    /** The last reply; nothing that the peer sends is read any more. */
+    void hangUp(Canned last) throws IOException {
+        writer.add(last.octets());
+        over = true;
+    }
+
+    void hangUp() {
+        over = true;
+    }
+
+    boolean over() {
+        return over;
+    }
+
+    /** Sends what is left of the replies; a peer that has gone does not get them. */
+    void finish() {
+        try {
+            flush();
+        } catch (IOException gone) {
+            over = true;
+        }
+    }
+
+    void addTo(LogLine line) {
+        counts.addTo(line);
+    }
+
+    private void account(int code) throws IOException {
+        if (code >= 400) {
+            counts.refused(verb);
+            error();
+        }
+    }
+
+    private void error() throws IOException {
+        errors++;
+        if (errors > bounds.softErrors() && errors < bounds.hardErrors()) {
+            flush();
+            world.clock().sleep(PENANCE);
+        }
+    }
+
+    private void hangUpAfterTooMany() throws IOException {
+        if (errors >= bounds.hardErrors() && !over) {
+            hangUp(Replies.TOO_MANY_ERRORS);
+        }
+    }
+}

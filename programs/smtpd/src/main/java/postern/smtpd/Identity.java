@@ -1,0 +1,86 @@
+package postern.smtpd;
+
+import java.util.Optional;
+import postern.base.Peer;
+import postern.mail.Origin;
+import postern.wire.SmtpCommand;
+import postern.wire.SmtpCommand.Greeting;
+
+/** Who speaks to us in one session, as far as we know. One thread only. */
+final class Identity {
+    private final ListenerConfig listener;
+    private final Authentication authentication;
+    private Client client;
+    private Optional<SmtpCommand.Hello> hello = Optional.empty();
+
+    Identity(ListenerConfig listener, Peer peer, Client client) {
+        this.listener = listener;
+        this.authentication = new Authentication(peer, listener.kind());
+        this.client = client;
+    }
+
+    Client client() {
+        return client;
+    }
+
+    Authentication authentication() {
+        return authentication;
+    }
+
+    void hello(SmtpCommand.Hello said) {
+        hello = Optional.of(said);
+    }
+
+    boolean greeted() {
+        return hello.isPresent();
+    }
+
+    /** Whether PIPELINING was offered. */
+    boolean pipelining() {
+        return hello.filter(said -> said.greeting() == Greeting.EHLO).isPresent();
+    }
+
+    /** A trusted proxy says for whom it speaks; that one has said nothing yet. */
+    void replaced(Client other, Optional<String> login) {
+        client = other;
+        authentication.replaced(login);
+        hello = Optional.empty();
+    }
+
+    boolean mayRelay() {
+        return client.trusted() || authentication.login().isPresent();
+    }
+
+    boolean mustAuthenticate() {
+        return switch (listener.kind()) {
+            case SMTP -> false;
+            case SUBMISSION -> !mayRelay();
+            case SOCKET -> authentication.login().isEmpty();
+        };
+    }
+
+    /**
+     * For the trace and the log.
+     *
+     * @param smtpUtf8 whether the transaction is internationalized
+     */
+    Origin origin(boolean smtpUtf8) {
+        return new Origin(
+                client.address(),
+                client.name(),
+                hello.map(SmtpCommand.Hello::client).orElse(""),
+                protocol(smtpUtf8),
+                authentication.login().orElse(""),
+                listener.name(),
+                listener.submission());
+    }
+
+    /** The "with" of RFC 5321 §4.4, by RFC 3848 and RFC 6531 §4.3. */
+    private String protocol(boolean smtpUtf8) {
+        if (!pipelining()) {
+            return "SMTP";
+        }
+        String base = smtpUtf8 ? "UTF8SMTP" : "ESMTP";
+        return authentication.login().isPresent() ? base + "A" : base;
+    }
+}

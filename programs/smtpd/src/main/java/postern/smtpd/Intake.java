@@ -1,0 +1,35 @@
+package postern.smtpd;
+
+import java.io.IOException;
+import java.util.List;
+import postern.mail.Content;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Origin;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.wire.Reply;
+
+/** Whoever takes responsibility for messages. Any thread. */
+public interface Intake {
+
+    /**
+     * Hands a message over; a positive reply means that it is safe.
+     *
+     * @return one reply for each recipient, in order
+     * @throws IOException what became of the message is not known
+     */
+    List<Reply> submit(
+            Origin origin,
+            ReversePath sender,
+            MailOptions options,
+            List<Recipient> recipients,
+            Content content)
+            throws IOException;
+
+    /**
+     * Whether mail for the address is taken: 250 it is ours and known, 252 its domain is not ours,
+     * 550 it is ours and unknown, 451 that cannot be said now.
+     */
+    Reply verify(Mailbox recipient) throws IOException;
+}

@@ -1,0 +1,78 @@
+package postern.smtpd;
+
+import java.io.IOException;
+import java.util.List;
+import postern.base.Log;
+import postern.base.LogLine;
+import postern.mail.Origin;
+import postern.wire.Reply;
+
+/** What smtpd logs; each line has its form here. */
+final class Journal {
+    private static final String QUEUED_AS = "queued as ";
+
+    private final Log log;
+
+    Journal(Log log) {
+        this.log = log;
+    }
+
+    /** {@code QUEUEID: client=... from=<> nrcpt=1 ...}. */
+    void accepted(Client client, Origin origin, Transaction transaction, long octets, Reply reply) {
+        LogLine line =
+                LogLine.about(queueId(reply))
+                        .with("client", client)
+                        .with("from", "<" + transaction.sender + ">")
+                        .with("size", octets)
+                        .with("nrcpt", transaction.recipients.size())
+                        .with("proto", origin.protocol())
+                        .with("helo", "<" + origin.helo() + ">");
+        if (!origin.login().isEmpty()) {
+            line.with("login", origin.login());
+        }
+        log.info(line.with("listener", origin.listener()));
+    }
+
+    /** {@code reject: RCPT from unknown[192.0.2.1]: 550 5.1.1 ...; from=<> to=<> ...}. */
+    void rejected(String what, Client client, Reply reply, String from, String to, Origin origin) {
+        LogLine line = LogLine.about("reject").say(what + " from " + client + ": " + reply + ";");
+        if (!from.isEmpty()) {
+            line.with("from", from);
+        }
+        if (!to.isEmpty()) {
+            line.with("to", to);
+        }
+        log.info(line.with("proto", origin.protocol()).with("helo", "<" + origin.helo() + ">"));
+    }
+
+    void disconnected(Client client, String why, Conversation conversation) {
+        LogLine line = LogLine.about("disconnect").with("from", client);
+        conversation.addTo(line);
+        if (!why.isEmpty()) {
+            line.with("lost", why);
+        }
+        log.info(line);
+    }
+
+    /** The program behind answered for some recipients so and for others otherwise. */
+    void mixed(List<Reply> replies) {
+        log.warning(
+                LogLine.about("smtpd").say("replies differ by recipient:").with("all", replies));
+    }
+
+    void intakeFailed(IOException why) {
+        log.warning(
+                LogLine.about("smtpd").say("cannot hand over:").with("error", why.getMessage()));
+    }
+
+    private static String queueId(Reply reply) {
+        String text = reply.text();
+        int at = text.indexOf(QUEUED_AS);
+        if (at < 0) {
+            return "accepted";
+        }
+        int start = at + QUEUED_AS.length();
+        int end = text.indexOf(' ', start);
+        return text.substring(start, end < 0 ? text.length() : end);
+    }
+}

@@ -1,0 +1,207 @@
+package postern.smtpd;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import postern.mail.Content;
+import postern.mail.Origin;
+import postern.wire.DataDecoder;
+import postern.wire.PeerReader;
+import postern.wire.Reply;
+import postern.wire.SmtpCommand;
+
+/** Takes in content, by DATA or by BDAT, and hands the message over. One thread only. */
+final class Reception {
+    /** The intake may need so long, RFC 5321 §4.5.3.2.6; the peer's time stands still meanwhile. */
+    private static final Duration HANDOVER_LIMIT = Duration.ofMinutes(15);
+
+    private final Premises premises;
+    private final Identity identity;
+    private final Conversation conversation;
+    private final PeerReader reader;
+    private final Duration commandLimit;
+    private final long ratedOctets; // that must come within each command limit
+    private long unrated;
+
+    Reception(Premises premises, Identity identity, Conversation conversation) {
+        this.premises = premises;
+        this.identity = identity;
+        this.conversation = conversation;
+        this.reader = conversation.reader();
+        this.commandLimit = premises.config().bounds().commandLimit();
+        this.ratedOctets =
+                Math.max(
+                        1,
+                        commandLimit.toMillis() * SmtpdConfig.Bounds.RATE_OCTETS_PER_SECOND / 1000);
+    }
+
+    /** RFC 5321 §4.1.1.4; whatever comes of it, the transaction is over. */
+    void data(Transaction transaction, Origin origin) throws IOException {
+        conversation.reply(Replies.GO_AHEAD);
+        conversation.flush();
+        try (DataDecoder decoder =
+                DataDecoder.data(
+                        premises.store().buffer(transaction.announced), premises.limits())) {
+            startClock();
+            reader.widen();
+            while (!decoder.done()) {
+                await();
+                int from = reader.position();
+                int end = decoder.take(reader.buffer(), from, reader.limit());
+                taken(end - from);
+            }
+            reader.narrow();
+            conclude(decoder, transaction, origin);
+        }
+    }
+
+    /**
+     * RFC 3030 §2.
+     *
+     * @return whether the transaction is over
+     */
+    boolean chunk(Transaction transaction, SmtpCommand.Bdat bdat, Origin origin)
+            throws IOException {
+        if (transaction.chunks().isEmpty()) {
+            long expected = Math.max(transaction.announced, bdat.octets());
+            transaction.chunks(
+                    DataDecoder.chunks(premises.store().buffer(expected), premises.limits()));
+        }
+        DataDecoder decoder = transaction.chunks().orElseThrow();
+        read(bdat.octets(), Optional.of(decoder));
+        if (bdat.last()) {
+            conclude(decoder, transaction, origin);
+            return true;
+        }
+        if (decoder.fault().isPresent()) {
+            refuse(decoder.fault().get(), transaction, origin);
+            return true; // chunks that are on their way already find no transaction
+        }
+        conversation.reply(Reply.of(250, "2.0.0", bdat.octets() + " octets received"));
+        return false;
+    }
+
+    /** Reads content that nobody wants. */
+    void swallow(long octets) throws IOException {
+        read(octets, Optional.empty());
+    }
+
+    private void read(long octets, Optional<DataDecoder> decoder) throws IOException {
+        startClock();
+        reader.widen();
+        long left = octets;
+        while (left > 0) {
+            if (!reader.pending()) {
+                conversation.flush(); // replies to commands before this one
+            }
+            await();
+            int from = reader.position();
+            int length = (int) Math.min(left, reader.limit() - from);
+            if (decoder.isPresent()) {
+                int unused = decoder.get().take(reader.buffer(), from, from + length);
+            }
+            taken(length);
+            left -= length;
+        }
+        reader.narrow();
+    }
+
+    /** Waits for octets; a peer that closes now has not sent a message (RFC 5321 §4.1.1.4). */
+    private void await() throws IOException {
+        if (!reader.ready()) {
+            throw new IOException("closed within a message");
+        }
+    }
+
+    private void startClock() {
+        unrated = 0;
+        conversation.peer().expireAfter(commandLimit);
+    }
+
+    /** Content comes at 500 octets a second at the least, or the session ends. */
+    private void taken(int octets) {
+        reader.consume(octets);
+        unrated += octets;
+        if (unrated >= ratedOctets) {
+            startClock();
+        }
+    }
+
+    private void conclude(DataDecoder decoder, Transaction transaction, Origin origin)
+            throws IOException {
+        switch (decoder.finish()) {
+            case DataDecoder.Result.Refused(DataDecoder.Fault fault) ->
+                    refuse(fault, transaction, origin);
+            case DataDecoder.Result.Message(Content content) -> {
+                try (content) {
+                    handOver(content, transaction, origin);
+                }
+            }
+        }
+    }
+
+    private void refuse(DataDecoder.Fault fault, Transaction transaction, Origin origin)
+            throws IOException {
+        Canned reply = Replies.of(fault);
+        rejected(reply.reply(), transaction, origin);
+        conversation.reply(reply);
+    }
+
+    private void handOver(Content content, Transaction transaction, Origin origin)
+            throws IOException {
+        conversation.peer().expireAfter(HANDOVER_LIMIT);
+        Reply reply;
+        try {
+            reply =
+                    joined(
+                            premises.intake()
+                                    .submit(
+                                            origin,
+                                            transaction.sender,
+                                            transaction.options,
+                                            transaction.recipients,
+                                            content));
+        } catch (IOException unknown) {
+            premises.journal().intakeFailed(unknown);
+            reply = Replies.UNANSWERED.reply();
+        }
+        if (reply.positive()) {
+            conversation.accepted();
+            premises.journal()
+                    .accepted(identity.client(), origin, transaction, content.octets(), reply);
+        } else {
+            rejected(reply, transaction, origin);
+        }
+        conversation.reply(reply);
+    }
+
+    /**
+     * One reply for all recipients, since SMTP has but one. Where they differ the client must try
+     * again: some get the message twice then, but nobody loses it.
+     */
+    private Reply joined(List<Reply> replies) {
+        Reply first = replies.getFirst();
+        for (Reply other : replies) {
+            if (other.positive() != first.positive()) {
+                premises.journal().mixed(replies);
+                return Replies.UNANSWERED.reply();
+            }
+            if (other.transientFailure()) {
+                first = other;
+            }
+        }
+        return first;
+    }
+
+    private void rejected(Reply reply, Transaction transaction, Origin origin) {
+        premises.journal()
+                .rejected(
+                        "END-OF-MESSAGE",
+                        identity.client(),
+                        reply,
+                        "<" + transaction.sender + ">",
+                        "<" + transaction.recipients.getFirst().mailbox() + ">",
+                        origin);
+    }
+}

@@ -1,0 +1,417 @@
+package postern.smtpd;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import postern.base.Endpoint;
+import postern.base.Peer;
+import postern.base.TimedOut;
+import postern.mail.Origin;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.smtpd.Counts.Verb;
+import postern.wire.PeerReader;
+import postern.wire.Reply;
+import postern.wire.SmtpCommand;
+import postern.wire.SmtpCommand.Greeting;
+
+/**
+ * One SMTP session: RFC 5321 §3. One thread only, but for {@link #drain}.
+ *
+ * <p>Clients must wait for certain replies (RFC 2920 §3.1: to EHLO, DATA; and to everything as long
+ * as PIPELINING was not offered). One that does not wait is hung up on: whatever it sent was not
+ * meant to be read as we would read it.
+ */
+final class Session {
+    /** Where a session is that another thread may wish to end. */
+    private enum Presence {
+        BUSY,
+        /** It waits for a command outside of a transaction, and everything was replied to. */
+        IDLE,
+        DRAINED
+    }
+
+    private static final Duration LINGER = Duration.ofSeconds(1);
+    private static final int LINGER_OCTETS_MAX = 256 * 1024;
+
+    private final Premises premises;
+    private final SmtpdConfig config;
+    private final ListenerConfig listener;
+    private final Peer peer;
+    private final boolean proxy;
+    private final Conversation conversation;
+    private final Identity identity;
+    private final Reception reception;
+    private final AtomicReference<Presence> presence = new AtomicReference<>(Presence.BUSY);
+    private final long began;
+    private Optional<Transaction> transaction = Optional.empty();
+
+    Session(Premises premises, ListenerConfig listener, Peer peer, Client client) {
+        this.premises = premises;
+        this.config = premises.config();
+        this.listener = listener;
+        this.peer = peer;
+        this.proxy =
+                peer.remote() instanceof Endpoint.Tcp tcp
+                        && Client.within(tcp.address(), config.proxies());
+        this.conversation = new Conversation(premises.world(), peer, config.bounds());
+        this.identity = new Identity(listener, peer, client);
+        this.reception = new Reception(premises, identity, conversation);
+        this.began = premises.world().clock().nanoTime();
+    }
+
+    /** Holds the whole session. */
+    void converse() {
+        String lost = "";
+        try {
+            greet();
+            while (!conversation.over()) {
+                step();
+            }
+            conversation.finish();
+            if (conversation.reader().pending()) {
+                linger();
+            }
+        } catch (TimedOut slow) {
+            if (!conversation.over()) {
+                lost = "timeout";
+                lastWord(Replies.TIMED_OUT);
+            }
+        } catch (IOException gone) {
+            lost = presence.get() == Presence.DRAINED ? "" : String.valueOf(gone.getMessage());
+        } finally {
+            transaction.ifPresent(Transaction::drop);
+            premises.journal().disconnected(identity.client(), lost, conversation);
+        }
+    }
+
+    /**
+     * Ends the session if it is idle; one that is not ends by itself after its transaction. Any
+     * thread.
+     */
+    void drain() {
+        if (presence.compareAndSet(Presence.IDLE, Presence.DRAINED)) {
+            lastWord(Replies.DRAINING);
+            peer.close();
+        }
+    }
+
+    private void lastWord(Canned reply) {
+        try {
+            peer.write(ByteBuffer.wrap(reply.octets()));
+        } catch (IOException gone) {
+            // it would only have been polite
+        }
+    }
+
+    /** Closing over unread octets would reset the connection, and the last reply might be lost. */
+    private void linger() throws IOException {
+        peer.expireAfter(LINGER);
+        byte[] scrap = new byte[1024];
+        int left = LINGER_OCTETS_MAX;
+        while (left > 0) {
+            int n = peer.read(scrap, 0, scrap.length);
+            if (n < 0) {
+                return;
+            }
+            left -= n;
+        }
+    }
+
+    private void greet() throws IOException {
+        conversation.reply(premises.greeting());
+    }
+
+    private void step() throws IOException {
+        if (transaction.isEmpty() && mustEnd()) {
+            return;
+        }
+        PeerReader.Line line = nextLine();
+        if (!identity.pipelining() && !(line instanceof PeerReader.Line.End) && outOfStep()) {
+            return;
+        }
+        switch (line) {
+            case PeerReader.Line.Complete(byte[] octets) -> {
+                switch (premises.parser().parse(octets)) {
+                    case SmtpCommand.Parsed.Command(SmtpCommand command) -> perform(command);
+                    case SmtpCommand.Parsed.Refused refused -> refuse(refused);
+                }
+            }
+            case PeerReader.Line.BareNewline _ -> {
+                conversation.command(Verb.UNKNOWN);
+                conversation.reply(Replies.BARE_NEWLINE);
+            }
+            case PeerReader.Line.TooLong _ -> {
+                conversation.command(Verb.UNKNOWN);
+                conversation.reply(Replies.LINE_TOO_LONG); // RFC 5321 §4.5.3.1.9
+            }
+            case PeerReader.Line.End _ -> conversation.hangUp();
+        }
+    }
+
+    private boolean mustEnd() throws IOException {
+        if (premises.draining().getAsBoolean()) {
+            conversation.hangUp(Replies.DRAINING);
+            return true;
+        }
+        long age = premises.world().clock().nanoTime() - began;
+        if (age > config.bounds().sessionLimit().toNanos()) {
+            conversation.hangUp(Replies.TOO_LONG_SESSION);
+            return true;
+        }
+        return false;
+    }
+
+    private PeerReader.Line nextLine() throws IOException {
+        if (conversation.linePending()) {
+            return conversation.line();
+        }
+        conversation.flush();
+        if (transaction.isPresent()) {
+            return conversation.line();
+        }
+        presence.set(Presence.IDLE);
+        if (premises.draining().getAsBoolean()) {
+            drain(); // whoever drains may have looked before we were idle
+        }
+        PeerReader.Line line = conversation.line();
+        if (!presence.compareAndSet(Presence.IDLE, Presence.BUSY)) {
+            throw new IOException("drained");
+        }
+        return line;
+    }
+
+    private void refuse(SmtpCommand.Parsed.Refused refused) throws IOException {
+        conversation.command(verb(refused.verb()));
+        conversation.reply(refused.reply());
+        if (refused.verb().equals("bdat")) {
+            // How much content follows is not known, so no octet that follows can be a command.
+            conversation.hangUp();
+        }
+    }
+
+    private static Verb verb(String name) {
+        return switch (name) {
+            case "mail" -> Verb.MAIL;
+            case "rcpt" -> Verb.RCPT;
+            case "ehlo", "lhlo" -> Verb.EHLO;
+            case "helo" -> Verb.HELO;
+            case "data" -> Verb.DATA;
+            case "bdat" -> Verb.BDAT;
+            case "quit" -> Verb.QUIT;
+            case "rset" -> Verb.RSET;
+            case "vrfy" -> Verb.VRFY;
+            case "auth" -> Verb.AUTH;
+            case "unknown" -> Verb.UNKNOWN;
+            default -> Verb.OTHER;
+        };
+    }
+
+    private void perform(SmtpCommand command) throws IOException {
+        switch (command) {
+            case SmtpCommand.Mail mail -> mail(mail);
+            case SmtpCommand.Rcpt(Recipient recipient) -> rcpt(recipient);
+            case SmtpCommand.Data _ -> data();
+            case SmtpCommand.Bdat bdat -> bdat(bdat);
+            case SmtpCommand.Hello said -> hello(said);
+            case SmtpCommand.Rset _ -> {
+                conversation.command(Verb.RSET);
+                endTransaction();
+                conversation.reply(Replies.OK);
+            }
+            case SmtpCommand.Quit _ -> {
+                conversation.command(Verb.QUIT);
+                conversation.hangUp(Replies.BYE);
+            }
+            case SmtpCommand.Noop _ -> answer(Verb.NOOP, Replies.OK);
+            case SmtpCommand.Help _ -> answer(Verb.OTHER, Replies.HELP);
+            case SmtpCommand.Vrfy _ -> answer(Verb.VRFY, Replies.NOT_VERIFIED);
+            case SmtpCommand.Expn _ -> answer(Verb.OTHER, Replies.NOT_EXPANDED);
+            case SmtpCommand.Auth auth -> auth(auth);
+            case SmtpCommand.Xclient(String attributes) -> xclient(attributes);
+            case SmtpCommand.StartTls _, SmtpCommand.Xforward _ ->
+                    answer(Verb.OTHER, Replies.NOT_OFFERED);
+            case SmtpCommand.Foreign _ -> {
+                conversation.command(Verb.UNKNOWN);
+                reject("CONNECT", Replies.FOREIGN.reply(), "");
+                conversation.hangUp(Replies.FOREIGN);
+            }
+        }
+    }
+
+    private void answer(Verb verb, Canned reply) throws IOException {
+        conversation.command(verb);
+        conversation.reply(reply);
+    }
+
+    private void hello(SmtpCommand.Hello said) throws IOException {
+        conversation.command(said.greeting() == Greeting.HELO ? Verb.HELO : Verb.EHLO);
+        if (said.greeting() == Greeting.LHLO) {
+            conversation.reply(Replies.UNKNOWN_VERB); // RFC 2033 §4.1: not on an SMTP port
+            return;
+        }
+        if (outOfStep()) {
+            return;
+        }
+        endTransaction(); // RFC 5321 §4.1.4
+        identity.hello(said);
+        conversation.reply(premises.hello(said.greeting(), listener.kind(), proxy));
+    }
+
+    /** Whether octets came that should have waited for a reply; then the session is over. */
+    private boolean outOfStep() throws IOException {
+        if (!conversation.reader().pending()) {
+            return false;
+        }
+        reject("PIPELINING", Replies.OUT_OF_STEP.reply(), "");
+        conversation.hangUp(Replies.OUT_OF_STEP);
+        return true;
+    }
+
+    private void auth(SmtpCommand.Auth auth) throws IOException {
+        conversation.command(Verb.AUTH);
+        if (transaction.isPresent()) {
+            conversation.reply(Replies.IN_TRANSACTION); // RFC 4954 §4
+        } else if (!identity.pipelining()) {
+            conversation.reply(Replies.HELLO_FIRST);
+        } else {
+            identity.authentication().attempt(auth, conversation);
+        }
+    }
+
+    private void xclient(String attributes) throws IOException {
+        conversation.command(Verb.XCLIENT);
+        if (!proxy) {
+            conversation.reply(Replies.NOT_A_PROXY);
+            return;
+        }
+        if (transaction.isPresent()) {
+            conversation.reply(Replies.IN_TRANSACTION);
+            return;
+        }
+        var before = new Xclient(identity.client(), identity.authentication().login());
+        Optional<Xclient> now = Xclient.parse(attributes, before, config.trusted());
+        if (now.isEmpty()) {
+            conversation.reply(Replies.BAD_ATTRIBUTES);
+            return;
+        }
+        identity.replaced(now.get().client(), now.get().login());
+        conversation.reply(premises.greeting()); // the session begins anew
+    }
+
+    private void mail(SmtpCommand.Mail mail) throws IOException {
+        conversation.command(Verb.MAIL);
+        Canned refusal = null;
+        if (!identity.greeted()) {
+            refusal = Replies.HELLO_FIRST; // RFC 5321 §4.1.4
+        } else if (transaction.isPresent()) {
+            refusal = Replies.NESTED_MAIL; // RFC 5321 §4.1.4
+        } else if (identity.mustAuthenticate()) {
+            refusal = Replies.AUTHENTICATE; // RFC 4954 §6
+        } else if (mail.size() > config.bounds().messageOctets()) {
+            refusal = Replies.TOO_LARGE; // RFC 1870 §6.1
+        } else if (!mail.options().smtpUtf8()
+                && mail.from() instanceof ReversePath.Sender(var mailbox)
+                && mailbox.internationalized()) {
+            refusal = Replies.NOT_INTERNATIONAL;
+        }
+        if (refusal != null) {
+            if (refusal.reply().code() != 503) {
+                reject("MAIL", refusal.reply(), "");
+            }
+            conversation.reply(refusal);
+            return;
+        }
+        transaction = Optional.of(new Transaction(mail.from(), mail.options(), mail.size()));
+        conversation.reply(Replies.SENDER_OK);
+    }
+
+    private void rcpt(Recipient recipient) throws IOException {
+        conversation.command(Verb.RCPT);
+        if (transaction.isEmpty()) {
+            conversation.reply(Replies.MAIL_FIRST);
+            return;
+        }
+        Transaction open = transaction.get();
+        if (open.chunks().isPresent()) {
+            conversation.reply(Replies.CHUNKS_BEGAN); // RFC 3030 §2
+        } else if (open.recipients.size() >= config.bounds().recipients()) {
+            conversation.tooManyRecipients(Replies.TOO_MANY_RECIPIENTS);
+        } else if (!open.options.smtpUtf8() && recipient.mailbox().internationalized()) {
+            conversation.reply(Replies.NOT_INTERNATIONAL);
+        } else {
+            Optional<Reply> refusal = refusal(recipient);
+            if (refusal.isPresent()) {
+                reject("RCPT", refusal.get(), "<" + recipient.mailbox() + ">");
+                conversation.reply(refusal.get());
+            } else {
+                open.recipients.add(recipient);
+                conversation.reply(Replies.RECIPIENT_OK);
+            }
+        }
+    }
+
+    /** Why mail for the recipient is not taken from this client; empty when it is. */
+    private Optional<Reply> refusal(Recipient recipient) {
+        Reply answer = premises.recipients().ask(recipient.mailbox());
+        boolean ours = answer.code() != 252;
+        if (answer.positive() && (ours || identity.mayRelay())) {
+            return Optional.empty();
+        }
+        String subject = "<" + recipient.mailbox() + ">: ";
+        if (answer.positive()) {
+            return Optional.of(Reply.of(554, "5.7.1", subject + Replies.RELAY_DENIED));
+        }
+        return Optional.of(
+                Reply.of(
+                        answer.code(),
+                        answer.status(),
+                        subject + "Recipient address rejected: " + answer.text()));
+    }
+
+    private void data() throws IOException {
+        conversation.command(Verb.DATA);
+        if (outOfStep()) {
+            return; // content that did not wait for 354 might be read as commands
+        }
+        if (transaction.isEmpty()) {
+            conversation.reply(Replies.MAIL_FIRST);
+        } else if (transaction.get().chunks().isPresent()) {
+            conversation.reply(Replies.CHUNKS_BEGAN);
+        } else if (transaction.get().recipients.isEmpty()) {
+            conversation.reply(Replies.NO_RECIPIENTS); // RFC 5321 §3.3
+        } else {
+            reception.data(transaction.get(), origin());
+            endTransaction();
+        }
+    }
+
+    private void bdat(SmtpCommand.Bdat bdat) throws IOException {
+        conversation.command(Verb.BDAT);
+        boolean ready = transaction.isPresent() && !transaction.get().recipients.isEmpty();
+        if (!ready) {
+            reception.swallow(
+                    bdat.octets()); // RFC 3030 §2: content of a refused BDAT is no command
+            conversation.reply(
+                    transaction.isPresent() ? Replies.NO_RECIPIENTS : Replies.MAIL_FIRST);
+        } else if (reception.chunk(transaction.get(), bdat, origin())) {
+            endTransaction();
+        }
+    }
+
+    private void endTransaction() {
+        transaction.ifPresent(Transaction::drop);
+        transaction = Optional.empty();
+    }
+
+    private Origin origin() {
+        return identity.origin(transaction.filter(open -> open.options.smtpUtf8()).isPresent());
+    }
+
+    private void reject(String what, Reply reply, String recipient) {
+        String sender = transaction.map(open -> "<" + open.sender + ">").orElse("");
+        premises.journal().rejected(what, identity.client(), reply, sender, recipient, origin());
+    }
+}

@@ -1,0 +1,257 @@
+package postern.smtpd;
+
+import java.time.Duration;
+import java.util.List;
+import postern.base.Endpoint;
+import postern.config.Cidr;
+import postern.config.Key;
+import postern.config.Section;
+import postern.config.Settings;
+
+/**
+ * What smtpd goes by.
+ *
+ * @param hostname our name, in the greeting and for {@code <Postmaster>}
+ * @param trusted networks whose clients may relay
+ * @param proxies networks whose clients may say for whom they speak
+ * @param strictEnvelope refuses what RFC 5321 §3.3 forbids though it does no harm: a space behind
+ *     the colon, an address without brackets
+ */
+public record SmtpdConfig(
+        String hostname,
+        List<Cidr> trusted,
+        List<Cidr> proxies,
+        boolean strictEnvelope,
+        Bounds bounds,
+        List<ListenerConfig> listeners) {
+
+    /**
+     * Bounds.
+     *
+     * @param messageOctets longest message
+     * @param headerOctets longest header of a message, all fields together
+     * @param hops most Received fields
+     * @param recipients most recipients of one message
+     * @param sessions most sessions at once
+     * @param sessionsPerClient most sessions of one address at once; trusted networks are exempt
+     * @param softErrors errors after which each more costs a second
+     * @param hardErrors errors after which the session ends
+     * @param junkCommands commands without mail after which each more is an error
+     * @param commandLimit time for each command, and for each {@link #RATE_OCTETS_PER_SECOND} times
+     *     its seconds of content
+     * @param sessionLimit after so long a session ends between two messages
+     */
+    public record Bounds(
+            long messageOctets,
+            long headerOctets,
+            int hops,
+            int recipients,
+            int sessions,
+            int sessionsPerClient,
+            int softErrors,
+            int hardErrors,
+            int junkCommands,
+            Duration commandLimit,
+            Duration sessionLimit) {
+
+        /** Postfix's smtpd_min_data_rate. */
+        static final int RATE_OCTETS_PER_SECOND = 500;
+    }
+
+    private static final String SINCE = "0.1";
+
+    private static final Key<List<Cidr>> TRUSTED =
+            Key.networks(
+                    "trusted",
+                    List.of("127.0.0.0/8", "::1/128"),
+                    "Networks whose clients may send mail to anywhere (Postfix: mynetworks).",
+                    SINCE);
+    private static final Key<List<Cidr>> PROXIES =
+            Key.networks(
+                    "xclient",
+                    List.of(),
+                    "Networks whose clients may say by XCLIENT for whom they speak (Postfix:"
+                            + " smtpd_authorized_xclient_hosts).",
+                    SINCE);
+    private static final Key<Boolean> STRICT =
+            Key.bool(
+                    "strict_envelope",
+                    false,
+                    "Refuse a space behind the colon of MAIL FROM: and RCPT TO:, and addresses without"
+                            + " angle brackets (Postfix: strict_rfc821_envelopes).",
+                    SINCE);
+    private static final Key<Long> MESSAGE =
+            Key.size(
+                    "message_size",
+                    "10240000",
+                    1024,
+                    1L << 40,
+                    "Longest message (Postfix: message_size_limit).",
+                    SINCE);
+    private static final Key<Long> HEADER =
+            Key.size(
+                    "header_size",
+                    "1MiB",
+                    1024,
+                    1L << 30,
+                    "Longest header of a message, all fields together (Exim: header_maxsize).",
+                    SINCE);
+    private static final Key<Integer> HOPS =
+            Key.integer(
+                    "hops",
+                    50,
+                    1,
+                    1000,
+                    "Received fields above which a message is held to loop (Postfix: hopcount_limit).",
+                    SINCE);
+    private static final Key<Integer> RECIPIENTS =
+            Key.integer(
+                    "recipients",
+                    1000,
+                    100, // RFC 5321 §4.5.3.1.8
+                    1000, // what a queued message may have
+                    "Most recipients of one message (Postfix: smtpd_recipient_limit).",
+                    SINCE);
+    private static final Key<Integer> SESSIONS =
+            Key.integer("sessions", 1000, 1, 100_000, "Most sessions at once.", SINCE);
+    private static final Key<Integer> PER_CLIENT =
+            Key.integer(
+                    "sessions_per_client",
+                    50,
+                    1,
+                    100_000,
+                    "Most sessions of one address at once; trusted networks are exempt (Postfix:"
+                            + " smtpd_client_connection_count_limit).",
+                    SINCE);
+    private static final Key<Integer> SOFT =
+            Key.integer(
+                    "soft_errors",
+                    10,
+                    1,
+                    10_000,
+                    "Errors after which each more costs a second (Postfix: smtpd_soft_error_limit).",
+                    SINCE);
+    private static final Key<Integer> HARD =
+            Key.integer(
+                    "hard_errors",
+                    20,
+                    1,
+                    10_000,
+                    "Errors after which a session is ended (Postfix: smtpd_hard_error_limit).",
+                    SINCE);
+    private static final Key<Integer> JUNK =
+            Key.integer(
+                    "junk_commands",
+                    100,
+                    1,
+                    100_000,
+                    "Commands without mail after which each more is an error (Postfix:"
+                            + " smtpd_junk_command_limit).",
+                    SINCE);
+    private static final Key<Duration> COMMAND_LIMIT =
+            Key.duration(
+                    "timeout",
+                    "300s", // RFC 5321 §4.5.3.2.7
+                    Duration.ofSeconds(1),
+                    Duration.ofHours(1),
+                    "Time that a client has for each command, and for content at 500 octets a second"
+                            + " (Postfix: smtpd_timeout, smtpd_min_data_rate).",
+                    SINCE);
+    private static final Key<Duration> SESSION_LIMIT =
+            Key.duration(
+                    "session_time",
+                    "2h",
+                    Duration.ofSeconds(10),
+                    Duration.ofDays(7),
+                    "After so long a session is ended between two messages.",
+                    SINCE);
+
+    /** {@code [smtpd]}. */
+    public static final Section SECTION =
+            new Section(
+                    "smtpd",
+                    "How mail is taken in by SMTP, and from whom.",
+                    List.of(
+                            TRUSTED,
+                            MESSAGE,
+                            HEADER,
+                            HOPS,
+                            RECIPIENTS,
+                            SESSIONS,
+                            PER_CLIENT,
+                            SOFT,
+                            HARD,
+                            JUNK,
+                            COMMAND_LIMIT,
+                            SESSION_LIMIT,
+                            STRICT,
+                            PROXIES));
+
+    private static final Key<String> LISTENER_NAME =
+            Key.text("name", "smtp", "What log and trace call the listener.", SINCE).required();
+    private static final Key<ListenerConfig.Kind> LISTENER_KIND =
+            Key.choice(
+                    "kind",
+                    ListenerConfig.Kind.SMTP,
+                    List.of(ListenerConfig.Kind.values()),
+                    "What it is for: mail from other servers (smtp), from users' programs (submission),"
+                            + " or from users of this machine on a Unix-domain socket (socket).",
+                    SINCE);
+    private static final Key<Endpoint> LISTENER_AT =
+            Key.endpoint("address", ":25", "Where it listens.", SINCE).required();
+
+    /** {@code [[listener]]}. */
+    public static final Section LISTENERS =
+            Section.repeated(
+                    "listener",
+                    "Where smtpd listens.",
+                    List.of(LISTENER_NAME, LISTENER_KIND, LISTENER_AT));
+
+    public SmtpdConfig {
+        trusted = List.copyOf(trusted);
+        proxies = List.copyOf(proxies);
+        listeners = List.copyOf(listeners);
+    }
+
+    /** With every default, for tests. */
+    public static SmtpdConfig defaults(String hostname, List<ListenerConfig> listeners) {
+        return read(Settings.defaults(), hostname).withListeners(listeners);
+    }
+
+    public static SmtpdConfig read(Settings settings, String hostname) {
+        Settings.Group group = settings.section(SECTION);
+        Bounds bounds =
+                new Bounds(
+                        group.get(MESSAGE),
+                        group.get(HEADER),
+                        group.get(HOPS),
+                        group.get(RECIPIENTS),
+                        group.get(SESSIONS),
+                        group.get(PER_CLIENT),
+                        group.get(SOFT),
+                        group.get(HARD),
+                        group.get(JUNK),
+                        group.get(COMMAND_LIMIT),
+                        group.get(SESSION_LIMIT));
+        List<ListenerConfig> listeners =
+                settings.each(LISTENERS).stream()
+                        .map(
+                                each ->
+                                        new ListenerConfig(
+                                                each.get(LISTENER_NAME),
+                                                each.get(LISTENER_KIND),
+                                                each.get(LISTENER_AT)))
+                        .toList();
+        return new SmtpdConfig(
+                hostname,
+                group.get(TRUSTED),
+                group.get(PROXIES),
+                group.get(STRICT),
+                bounds,
+                listeners);
+    }
+
+    public SmtpdConfig withListeners(List<ListenerConfig> others) {
+        return new SmtpdConfig(hostname, trusted, proxies, strictEnvelope, bounds, others);
+    }
+}

@@ -1,0 +1,42 @@
+package postern.smtpd;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import postern.mail.MailOptions;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.wire.DataDecoder;
+
+/** What MAIL began: RFC 5321 §3.3. One thread only. */
+final class Transaction {
+    final ReversePath sender;
+    final MailOptions options;
+
+    /** What SIZE announced; 0 when it did not. */
+    final long announced;
+
+    final List<Recipient> recipients = new ArrayList<>(2);
+    private Optional<DataDecoder> chunks = Optional.empty();
+
+    Transaction(ReversePath sender, MailOptions options, long announced) {
+        this.sender = sender;
+        this.options = options;
+        this.announced = announced;
+    }
+
+    /** What BDAT has brought so far. */
+    Optional<DataDecoder> chunks() {
+        return chunks;
+    }
+
+    void chunks(DataDecoder decoder) {
+        chunks = Optional.of(decoder);
+    }
+
+    /** Throws away what it holds. */
+    void drop() {
+        chunks.ifPresent(DataDecoder::close);
+        chunks = Optional.empty();
+    }
+}

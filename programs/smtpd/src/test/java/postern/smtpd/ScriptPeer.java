@@ -1,0 +1,78 @@
+package postern.smtpd;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import postern.base.DiskFile;
+import postern.base.Endpoint;
+import postern.base.Peer;
+
+/** A client that has said everything before it listens: octets in, octets out, on one thread. */
+final class ScriptPeer implements Peer {
+    private final Endpoint remote;
+    private final byte[] input;
+    private final int cut;
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private int at;
+
+    /**
+     * @param cut most octets that one read returns
+     */
+    ScriptPeer(Endpoint remote, byte[] input, int cut) {
+        this.remote = remote;
+        this.input = input;
+        this.cut = cut;
+    }
+
+    String output() {
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Endpoint remote() {
+        return remote;
+    }
+
+    @Override
+    public Endpoint local() {
+        return remote;
+    }
+
+    @Override
+    public void expireAfter(Duration limit) {}
+
+    @Override
+    public int read(byte[] into, int offset, int length) {
+        if (at == input.length) {
+            return -1;
+        }
+        int n = Math.min(Math.min(cut, length), input.length - at);
+        System.arraycopy(input, at, into, offset, n);
+        at += n;
+        return n;
+    }
+
+    @Override
+    public void write(ByteBuffer... buffers) {
+        for (ByteBuffer buffer : buffers) {
+            byte[] octets = new byte[buffer.remaining()];
+            buffer.get(octets);
+            output.writeBytes(octets);
+        }
+    }
+
+    @Override
+    public void send(DiskFile file, long position, long length) {
+        throw new UnsupportedOperationException("smtpd sends no files");
+    }
+
+    @Override
+    public Optional<String> user() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
+}

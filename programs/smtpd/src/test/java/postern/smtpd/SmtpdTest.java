@@ -1,0 +1,186 @@
+package postern.smtpd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import postern.base.Clock;
+import postern.base.Peer;
+import postern.config.Settings;
+import postern.testkit.PeerStage;
+
+final class SmtpdTest {
+
+    @Test
+    void anIdleSessionIsToldThatItEnds() {
+        Stand stand = new Stand(Map.of());
+        List<String> events = new ArrayList<>();
+        Runnable drained =
+                () -> events.add("drained after " + stand.sim().elapsed().toSeconds() + " s");
+        stand.later(Duration.ofSeconds(5), () -> stand.smtpd().drain(drained));
+
+        stand.connect(
+                peer -> {
+                    PeerStage stage = stage(stand, peer);
+                    assertThat(stage.line())
+                            .hasValueSatisfying(line -> assertThat(line).startsWith("220 "));
+                    assertThat(stage.line()).contains("421 4.3.2 Service shutting down");
+                    assertThat(stage.line()).isEmpty();
+                });
+
+        assertThat(events).containsExactly("drained after 5 s");
+    }
+
+    @Test
+    void aTransactionIsFinishedBeforeTheSessionEnds() {
+        Stand stand = new Stand(Map.of());
+        List<String> events = new ArrayList<>();
+        stand.later(Duration.ofSeconds(5), () -> stand.smtpd().drain(() -> events.add("drained")));
+
+        stand.connect(
+                peer -> {
+                    PeerStage stage = stage(stand, peer);
+                    send(stage, "EHLO x.example\r\n", 8);
+                    send(stage, "MAIL FROM:<>\r\nRCPT TO:<bob@example.org>\r\n", 2);
+                    peer.expireAfter(Duration.ZERO);
+                    stage.tick(Duration.ofSeconds(30));
+                    assertThat(events).isEmpty();
+                    send(stage, "DATA\r\n", 1);
+                    send(stage, "x\r\n.\r\n", 1);
+                    assertThat(stage.line()).contains("421 4.3.2 Service shutting down");
+                    assertThat(stage.line()).isEmpty();
+                });
+
+        assertThat(events).containsExactly("drained");
+        assertThat(stand.queue()).hasSize(1);
+    }
+
+    @Test
+    void aRetiredServerLetsItsSessionsGoOnAndADrainEndsThem() {
+        Stand stand = new Stand(Map.of());
+        List<String> events = new ArrayList<>();
+        Runnable ended = () -> events.add("ended");
+        stand.later(Duration.ofSeconds(5), () -> stand.smtpd().retire(ended));
+        stand.later(Duration.ofSeconds(60), () -> stand.smtpd().drain(ended));
+
+        stand.connect(
+                peer -> {
+                    PeerStage stage = stage(stand, peer);
+                    send(stage, "EHLO x.example\r\n", 8);
+                    peer.expireAfter(Duration.ZERO);
+                    stage.tick(Duration.ofSeconds(30));
+                    send(stage, "MAIL FROM:<>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n", 3);
+                    send(stage, "x\r\n.\r\n", 1);
+                    assertThat(events).isEmpty();
+                    assertThat(stage.line()).contains("421 4.3.2 Service shutting down");
+                });
+
+        assertThat(events).containsExactly("ended");
+        assertThat(stand.queue()).hasSize(1);
+    }
+
+    @Test
+    void sessionsAreBoundedInAllAndForEachClient() {
+        for (String bound : List.of("sessions", "sessions_per_client")) {
+            Stand stand = new Stand(Map.of(bound, "1"));
+            List<Optional<String>> second = new ArrayList<>();
+            stand.connect(
+                    first -> {
+                        Optional<String> greeting = stage(stand, first).line();
+                        assertThat(greeting.orElse("")).startsWith("220 ");
+                        try (Peer other = stand.another()) {
+                            second.add(stage(stand, other).line());
+                        }
+                        first.close();
+                        stand.clock().sleep(Duration.ofSeconds(1));
+                        try (Peer other = stand.another()) {
+                            second.add(stage(stand, other).line());
+                        }
+                    });
+            assertThat(second.get(0).orElse("")).startsWith("421 4.");
+            assertThat(second.get(1).orElse("")).startsWith("220 ");
+        }
+    }
+
+    @Test
+    void trustedClientsMayHaveMoreSessions() {
+        Stand stand = new Stand(Map.of("sessions_per_client", "1", "client", "127.0.0.1"));
+        stand.connect(
+                first -> {
+                    try (Peer other = stand.another()) {
+                        assertThat(stage(stand, other).line().orElse("")).startsWith("220 ");
+                    }
+                });
+    }
+
+    @Test
+    void answersAboutRecipientsAreRememberedForSomeSeconds() {
+        Stand stand = new Stand(Map.of("client", "127.0.0.1"));
+        stand.connect(
+                peer -> {
+                    PeerStage stage = stage(stand, peer);
+                    send(stage, "EHLO x.example\r\n", 8);
+                    send(stage, "MAIL FROM:<>\r\n", 1);
+                    for (int i = 0; i < 3; i++) {
+                        send(stage, "RCPT TO:<bob@example.org>\r\n", 1);
+                        send(stage, "RCPT TO:<r" + i + "@elsewhere.example>\r\n", 1);
+                        send(stage, "RCPT TO:<nobody@example.org>\r\n", 1);
+                    }
+                    assertThat(stand.asked())
+                            .containsExactly(
+                                    "bob@example.org",
+                                    "r0@elsewhere.example",
+                                    "nobody@example.org");
+                    stand.clock().sleep(Duration.ofSeconds(6));
+                    send(stage, "RCPT TO:<bob@example.org>\r\n", 1);
+                    assertThat(stand.asked()).hasSize(4);
+                });
+    }
+
+    @Test
+    void recordedDefaults() {
+        SmtpdConfig config = SmtpdConfig.read(Settings.defaults(), "mx.example.org");
+
+        assertThat(config.trusted()).hasToString("[127.0.0.0/8, 0:0:0:0:0:0:0:1/128]");
+        assertThat(config.strictEnvelope()).isFalse();
+        assertThat(config.listeners()).isEmpty();
+        assertThat(config.bounds())
+                .isEqualTo(
+                        new SmtpdConfig.Bounds(
+                                10_240_000,
+                                1 << 20,
+                                50,
+                                1000,
+                                1000,
+                                50,
+                                10,
+                                20,
+                                100,
+                                Duration.ofSeconds(300),
+                                Duration.ofHours(2)));
+    }
+
+    /** Sends, and reads so many lines; returns the last. */
+    private static String send(PeerStage stage, String text, int lines) throws IOException {
+        stage.send(text.getBytes(StandardCharsets.US_ASCII));
+        String last = "";
+        for (int i = 0; i < lines; i++) {
+            last = stage.line().orElseThrow();
+            if (last.startsWith("220 ")) {
+                last = stage.line().orElseThrow();
+            }
+        }
+        return last;
+    }
+
+    private static PeerStage stage(Stand stand, Peer peer) {
+        Clock clock = stand.clock();
+        return new PeerStage(peer, clock, 0, List::of, List::of);
+    }
+}

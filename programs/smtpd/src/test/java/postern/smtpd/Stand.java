@@ -1,0 +1,254 @@
+package postern.smtpd;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import postern.base.Clock;
+import postern.base.Endpoint;
+import postern.base.Peer;
+import postern.config.Cidr;
+import postern.mail.Content;
+import postern.mail.ContentStore;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Origin;
+import postern.mail.Recipient;
+import postern.mail.ReversePath;
+import postern.testkit.Dialogue;
+import postern.testkit.LyingDisk;
+import postern.testkit.PeerStage;
+import postern.testkit.SimProcess;
+import postern.testkit.SimWorld;
+import postern.testkit.Weather;
+import postern.wire.Reply;
+
+/**
+ * smtpd in a simulated world, with an intake that knows a few addresses: those of example.org are
+ * ours, and {@code nobody} is the one that does not exist there.
+ */
+final class Stand implements Intake {
+    private static final Endpoint TCP = new Endpoint.Tcp(SimWorld.address("192.0.2.1"), 25);
+    private static final Endpoint UNIX = new Endpoint.Local(Path.of("/run/submit"));
+
+    private final Map<String, String> given;
+    private final SimWorld sim = new SimWorld(1);
+    private final List<String> queue = new ArrayList<>();
+    private final List<String> asked = new ArrayList<>();
+    private final SimProcess server;
+    private final SimProcess client;
+    private final ListenerConfig listener;
+    private final ContentStore store;
+    private final Smtpd smtpd;
+
+    Stand(Map<String, String> given) {
+        this.given = given;
+        sim.network().weather(Weather.INDOORS);
+        LyingDisk disk = new LyingDisk();
+        server = sim.process("smtpd", "postern", disk);
+        String host = given.getOrDefault("client", "198.51.100.7");
+        client = sim.process("client", "ann", SimWorld.address(host), new LyingDisk());
+        ListenerConfig.Kind kind =
+                ListenerConfig.Kind.valueOf(given.getOrDefault("listener", "SMTP"));
+        Endpoint at = kind == ListenerConfig.Kind.SOCKET ? UNIX : TCP;
+        listener = new ListenerConfig(kind.name().toLowerCase(Locale.ROOT), kind, at);
+        store = new ContentStore(server.world().disk(), Path.of("/"), 4096, 8192);
+        smtpd = new Smtpd(server.world(), config(), store, this);
+    }
+
+    private SmtpdConfig config() {
+        SmtpdConfig defaults = SmtpdConfig.defaults("mx.example.org", List.of(listener));
+        SmtpdConfig.Bounds is = defaults.bounds();
+        SmtpdConfig.Bounds bounds =
+                new SmtpdConfig.Bounds(
+                        number("size", is.messageOctets()),
+                        number("header", is.headerOctets()),
+                        (int) number("hops", is.hops()),
+                        (int) number("recipients", is.recipients()),
+                        (int) number("sessions", is.sessions()),
+                        (int) number("sessions_per_client", is.sessionsPerClient()),
+                        is.softErrors(),
+                        is.hardErrors(),
+                        (int) number("junk", is.junkCommands()),
+                        is.commandLimit(),
+                        is.sessionLimit());
+        return new SmtpdConfig(
+                "mx.example.org",
+                List.of(Cidr.parse(given.getOrDefault("trusted", "127.0.0.0/8")).orElseThrow()),
+                Cidr.parse(given.getOrDefault("proxy", "192.0.2.255")).stream().toList(),
+                given.getOrDefault("strict", "false").equals("true"),
+                bounds,
+                List.of(listener));
+    }
+
+    private long number(String key, long byDefault) {
+        String value = given.get(key);
+        return value == null ? byDefault : Long.parseLong(value);
+    }
+
+    /** What the client's task does. */
+    interface Play {
+        void on(Peer peer) throws IOException;
+    }
+
+    SimWorld sim() {
+        return sim;
+    }
+
+    Smtpd smtpd() {
+        return smtpd;
+    }
+
+    Clock clock() {
+        return client.world().clock();
+    }
+
+    /** Another connection, from within a play. */
+    Peer another() throws IOException {
+        return client.world().network().connect(listener.at(), Duration.ofSeconds(9));
+    }
+
+    List<String> queue() {
+        return queue;
+    }
+
+    List<String> asked() {
+        return asked;
+    }
+
+    /** Plays the dialogue on a connection of its own. */
+    void play(Dialogue dialogue, int cut) {
+        connect(
+                peer -> {
+                    var stage =
+                            new PeerStage(peer, client.world().clock(), cut, sim::log, () -> queue);
+                    dialogue.play(stage);
+                });
+    }
+
+    /** Connects, and runs the world until the client is done and the session over. */
+    void connect(Play play) {
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        server.start(
+                "main",
+                () -> {
+                    try {
+                        smtpd.start(listener, server.world().network().listen(listener.at()));
+                    } catch (IOException taken) {
+                        failure.set(taken);
+                    }
+                });
+        client.start(
+                "main",
+                () -> {
+                    try {
+                        client.world().clock().sleep(Duration.ofSeconds(1));
+                        Peer peer =
+                                client.world()
+                                        .network()
+                                        .connect(listener.at(), Duration.ofSeconds(9));
+                        try (peer) {
+                            play.on(peer);
+                        }
+                    } catch (IOException | AssertionError | RuntimeException failed) {
+                        failure.set(failed);
+                    }
+                });
+        SimWorld.End unused = sim.run(Duration.ofHours(9));
+        Throwable failed = failure.get();
+        if (failed != null) {
+            throw new AssertionError(
+                    failed.getMessage() + "\n" + String.join("\n", sim.log()), failed);
+        }
+        if (!sim.panics().isEmpty()) {
+            throw new AssertionError(String.join("\n", sim.panics()));
+        }
+        if (smtpd.sessions() != 0) {
+            throw new AssertionError("a session is left over");
+        }
+        if (store.residentOctetsLeft() != 8192) {
+            throw new AssertionError("memory of a message was not given back");
+        }
+    }
+
+    /** From the server's side: another task of it. */
+    void later(Duration delay, Runnable action) {
+        server.start(
+                "later",
+                () -> {
+                    server.world().clock().sleep(delay);
+                    action.run();
+                });
+    }
+
+    @Override
+    public List<Reply> submit(
+            Origin origin,
+            ReversePath sender,
+            MailOptions options,
+            List<Recipient> recipients,
+            Content content)
+            throws IOException {
+        byte[] octets = new byte[(int) content.octets()];
+        int length = 0;
+        while (length < octets.length) {
+            length += content.read(length, octets, length, octets.length - length);
+        }
+        switch (given.getOrDefault("intake", "ok")) {
+            case "lost" -> throw new IOException("intake is gone");
+            case "full" -> {
+                return all(recipients, Reply.of(452, "4.3.1", "Insufficient system storage"));
+            }
+            case "mixed" -> {
+                List<Reply> replies =
+                        new ArrayList<>(all(recipients, Reply.of(250, "2.0.0", "Ok")));
+                replies.set(0, Reply.of(550, "5.1.1", "gone"));
+                return replies;
+            }
+            default -> {}
+        }
+        queue.add(
+                "<%s> -> %s %s %s dots=%s login=%s helo=%s submission=%s: %s"
+                        .formatted(
+                                sender,
+                                recipients.stream().map(Stand::shown).toList(),
+                                origin.protocol(),
+                                options.body(),
+                                content.dotLines(),
+                                origin.login(),
+                                origin.helo(),
+                                origin.submission(),
+                                new String(octets, StandardCharsets.UTF_8).replace("\r\n", "|")));
+        return all(recipients, Reply.of(250, "2.0.0", "Ok: queued as 4XYZ"));
+    }
+
+    private static String shown(Recipient recipient) {
+        return recipient.mailbox()
+                + (recipient.wanted().stated() ? " " + recipient.wanted().text() : "")
+                + (recipient.original().isEmpty() ? "" : " " + recipient.original());
+    }
+
+    private static List<Reply> all(List<Recipient> recipients, Reply reply) {
+        return recipients.stream().map(_ -> reply).toList();
+    }
+
+    @Override
+    public Reply verify(Mailbox recipient) throws IOException {
+        asked.add(recipient.toString());
+        if (recipient.localPart().equals("unanswered")) {
+            throw new IOException("nobody answers");
+        }
+        if (!recipient.domain().text().endsWith("example.org")) {
+            return Reply.of(252, "2.0.0", "not ours");
+        }
+        return recipient.localPart().equals("nobody")
+                ? Reply.of(550, "5.1.1", "unknown user")
+                : Reply.of(250, "2.1.5", "known");
+    }
+}

@@ -1,0 +1,104 @@
+package postern.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Any LMTP server can be a delivery agent: Dovecot's keeps the local mail. */
+class DovecotTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @Test
+    void dovecotKeepsLocalMail(@TempDir(factory = OpenFolder.class) Path folder)
+            throws IOException {
+        assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
+        Tool.needs("unshare");
+        Path unpacked = Tool.peer("dovecot/usr");
+        Path lmtp = folder.resolve("lmtp");
+        Files.createDirectory(folder.resolve("mail"));
+        Files.setPosixFilePermissions(
+                folder.resolve("mail"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.writeString(folder.resolve("dovecot.conf"), configuration(folder));
+        Process dovecot = start(unpacked, folder);
+        try {
+            await("Dovecot's socket").atMost(SOON).until(() -> Files.exists(lmtp));
+            String agents = "\n[service]\nagents = { local = \"" + lmtp + "\" }\n";
+            try (Postern postern = Postern.start(folder.resolve("postern"), "", agents);
+                    Client client = Client.greeted(postern.smtp())) {
+
+                assertThat(
+                                client.send(
+                                        "ann@example.net",
+                                        Postern.USER + "@localhost",
+                                        "Subject: to Dovecot\r\n\r\n..dot\r\nbody"))
+                        .startsWith("250");
+
+                await().atMost(SOON).until(() -> mails(folder).size() == 1);
+                assertThat(Files.readString(mails(folder).getFirst()))
+                        .contains("Subject: to Dovecot")
+                        .contains("\n.dot\nbody");
+                await().atMost(SOON).until(() -> postern.log().contains("status=sent"));
+                assertThat(postern.mail(Postern.USER)).isEmpty();
+            }
+        } finally {
+            List<ProcessHandle> all =
+                    Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle())).toList();
+            all.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    /** Started in a mount namespace of its own, where the unpacked tree lies over /usr. */
+    private static Process start(Path unpacked, Path folder) throws IOException {
+        String inside =
+                "mount --make-rprivate / && mount -t overlay overlay -o lowerdir=%s:/usr /usr && exec dovecot -F -c %s"
+                        .formatted(unpacked, folder.resolve("dovecot.conf"));
+        return new ProcessBuilder("unshare", "--mount", "bash", "-c", inside)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("dovecot.out").toFile())
+                .start();
+    }
+
+    private static List<Path> mails(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("mail"))) {
+            return files.filter(file -> file.toString().contains("/new/")).toList();
+        }
+    }
+
+    private static String configuration(Path folder) {
+        return """
+                protocols = lmtp
+                base_dir = %1$s/run
+                log_path = %1$s/dovecot.log
+                ssl = no
+                default_internal_user = nobody
+                default_internal_group = nogroup
+                default_login_user = daemon
+                first_valid_uid = 1
+                mail_location = maildir:%1$s/mail/%%n
+                userdb {
+                  driver = static
+                  args = uid=nobody gid=nogroup home=%1$s/mail/%%n
+                }
+                passdb {
+                  driver = static
+                  args = nopassword=y
+                }
+                service lmtp {
+                  unix_listener %1$s/lmtp {
+                    mode = 0666
+                  }
+                }
+                """
+                .formatted(folder);
+    }
+}

@@ -1,0 +1,67 @@
+package postern.interop;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A client that goes on sending, through every loss of connection, and knows what was answered 250.
+ */
+final class Load implements Runnable {
+    private final int port;
+    private final List<String> recipients;
+    private final List<String> accepted = new CopyOnWriteArrayList<>();
+    private volatile boolean stopped;
+
+    /**
+     * @param recipients each in turn gets a message of its own
+     */
+    Load(int port, List<String> recipients) {
+        this.port = port;
+        this.recipients = List.copyOf(recipients);
+    }
+
+    @Override
+    public void run() {
+        int number = 0;
+        while (!stopped) {
+            try (Client client = Client.greeted(port)) {
+                while (!stopped) {
+                    String recipient = recipients.get(number % recipients.size());
+                    String subject = "load " + number++;
+                    String reply =
+                            client.send(
+                                    "ann@example.net",
+                                    recipient,
+                                    "Subject: " + subject + "\r\n\r\nbody");
+                    if (reply.startsWith("250")) {
+                        accepted.add(subject);
+                    } else if (!reply.startsWith("4")) {
+                        break; // it went away
+                    }
+                }
+            } catch (IOException gone) {
+                await().until(() -> stopped || answers()); // it is being restarted
+            }
+        }
+    }
+
+    private boolean answers() {
+        try (Client client = new Client(port)) {
+            return client.reply().startsWith("220");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    /** The subjects that were answered 250. */
+    List<String> accepted() {
+        return List.copyOf(accepted);
+    }
+}

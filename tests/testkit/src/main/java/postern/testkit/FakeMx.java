@@ -1,0 +1,311 @@
+package postern.testkit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import postern.base.Endpoint;
+import postern.base.Listener;
+import postern.base.Peer;
+import postern.base.World;
+import postern.wire.PeerReader;
+
+/**
+ * A mail host that takes what it is sent, unless told otherwise. It runs in whichever world it is
+ * given. Set up before {@link #start}; ask what it saw at any time.
+ */
+public final class FakeMx {
+    /**
+     * A message it said 250 to, or meant to when it broke off.
+     *
+     * @param from the MAIL command's parameters, whole
+     * @param to those of the RCPT commands that were accepted
+     * @param data as it came, dots still stuffed, without the end mark
+     */
+    public record Received(String from, List<String> to, String data, boolean sealed) {}
+
+    /** Puts TLS around a connection, on the server's side. */
+    public interface Sealing {
+        Peer seal(Peer plain) throws IOException;
+    }
+
+    private static final int LINE_OCTETS_MAX = 4096;
+    private static final int FLOOD_OCTETS = 64 * 1024;
+
+    private final World world;
+    private final List<String> offers = new ArrayList<>();
+    private final Map<String, String> replies = new LinkedHashMap<>();
+    private PeerMisbehaviour misbehaviour = PeerMisbehaviour.NONE;
+    private @Nullable Sealing sealing;
+    private @Nullable Listener listener;
+    private final List<Received> received = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> commands = Collections.synchronizedList(new ArrayList<>());
+
+    public FakeMx(World world) {
+        this.world = world;
+    }
+
+    /** Lines of the EHLO reply. */
+    public FakeMx offering(String... extensions) {
+        offers.addAll(List.of(extensions));
+        return this;
+    }
+
+    /**
+     * Says something else to commands that begin so; {@code GREETING} and {@code .} count as
+     * commands. After 421 it closes. A reply may have several lines.
+     */
+    public FakeMx replying(String commandStart, String reply) {
+        replies.put(commandStart, reply);
+        return this;
+    }
+
+    public FakeMx misbehaving(PeerMisbehaviour how) {
+        misbehaviour = how;
+        return this;
+    }
+
+    public FakeMx sealing(Sealing how) {
+        sealing = how;
+        offers.add("STARTTLS");
+        return this;
+    }
+
+    /** Begins to listen. Port 0: any. */
+    public FakeMx start(Endpoint.Tcp at) throws IOException {
+        Listener open = world.network().listen(at);
+        listener = open;
+        world.tasks().start("fake-mx", () -> accept(open));
+        return this;
+    }
+
+    public int port() {
+        Listener open = listener;
+        return open != null && open.local() instanceof Endpoint.Tcp(_, int port) ? port : 0;
+    }
+
+    /** Stops listening; connections live on. */
+    public void stop() {
+        Listener open = listener;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    public List<Received> received() {
+        return List.copyOf(received);
+    }
+
+    /** All command lines of all connections; {@code CONNECT} for each connection. */
+    public List<String> commands() {
+        return List.copyOf(commands);
+    }
+
+    private void accept(Listener open) {
+        try {
+            while (true) {
+                Peer peer = open.accept();
+                commands.add("CONNECT");
+                world.tasks().start("fake-mx-session", () -> serve(peer));
+            }
+        } catch (IOException _) {
+            // stopped
+        }
+    }
+
+    private void serve(Peer peer) {
+        try (peer) {
+            new Session(peer).converse();
+        } catch (IOException _) {
+            // the client is gone
+        }
+    }
+
+    /** A session ends by this where the host breaks off. */
+    private static final class Over extends IOException {
+        private static final long serialVersionUID = 1;
+    }
+
+    private final class Session {
+        private Peer peer;
+        private PeerReader reader;
+        private boolean sealed;
+        private String from = "";
+        private final List<String> to = new ArrayList<>();
+        private boolean open; // a transaction
+        private boolean served; // a message
+
+        Session(Peer peer) {
+            this.peer = peer;
+            this.reader = new PeerReader(peer, LINE_OCTETS_MAX);
+        }
+
+        void converse() throws IOException {
+            greet();
+            while (true) {
+                String line = line();
+                commands.add(line);
+                String verb =
+                        line.length() < 4 ? line : line.substring(0, 4).toUpperCase(Locale.ROOT);
+                if (served && misbehaviour == PeerMisbehaviour.HANG_UP_WHEN_IDLE) {
+                    say("421 4.4.2 idle for too long");
+                    throw new Over();
+                }
+                switch (verb) {
+                    case "EHLO" -> ehlo(line);
+                    case "STAR" -> startTls(line);
+                    case "MAIL" -> mail(line);
+                    case "RCPT" -> rcpt(line);
+                    case "DATA" -> data(line);
+                    case "QUIT" -> {
+                        answer(line, "221 2.0.0 bye");
+                        return;
+                    }
+                    default -> answer(line, "250 2.0.0 ok");
+                }
+            }
+        }
+
+        private void greet() throws IOException {
+            switch (misbehaviour) {
+                case GARBAGE -> say("SSH-2.0-OpenSSH_9.9");
+                case REPLY_BEFORE_COMMAND -> say("220 fake.example\r\n250 fake.example");
+                case SILENT -> line();
+                case CLOSE_AT_GREETING -> throw new Over();
+                default -> answer("GREETING", "220 fake.example ESMTP");
+            }
+        }
+
+        private void ehlo(String line) throws IOException {
+            StringBuilder text = new StringBuilder("250-fake.example");
+            if (misbehaviour == PeerMisbehaviour.ENDLESS_REPLY) {
+                while (true) {
+                    say("250-AND-SO-ON");
+                }
+            }
+            List<String> lines = new ArrayList<>(offers);
+            if (sealed) {
+                lines.remove("STARTTLS");
+            }
+            lines.forEach(offer -> text.append("\r\n250-").append(offer));
+            text.setCharAt(text.lastIndexOf("250") + 3, ' ');
+            answer(line, text.toString());
+        }
+
+        private void startTls(String line) throws IOException {
+            if (misbehaviour == PeerMisbehaviour.TLS_INJECTS) {
+                say("220 2.0.0 go ahead\r\n250 2.0.0 injected");
+                throw new Over();
+            }
+            answer(line, "220 2.0.0 go ahead");
+            if (!reply(line, "220").startsWith("2")) {
+                return;
+            }
+            Sealing how = sealing;
+            if (misbehaviour == PeerMisbehaviour.TLS_CLOSES || how == null) {
+                throw new Over();
+            }
+            peer = how.seal(peer);
+            reader = new PeerReader(peer, LINE_OCTETS_MAX);
+            sealed = true;
+        }
+
+        private void mail(String line) throws IOException {
+            if (misbehaviour == PeerMisbehaviour.CLOSE_AT_MAIL) {
+                throw new Over();
+            }
+            if (misbehaviour == PeerMisbehaviour.ENDLESS_LINE) {
+                byte[] flood = new byte[FLOOD_OCTETS];
+                java.util.Arrays.fill(flood, (byte) 'x');
+                while (true) {
+                    peer.write(ByteBuffer.wrap(flood));
+                }
+            }
+            to.clear();
+            from = line.substring("MAIL FROM:".length());
+            open = reply(line, "250 2.1.0 ok").startsWith("2");
+            answer(line, "250 2.1.0 ok");
+        }
+
+        private void rcpt(String line) throws IOException {
+            String reply = reply(line, open ? "250 2.1.5 ok" : "503 5.5.1 MAIL first");
+            if (reply.startsWith("2")) {
+                to.add(line.substring("RCPT TO:".length()));
+            }
+            answer(line, reply);
+        }
+
+        private void data(String line) throws IOException {
+            String reply = reply(line, to.isEmpty() ? "554 5.5.1 no recipients" : "354 go ahead");
+            if (misbehaviour == PeerMisbehaviour.ACCEPT_BEFORE_DATA) {
+                reply += "\r\n250 2.0.0 taken, whatever it is";
+            }
+            answer(line, reply);
+            if (!reply.startsWith("3")) {
+                return;
+            }
+            if (misbehaviour == PeerMisbehaviour.CLOSE_AFTER_354) {
+                throw new Over();
+            }
+            String message = message();
+            commands.add(".");
+            if (!to.isEmpty() && reply(".", "250").startsWith("2")) {
+                received.add(new Received(from, List.copyOf(to), message, sealed));
+            }
+            if (misbehaviour == PeerMisbehaviour.CLOSE_AT_END) {
+                throw new Over();
+            }
+            boolean twice = misbehaviour == PeerMisbehaviour.REPLY_TOO_MANY;
+            answer(".", "250 2.0.0 taken" + (twice ? "\r\n250 2.0.0 and again" : ""));
+            served = true;
+            if (misbehaviour == PeerMisbehaviour.CLOSE_AFTER_MESSAGE) {
+                throw new Over();
+            }
+        }
+
+        private String message() throws IOException {
+            StringBuilder message = new StringBuilder();
+            for (String line = line(); !line.equals("."); line = line()) {
+                message.append(line).append("\r\n");
+            }
+            return message.toString();
+        }
+
+        private String line() throws IOException {
+            return switch (reader.line(LINE_OCTETS_MAX)) {
+                case PeerReader.Line.Complete(byte[] octets) ->
+                        new String(octets, StandardCharsets.UTF_8);
+                case PeerReader.Line.BareNewline _ -> throw new IOException("bare newline");
+                case PeerReader.Line.TooLong _ -> throw new IOException("line too long");
+                case PeerReader.Line.End _ -> throw new Over();
+            };
+        }
+
+        private void answer(String command, String usual) throws IOException {
+            String reply = reply(command, usual);
+            say(reply);
+            if (reply.startsWith("421")) {
+                throw new Over();
+            }
+        }
+
+        private String reply(String command, String usual) {
+            for (Map.Entry<String, String> each : replies.entrySet()) {
+                if (command.startsWith(each.getKey())) {
+                    return each.getValue();
+                }
+            }
+            return usual;
+        }
+
+        private void say(String lines) throws IOException {
+            peer.write(ByteBuffer.wrap((lines + "\r\n").getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+}

@@ -34,6 +34,7 @@ import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Outcome;
+import postern.mail.Passage;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
@@ -139,7 +140,15 @@ final class HandoverTest {
                                 new Delivery(
                                         new Outcome.Deferred(
                                                 "4.4.1", "no route", Outcome.About.DESTINATION),
-                                        Delivery.NOBODY));
+                                        Delivery.NOBODY),
+                                new Delivery(
+                                        new Outcome.Delivered("2.1.5", "250 setup=1 tls=x"),
+                                        "mx.example[192.0.2.7]:25",
+                                        new Passage(37, "TLSv1.3", true)),
+                                new Delivery(
+                                        new Outcome.Deferred("4.0.0", "", Outcome.About.HOST),
+                                        "mx.example[192.0.2.7]:25",
+                                        new Passage(5, "", false)));
         serve(() -> new AgentSession(agent, store));
         try (Content content = content(octets(1000))) {
             var request =
@@ -148,7 +157,7 @@ final class HandoverTest {
                             "example.org",
                             SENDER,
                             MailOptions.NONE,
-                            List.of(BOB, EVE),
+                            List.of(BOB, EVE, BOB, EVE),
                             content);
             assertThat(new AgentClient(client()).deliver(request))
                     .isEqualTo(agent.deliver(request));

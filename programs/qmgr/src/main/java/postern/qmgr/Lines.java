@@ -10,6 +10,8 @@ import postern.mail.QueueId;
 
 /** The queue manager's lines in the log: the postmaster's classics. Any thread. */
 final class Lines {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private final Log log;
 
     Lines(Log log) {
@@ -26,19 +28,28 @@ final class Lines {
     }
 
     /**
-     * One recipient's outcome, {@code delays=} before the queue manager/in line/-/with the agent.
+     * One recipient's outcome, {@code delays=} before the queue manager/in line/setting up the
+     * connection/with the host.
      */
     void delivery(Attempt attempt, int at, Delivery delivery, long ended) {
         Entry entry = attempt.entry;
+        long tried = ended - attempt.started;
+        long setup = Math.min(tried, delivery.passage().setupMillis() * NANOS_PER_MILLI);
         String delays =
                 seconds(entry.admitted - entry.arrived)
                         + "/"
                         + seconds(attempt.started - entry.admitted)
-                        + "/0/"
-                        + seconds(ended - attempt.started);
-        recipient(entry, attempt.recipient(at), delivery.relay(), ended)
-                .with("delays", delays)
-                .finish(delivery.outcome());
+                        + "/"
+                        + seconds(setup)
+                        + "/"
+                        + seconds(tried - setup);
+        Line line =
+                recipient(entry, attempt.recipient(at), delivery.relay(), ended)
+                        .with("delays", delays);
+        if (!delivery.passage().tls().isEmpty()) {
+            line.with("tls", delivery.passage().tls());
+        }
+        line.finish(delivery.outcome());
     }
 
     void decided(Entry entry, Entry.Pending pending, Outcome outcome, long now) {

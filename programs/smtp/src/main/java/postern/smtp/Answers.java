@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
-import postern.mail.Outcome;
 
 /** The outcomes of one attempt as they come in, one for each recipient. One task only. */
 final class Answers {
@@ -34,15 +33,15 @@ final class Answers {
         return places;
     }
 
-    void settle(int place, Outcome outcome, String relay) {
+    void settle(int place, Delivery delivery) {
         Bug.unless(deliveries[place] == null, "a recipient has one outcome");
-        deliveries[place] = new Delivery(outcome, relay);
+        deliveries[place] = delivery;
         open--;
     }
 
-    void settleOpen(Outcome outcome, String relay) {
+    void settleOpen(Delivery delivery) {
         for (int place : open()) {
-            settle(place, outcome, relay);
+            settle(place, delivery);
         }
     }
 

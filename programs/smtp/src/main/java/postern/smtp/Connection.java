@@ -37,19 +37,24 @@ final class Connection {
     private final ReplyReader replies;
     private final PeerWriter writer;
     private final long openedAt; // nanoTime
+    private final String tls;
     private Extensions extensions = Extensions.NONE;
     private Step step = Step.GREETING;
     private int messages;
     private boolean reused;
     private boolean resetDue;
 
-    Connection(Target target, Peer peer, Duration blockLimit, long openedAt) {
+    /**
+     * @param tls the protocol version; empty for clear text
+     */
+    Connection(Target target, Peer peer, Duration blockLimit, long openedAt, String tls) {
         this.target = target;
         this.peer = new PacedPeer(peer, blockLimit);
         this.reader = new PeerReader(this.peer, ReplyReader.LINE_OCTETS_MAX);
         this.replies = new ReplyReader(reader);
         this.writer = new PeerWriter(this.peer);
         this.openedAt = openedAt;
+        this.tls = tls;
     }
 
     Target target() {
@@ -58,6 +63,11 @@ final class Connection {
 
     Peer peer() {
         return peer;
+    }
+
+    /** The protocol version; empty for clear text. */
+    String tls() {
+        return tls;
     }
 
     Extensions extensions() {

@@ -1,7 +1,9 @@
 package postern.smtp;
 
 import java.io.IOException;
+import java.util.function.Function;
 import postern.mail.Content;
+import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions.Body;
 import postern.mail.Outcome;
@@ -17,12 +19,12 @@ final class Demands {
 
     private final DeliveryRequest request;
     private final Extensions extensions;
-    private final String relay;
+    private final Function<Outcome, Delivery> answer;
 
-    Demands(DeliveryRequest request, Extensions extensions, String relay) {
+    Demands(DeliveryRequest request, Extensions extensions, Function<Outcome, Delivery> answer) {
         this.request = request;
         this.extensions = extensions;
-        this.relay = relay;
+        this.answer = answer;
     }
 
     /**
@@ -52,7 +54,7 @@ final class Demands {
     }
 
     private void bounce(Answers answers, String status, String why) {
-        answers.settleOpen(new Bounced(status, why), relay);
+        answers.settleOpen(answer.apply(new Bounced(status, why)));
     }
 
     /** RFC 6531 §3.2: without the extension such mail is not sent. */
@@ -63,12 +65,12 @@ final class Demands {
                 request.sender() instanceof ReversePath.Sender(var mailbox)
                         && mailbox.internationalized();
         if (sender || request.options().smtpUtf8() && high(true)) {
-            answers.settleOpen(refused, relay);
+            answers.settleOpen(answer.apply(refused));
             return;
         }
         for (int place : answers.open()) {
             if (request.recipients().get(place).mailbox().internationalized()) {
-                answers.settle(place, refused, relay);
+                answers.settle(place, answer.apply(refused));
             }
         }
     }

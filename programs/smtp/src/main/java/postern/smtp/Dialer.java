@@ -11,6 +11,7 @@ import postern.dns.HostPlan.Target;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.tls.OpportunisticTls;
+import postern.tls.TlsPeer;
 import postern.wire.Reply;
 
 /** Opens connections, up to where MAIL can be said: connect, greeting, EHLO, STARTTLS. Any task. */
@@ -70,7 +71,7 @@ final class Dialer {
             return new Opened.Failed(Verdicts.unreachable(target, failed), false);
         }
         try {
-            Opened opened = introduce(connection(target, peer), level);
+            Opened opened = introduce(connection(target, peer, ""), level);
             if (opened instanceof Opened.Failed) {
                 peer.close();
             }
@@ -99,8 +100,9 @@ final class Dialer {
         }
     }
 
-    private Connection connection(Target target, Peer peer) {
-        return new Connection(target, peer, config.timeouts().block(), world.clock().nanoTime());
+    private Connection connection(Target target, Peer peer, String version) {
+        return new Connection(
+                target, peer, config.timeouts().block(), world.clock().nanoTime(), version);
     }
 
     private Opened greeted(Connection connection, SmtpConfig.Tls level) throws IOException {
@@ -156,7 +158,7 @@ final class Dialer {
         if (connection.ahead()) { // RFC 3207 §4.2: somebody put words in before the handshake
             throw new IOException("data behind the reply to STARTTLS");
         }
-        Peer sealed;
+        TlsPeer sealed;
         try {
             sealed =
                     tls.start(
@@ -168,6 +170,7 @@ final class Dialer {
         } catch (IOException failed) {
             throw new TlsFailed(failed);
         }
-        return ehlo(connection(target, sealed)); // RFC 3207 §4.2: all said before is forgotten
+        // RFC 3207 §4.2: all said before is forgotten
+        return ehlo(connection(target, sealed, sealed.protocol()));
     }
 }

@@ -22,6 +22,7 @@ import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
 import postern.mail.Outcome;
 import postern.mail.Outcome.Deferred;
+import postern.mail.Passage;
 
 /**
  * The delivery agent for other hosts. One attempt: a connection that waits if there is one, else
@@ -31,6 +32,8 @@ import postern.mail.Outcome.Deferred;
 public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
     /** Conversations in one attempt. Figure from Postfix, {@code smtp_mx_session_limit}. */
     private static final int SESSIONS_MAX = 2;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     /**
      * After so long an attempt turns to no further host, so that it ends before the queue manager
@@ -103,12 +106,13 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
         List<Delivery> make() {
             Optional<Connection> waiting = cache.take(request.nextHop());
             if (waiting.isPresent()) {
-                converse(waiting.get());
+                converse(waiting.get(), 0);
             }
             if (!answers.complete()) {
                 switch (planner.plan(request.nextHop())) {
                     case HostPlan.Hosts(List<Target> targets) -> walk(targets);
-                    case HostPlan.Nothing(Outcome outcome) -> failed(outcome, Delivery.NOBODY);
+                    case HostPlan.Nothing(Outcome outcome) ->
+                            failed(new Delivery(outcome, Delivery.NOBODY, setup()));
                 }
             }
             if (!answers.complete()) {
@@ -116,7 +120,7 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
                 if (last == null) {
                     throw new Bug("an attempt ends with outcomes or a failure");
                 }
-                answers.settleOpen(last.outcome(), last.relay());
+                answers.settleOpen(last);
             }
             return answers.all();
         }
@@ -129,7 +133,7 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
                     return;
                 }
                 Optional<Connection> waiting = cache.take(target);
-                if (waiting.isEmpty() || converse(waiting.get())) {
+                if (waiting.isEmpty() || converse(waiting.get(), 0)) {
                     open(target);
                 }
             }
@@ -139,18 +143,20 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
             switch (dialer.open(target, request.id())) {
                 case Dialer.Opened.Ready(Connection connection) -> {
                     sessions++;
-                    converse(connection);
+                    converse(connection, setup().setupMillis());
                 }
                 case Dialer.Opened.Failed(Outcome outcome, boolean reached) -> {
-                    failed(outcome, reached ? target.text() : Delivery.NOBODY);
+                    String relay = reached ? target.text() : Delivery.NOBODY;
+                    failed(new Delivery(outcome, relay, setup()));
                     tell(target, outcome);
                 }
             }
         }
 
         /** Whether the connection was stale, so that another to the same host should be opened. */
-        private boolean converse(Connection connection) {
-            var transaction = new Transaction(connection, request, answers, config.timeouts());
+        private boolean converse(Connection connection, long setupMillis) {
+            var transaction =
+                    new Transaction(connection, request, answers, config.timeouts(), setupMillis);
             Transaction.End end = transaction.run();
             if (transaction.inDoubt()) {
                 doubt(connection.target());
@@ -161,7 +167,8 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
                 case Transaction.End.Stale _ -> connection.drop();
                 case Transaction.End.HostFailed(Outcome outcome) -> {
                     connection.drop();
-                    failed(outcome, connection.target().text());
+                    var passage = new Passage(setupMillis, connection.tls(), false);
+                    failed(new Delivery(outcome, connection.target().text(), passage));
                     tell(connection.target(), outcome);
                 }
             }
@@ -169,13 +176,19 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
         }
 
         /** A host's "never" does not outweigh another's "later": never bounce on confusion. */
-        private void failed(Outcome outcome, String relay) {
+        private void failed(Delivery how) {
             Delivery before = failure;
             if (before == null
-                    || outcome instanceof Deferred
+                    || how.outcome() instanceof Deferred
                     || !(before.outcome() instanceof Deferred)) {
-                failure = new Delivery(outcome, relay);
+                failure = how;
             }
+        }
+
+        /** What was spent so far on finding and reaching a host. */
+        private Passage setup() {
+            long nanos = world.clock().nanoTime() - began;
+            return new Passage(nanos / NANOS_PER_MILLI, "", false);
         }
 
         private void tell(Target target, Outcome outcome) {

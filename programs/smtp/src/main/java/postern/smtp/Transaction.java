@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import postern.base.TimedOut;
+import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
 import postern.mail.Outcome;
+import postern.mail.Outcome.Delivered;
+import postern.mail.Passage;
 import postern.wire.Envelopes;
 import postern.wire.Reply;
 
@@ -42,21 +45,25 @@ final class Transaction {
     private final DeliveryRequest request;
     private final Answers answers;
     private final SmtpConfig.Timeouts timeouts;
-    private final String relay;
+    private final Passage passage;
     private int[] accepted = {}; // by place in the request
     private boolean heard;
     private boolean inDoubt;
 
+    /**
+     * @param setupMillis what it took to have the connection
+     */
     Transaction(
             Connection connection,
             DeliveryRequest request,
             Answers answers,
-            SmtpConfig.Timeouts timeouts) {
+            SmtpConfig.Timeouts timeouts,
+            long setupMillis) {
         this.connection = connection;
         this.request = request;
         this.answers = answers;
         this.timeouts = timeouts;
-        this.relay = connection.target().text();
+        this.passage = new Passage(setupMillis, connection.tls(), false);
     }
 
     /** Whether the host may have taken the message although it is deferred. */
@@ -67,7 +74,7 @@ final class Transaction {
     End run() {
         connection.step(Step.MAIL);
         try {
-            new Demands(request, connection.extensions(), relay).settle(answers);
+            new Demands(request, connection.extensions(), this::delivery).settle(answers);
             int[] places = answers.open();
             if (places.length == 0) {
                 return new End.Kept();
@@ -182,7 +189,7 @@ final class Transaction {
         Reply reply = connection.reply(Step.MAIL, timeouts.mail());
         heard = true;
         if (!reply.positive()) {
-            answers.settleOpen(Verdicts.message(expected(reply), Step.MAIL), relay);
+            answers.settleOpen(delivery(Verdicts.message(expected(reply), Step.MAIL)));
         }
         return reply.positive();
     }
@@ -192,7 +199,7 @@ final class Transaction {
             accepted = Arrays.copyOf(accepted, accepted.length + 1);
             accepted[accepted.length - 1] = place;
         } else {
-            answers.settle(place, Verdicts.recipient(expected(reply)), relay);
+            answers.settle(place, delivery(Verdicts.recipient(expected(reply))));
         }
     }
 
@@ -262,8 +269,25 @@ final class Transaction {
 
     private void settle(int[] places, Outcome outcome) {
         for (int place : places) {
-            answers.settle(place, outcome, relay);
+            boolean relayed =
+                    outcome instanceof Delivered
+                            && request.recipients().get(place).wanted().success()
+                            && !connection.extensions().offers("DSN");
+            answers.settle(
+                    place,
+                    relayed
+                            ? new Delivery(outcome, connection.target().text(), relayed())
+                            : delivery(outcome));
         }
+    }
+
+    private Delivery delivery(Outcome outcome) {
+        return new Delivery(outcome, connection.target().text(), passage);
+    }
+
+    /** Success that the next host will not report: RFC 3461 §5.2.2. */
+    private Passage relayed() {
+        return new Passage(passage.setupMillis(), passage.tls(), true);
     }
 
     private End kept() {

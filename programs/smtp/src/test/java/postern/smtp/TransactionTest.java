@@ -55,9 +55,13 @@ class TransactionTest {
         List<Delivery> done = rig.transport().deliver(rig.request(hop, "bob", "cat"));
         String relay = "mx0.example[127.0.0.1]:" + mx.port();
         assertThat(done)
-                .containsExactly(
-                        new Delivery(new Delivered("2.0.0", "250 2.0.0 taken"), relay),
-                        new Delivery(new Delivered("2.0.0", "250 2.0.0 taken"), relay));
+                .hasSize(2)
+                .allSatisfy(
+                        delivery -> {
+                            assertThat(delivery.outcome())
+                                    .isEqualTo(new Delivered("2.0.0", "250 2.0.0 taken"));
+                            assertThat(delivery.relay()).isEqualTo(relay);
+                        });
         assertThat(mx.received())
                 .containsExactly(
                         new FakeMx.Received(
@@ -274,6 +278,26 @@ class TransactionTest {
                 .contains(
                         "MAIL FROM:<ann@a.example> SIZE=21 BODY=8BITMIME RET=HDRS ENVID=id+2B1",
                         "RCPT TO:<bob@d.example> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;bob@d.example");
+    }
+
+    /** RFC 3461 §5.2.2: who wants to hear of success is told by us where the host will not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DSN", "NOTHING"})
+    void successThatTheHostWillNotReportIsRelayed(String extension) throws IOException {
+        FakeMx mx = rig.mx().offering(extension);
+        var eager =
+                new Recipient(
+                        Mailbox.of("bob", "d.example"), new Notify(true, true, false, false), "");
+        var request =
+                rig.request(
+                        rig.start(mx),
+                        Rig.BODY,
+                        MailOptions.NONE,
+                        eager,
+                        Recipient.of(Mailbox.of("cat", "d.example")));
+        List<Delivery> done = rig.transport().deliver(request);
+        assertThat(done.stream().map(each -> each.passage().relayed()))
+                .containsExactly(!extension.equals("DSN"), false);
     }
 
     @Test

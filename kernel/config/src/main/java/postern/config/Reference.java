@@ -17,8 +17,10 @@ public final class Reference {
         for (Section section : sections) {
             String title = section.name().isEmpty() ? "Top of the file" : section.header();
             out.append("\n## ").append(title).append("\n\n").append(section.doc());
-            if (section.repeated()) {
-                out.append(" May be written several times.");
+            switch (section.form()) {
+                case ONCE -> {}
+                case REPEATED -> out.append(" May be written several times.");
+                case NAMED -> out.append(" One for each name.");
             }
             out.append("\n\n| key | value | default | since | what it is for |\n");
             out.append("|---|---|---|---|---|\n");
@@ -55,8 +57,9 @@ public final class Reference {
         for (Section section : sections) {
             out.append('\n');
             comment(out, section.doc());
-            if (section.repeated()) {
-                out.append("#[[").append(section.name()).append("]]\n");
+            if (section.form() != Section.Form.ONCE) {
+                String header = section.header().replace(".NAME]", ".name]");
+                out.append('#').append(header).append('\n');
             } else if (!section.name().isEmpty()) {
                 out.append('[').append(section.name()).append("]\n");
             }

@@ -13,12 +13,25 @@ import postern.base.Bug;
  * @param name {@code smtpd} for {@code [smtpd]}, {@code smtp.tls} for {@code [smtp.tls]}; empty for
  *     the top of the file
  * @param doc what the section is about: sentences
- * @param repeated whether it is written {@code [[name]]}, any number of times
+ * @param form how often it is written, and how
  * @param retired keys that were here once
  */
 public record Section(
-        String name, String doc, boolean repeated, List<Key<?>> keys, List<Retired> retired) {
+        String name, String doc, Form form, List<Key<?>> keys, List<Retired> retired) {
     private static final Pattern NAME = Pattern.compile("([a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*)?");
+
+    /** What a {@link Form#NAMED} section may be called. */
+    static final Pattern OWN_NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+
+    /** How a section is written. */
+    public enum Form {
+        /** {@code [section]}, at most once. */
+        ONCE,
+        /** {@code [[section]]}, any number of times. */
+        REPEATED,
+        /** {@code [section.NAME]}, once for each name that the operator gives. */
+        NAMED
+    }
 
     /**
      * A key that is no more.
@@ -43,21 +56,30 @@ public record Section(
     }
 
     public Section(String name, String doc, List<Key<?>> keys) {
-        this(name, doc, false, keys, List.of());
+        this(name, doc, Form.ONCE, keys, List.of());
     }
 
     /** Keys at the top of the file, before the first header. */
     public static Section top(String doc, List<Key<?>> keys) {
-        return new Section("", doc, false, keys, List.of());
+        return new Section("", doc, Form.ONCE, keys, List.of());
     }
 
     /** {@code [[name]]}, any number of times; each is one {@link Settings.Group}. */
     public static Section repeated(String name, String doc, List<Key<?>> keys) {
-        return new Section(name, doc, true, keys, List.of());
+        return new Section(name, doc, Form.REPEATED, keys, List.of());
+    }
+
+    /** {@code [name.NAME]}, any number of names; each is one {@link Settings.Group}. */
+    public static Section named(String name, String doc, List<Key<?>> keys) {
+        return new Section(name, doc, Form.NAMED, keys, List.of());
+    }
+
+    public boolean repeated() {
+        return form == Form.REPEATED;
     }
 
     public Section withRetired(List<Retired> old) {
-        return new Section(name, doc, repeated, keys, old);
+        return new Section(name, doc, form, keys, old);
     }
 
     /** As its header is written. */
@@ -65,7 +87,11 @@ public record Section(
         if (name.isEmpty()) {
             return "the top of the file";
         }
-        return repeated ? "[[" + name + "]]" : "[" + name + "]";
+        return switch (form) {
+            case ONCE -> "[" + name + "]";
+            case REPEATED -> "[[" + name + "]]";
+            case NAMED -> "[" + name + ".NAME]";
+        };
     }
 
     Optional<Key<?>> key(String wanted) {

@@ -13,7 +13,7 @@ import postern.base.Bug;
  * file does not state are their keys' defaults.
  */
 public final class Settings {
-    private static final String MAGIC = "postern-settings 1";
+    private static final String MAGIC = "postern-settings 2";
     private static final String BY_DEFAULT = "default";
 
     private final String file;
@@ -40,12 +40,18 @@ public final class Settings {
     public static final class Group {
         private final String file;
         private final Section section;
+        private final String name;
         private final int line;
         private final Map<String, Stated> values;
 
         Group(String file, Section section, int line, Map<String, Stated> values) {
+            this(file, section, "", line, values);
+        }
+
+        Group(String file, Section section, String name, int line, Map<String, Stated> values) {
             this.file = file;
             this.section = section;
+            this.name = name;
             this.line = line;
             this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         }
@@ -56,6 +62,16 @@ public final class Settings {
                     "a key is asked of its own section: " + section.name() + "." + key.name());
             Stated stated = values.get(key.name());
             return stated == null ? key.absent() : key.value(stated.raw());
+        }
+
+        /** The name in {@code [section.NAME]}; empty for a section that has none. */
+        public String name() {
+            return name;
+        }
+
+        /** Its header as it is written. */
+        String header() {
+            return name.isEmpty() ? section.header() : "[" + section.name() + "." + name + "]";
         }
 
         /** Whether the file states the key. */
@@ -75,6 +91,11 @@ public final class Settings {
             return place(line);
         }
 
+        /** A problem with the section as a whole. */
+        public Problem problem(String what, String remedy) {
+            return new Problem(file, line, line == 0 ? 0 : 1, what, remedy);
+        }
+
         /** A problem that shows only when several values are seen together. */
         public Problem problem(Key<?> key, String what, String remedy) {
             Stated stated = values.get(key.name());
@@ -90,16 +111,16 @@ public final class Settings {
 
     /** The keys of a section that is written at most once. */
     public Group section(Section section) {
-        Bug.unless(!section.repeated(), "a repeated section has no single group");
+        Bug.unless(section.form() == Section.Form.ONCE, "a section of many has no single group");
         List<Group> found = groups.getOrDefault(section.name(), List.of());
         return found.isEmpty()
                 ? new Group(file, section, 0, Map.of())
                 : rebound(found.getFirst(), section);
     }
 
-    /** The repetitions of a section, in the order of the file. */
+    /** The repetitions, or the names, of a section, in the order of the file. */
     public List<Group> each(Section section) {
-        Bug.unless(section.repeated(), "a section that is no list has one group");
+        Bug.unless(section.form() != Section.Form.ONCE, "a section written once has one group");
         return groups.getOrDefault(section.name(), List.of()).stream()
                 .map(group -> rebound(group, section))
                 .toList();
@@ -116,7 +137,7 @@ public final class Settings {
 
     /** After {@link #decode} a group knows only its section's name; here it gets its keys. */
     private static Group rebound(Group group, Section section) {
-        return new Group(group.file, section, group.line, group.values);
+        return new Group(group.file, section, group.name, group.line, group.values);
     }
 
     /** All that the file states, as text for {@link #decode}: what master hands to its children. */
@@ -128,7 +149,8 @@ public final class Settings {
                 .forEach(
                         group -> {
                             text.append('[').append(group.section.name()).append("]\t");
-                            text.append(group.line).append('\n');
+                            text.append(group.line).append('\t');
+                            text.append(group.name).append('\n');
                             group.values.forEach((name, stated) -> append(text, name, stated));
                         });
         return text.toString();
@@ -163,7 +185,7 @@ public final class Settings {
     }
 
     private static Group group(String file, List<String> lines) {
-        String[] header = fields(lines.getFirst(), 2);
+        String[] header = fields(lines.getFirst(), 3);
         String name = header[0].substring(1, header[0].length() - 1);
         Map<String, Stated> values = new LinkedHashMap<>();
         for (String line : lines.subList(1, lines.size())) {
@@ -172,7 +194,8 @@ public final class Settings {
                     field[0],
                     new Stated(RawReader.read(field[3]), number(field[1]), number(field[2])));
         }
-        return new Group(file, new Section(name, "Decoded.", List.of()), number(header[1]), values);
+        Section section = new Section(name, "Decoded.", List.of());
+        return new Group(file, section, header[2], number(header[1]), values);
     }
 
     private static String[] fields(String line, int count) {

@@ -34,11 +34,15 @@ final class TomlFile {
     }
 
     void read(TomlTable top) {
-        group("", 0, top);
+        group("", "", 0, top);
     }
 
-    /** Reads one table; where it is a section, its values become a group. */
-    private void group(String path, int line, TomlTable table) {
+    /**
+     * Reads one table; where it is a section, its values become a group.
+     *
+     * @param own the name in {@code [section.NAME]}
+     */
+    private void group(String path, String own, int line, TomlTable table) {
         Section section = sections.get(path);
         Map<String, Settings.Stated> values = new LinkedHashMap<>();
         for (String name : table.keySet()) {
@@ -51,14 +55,16 @@ final class TomlFile {
             Optional<Key<?>> key = section == null ? Optional.empty() : section.key(name);
             if (key.isPresent()) {
                 value(key.get(), raw(value), place, values);
-            } else {
+            } else if (own.isEmpty()) {
                 inner(path, name, value, place);
+            } else {
+                unknown(path, "[" + path + "." + own + "]", name, value, place);
             }
         }
         if (section != null) {
             defaultPaths(section, values);
             groups.computeIfAbsent(path, _ -> new ArrayList<>())
-                    .add(new Settings.Group(file, section, line, values));
+                    .add(new Settings.Group(file, section, own, line, values));
         }
     }
 
@@ -81,9 +87,13 @@ final class TomlFile {
         Section section = sections.get(inside);
         boolean parent = sections.keySet().stream().anyMatch(each -> each.startsWith(inside + "."));
         if (section == null && !(parent && value instanceof TomlTable)) {
-            unknown(path, name, value, place);
+            unknown(path, "[" + path + "]", name, value, place);
+        } else if (value instanceof TomlTable table
+                && section != null
+                && section.form() == Section.Form.NAMED) {
+            names(section, table, place);
         } else if (value instanceof TomlTable table && (section == null || !section.repeated())) {
-            group(inside, place.line(), table);
+            group(inside, "", place.line(), table);
         } else if (value instanceof TomlArray array && section != null && section.repeated()) {
             each(inside, array, place);
         } else if (section != null) {
@@ -91,27 +101,52 @@ final class TomlFile {
         }
     }
 
+    private void names(Section section, TomlTable table, Place place) {
+        for (String name : table.keySet()) {
+            TomlPosition position = table.inputPositionOf(List.of(name));
+            Place at = position == null ? place : new Place(position.line(), position.column());
+            if (!(table.get(List.of(name)) instanceof TomlTable each)) {
+                add(at, "\"" + name + "\" has no section of its own", "write " + section.header());
+            } else if (!Section.OWN_NAME.matcher(name).matches()) {
+                add(
+                        at,
+                        "\"" + name + "\" is no name for a " + section.header(),
+                        "use lower-case letters, digits, hyphens and underscores, 64 at most");
+            } else {
+                group(section.name(), name, at.line(), each);
+            }
+        }
+    }
+
     private void each(String path, TomlArray array, Place place) {
         for (int i = 0; i < array.size(); i++) {
             if (array.get(i) instanceof TomlTable table) {
                 TomlPosition at = array.inputPositionOf(i);
-                group(path, at == null ? place.line() : at.line(), table);
+                group(path, "", at == null ? place.line() : at.line(), table);
             } else {
                 add(place, "\"" + path + "\" is a list of values", "write [[" + path + "]]");
             }
         }
     }
 
-    private void unknown(String path, String name, @Nullable Object value, Place place) {
+    /**
+     * @param header of where it stands
+     */
+    private void unknown(
+            String path, String header, String name, @Nullable Object value, Place place) {
         if (value instanceof TomlTable || value instanceof TomlArray && suggestions.table(value)) {
-            String inside = path.isEmpty() ? name : path + "." + name;
+            String inside = header.equals("[]") ? name : unbracketed(header) + "." + name;
             add(place, "unknown section [" + inside + "]", suggestions.forSection(inside));
         } else {
             Section section = sections.get(path);
-            String header = section == null ? "[" + path + "]" : section.header();
-            String where = path.isEmpty() ? "at the top of the file" : "in " + header;
+            String in = section != null && section.repeated() ? section.header() : header;
+            String where = path.isEmpty() ? "at the top of the file" : "in " + in;
             add(place, "unknown key \"" + name + "\" " + where, suggestions.forKey(path, name));
         }
+    }
+
+    private static String unbracketed(String header) {
+        return header.substring(1, header.length() - 1);
     }
 
     /**
@@ -120,7 +155,7 @@ final class TomlFile {
     void requireAll() {
         for (Section section : sections.values()) {
             List<Settings.Group> found = groups.getOrDefault(section.name(), List.of());
-            if (found.isEmpty() && !section.repeated()) {
+            if (found.isEmpty() && section.form() == Section.Form.ONCE) {
                 found = List.of(new Settings.Group(file, section, 0, Map.of()));
             }
             found.forEach(group -> require(section, group));
@@ -130,7 +165,7 @@ final class TomlFile {
 
     void settleDefaults() {
         for (Section section : sections.values()) {
-            if (!section.repeated() && !groups.containsKey(section.name())) {
+            if (section.form() == Section.Form.ONCE && !groups.containsKey(section.name())) {
                 Map<String, Settings.Stated> values = new LinkedHashMap<>();
                 defaultPaths(section, values);
                 groups.put(section.name(), List.of(new Settings.Group(file, section, 0, values)));
@@ -143,7 +178,7 @@ final class TomlFile {
             boolean reported =
                     problems.stream().anyMatch(each -> each.what().startsWith(key.name() + " = "));
             if (key.presence() == Key.Presence.REQUIRED && !group.stated(key) && !reported) {
-                String where = section.name().isEmpty() ? "" : " in " + section.header();
+                String where = section.name().isEmpty() ? "" : " in " + group.header();
                 problems.add(
                         group.problem(
                                 key,

@@ -194,4 +194,46 @@ class ConfigurationTest {
                                 .get(Samples.TOP, Samples.STATE))
                 .isEqualTo(Path.of("/etc/var"));
     }
+
+    @Test
+    void aNamedSectionIsWrittenOncePerName() {
+        Settings settings =
+                Settings.decode(
+                        Samples.loaded(
+                                        """
+                                        hostname = "a.example"
+                                        [pool.east-1]
+                                        server = "192.0.2.1"
+                                        [pool.west]
+                                        server = "192.0.2.2"
+                                        """)
+                                .encode());
+        List<Settings.Group> pools = settings.each(Samples.POOL);
+        assertThat(pools).extracting(Settings.Group::name).containsExactly("east-1", "west");
+        assertThat(pools.getLast().get(Samples.SERVER)).isEqualTo("192.0.2.2");
+        assertThat(pools.getLast().origin()).isEqualTo("postern.toml:4");
+    }
+
+    @Test
+    void whatIsWrongInANamedSectionIsToldByItsName() {
+        assertThat(
+                        Samples.problems(
+                                """
+                                hostname = "a.example"
+                                [pool]
+                                server = "192.0.2.1"
+                                [pool.east]
+                                sever = "192.0.2.1"
+                                [pool.East]
+                                server = "192.0.2.1"
+                                """))
+                .containsExactly(
+                        "postern.toml:3:1: \"server\" has no section of its own; write [pool.NAME]",
+                        "postern.toml:4:1: \"server\" is missing in [pool.east]; write server ="
+                                + " \"10.0.0.1\" or the like",
+                        "postern.toml:5:1: unknown key \"sever\" in [pool.east]; did you mean"
+                                + " \"server\"?",
+                        "postern.toml:6:1: \"East\" is no name for a [pool.NAME]; use lower-case"
+                                + " letters, digits, hyphens and underscores, 64 at most");
+    }
 }

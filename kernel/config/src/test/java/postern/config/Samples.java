@@ -58,7 +58,12 @@ final class Samples {
     static final Section LISTENER =
             Section.repeated("listener", "A socket that is listened on.", List.of(NAME, AT, KIND));
 
-    static final List<Section> ALL = List.of(TOP, SMTPD, SMTP, LISTENER);
+    static final Key<String> SERVER =
+            Key.text("server", "10.0.0.1", "Who is asked.", "0.1").required();
+    static final Section POOL =
+            Section.named("pool", "Servers that are asked in turn.", List.of(SERVER));
+
+    static final List<Section> ALL = List.of(TOP, SMTPD, SMTP, LISTENER, POOL);
 
     static Settings loaded(String toml) {
         return switch (Configuration.parse("/etc/postern/postern.toml", toml, ALL)) {

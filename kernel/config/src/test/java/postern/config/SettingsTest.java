@@ -80,7 +80,7 @@ class SettingsTest {
         public static void main(String[] args) {
             Settings settings =
                     Settings.decode(
-                            "postern-settings 1\n\"p.toml\"\n[smtpd]\t1\ntimeout\t2\t1\t\"7s\"\n");
+                            "postern-settings 2\n\"p.toml\"\n[smtpd]\t1\t\ntimeout\t2\t1\t\"7s\"\n");
             if (settings.get(Samples.SMTPD, Samples.TIMEOUT).toSeconds() != 7) {
                 System.exit(1);
             }

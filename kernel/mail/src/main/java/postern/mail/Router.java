@@ -1,12 +1,14 @@
 package postern.mail;
 
-import java.util.List;
-
 /**
  * The one routing decision. Asked at RCPT, when a message is completed, and before each attempt.
  */
 public interface Router {
-    Route route(Mailbox recipient);
+
+    /**
+     * @param sender whose mail it is: the next hop may depend on it
+     */
+    Route route(ReversePath sender, Mailbox recipient);
 
     /** Whether we are the final destination of the domain: local mailboxes, not a relay. */
     boolean local(Domain domain);
@@ -17,9 +19,6 @@ public interface Router {
      */
     boolean ours(Domain domain);
 
-    /**
-     * The recipients that stand for this one: aliases expanded, without repetition, bounded. An
-     * address that is no alias stands for itself.
-     */
-    List<Mailbox> expand(Mailbox recipient);
+    /** The recipients that stand for this one. An address that is no alias stands for itself. */
+    Expansion expand(Mailbox recipient);
 }

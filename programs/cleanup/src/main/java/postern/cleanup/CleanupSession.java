@@ -16,6 +16,7 @@ import postern.base.World;
 import postern.ipc.Attributes;
 import postern.ipc.LmtpSession;
 import postern.mail.Envelope;
+import postern.mail.Expansion;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
@@ -84,12 +85,18 @@ final class CleanupSession implements LmtpSession {
         if (recipients.size() >= RECIPIENTS_MAX) {
             return TOO_MANY;
         }
-        named.add(recipient.mailbox());
-        for (Mailbox mailbox : router.expand(recipient.mailbox())) {
-            recipients.putIfAbsent(
-                    mailbox, new Recipient(mailbox, recipient.wanted(), recipient.original()));
-        }
-        return RECIPIENT_OK;
+        return switch (router.expand(recipient.mailbox())) {
+            case Expansion.Unanswered(String status, String why) -> Reply.of(451, status, why);
+            case Expansion.Recipients(List<Mailbox> mailboxes) -> {
+                named.add(recipient.mailbox());
+                for (Mailbox mailbox : mailboxes) {
+                    recipients.putIfAbsent(
+                            mailbox,
+                            new Recipient(mailbox, recipient.wanted(), recipient.original()));
+                }
+                yield RECIPIENT_OK;
+            }
+        };
     }
 
     @Override
@@ -130,9 +137,11 @@ final class CleanupSession implements LmtpSession {
         if (!router.ours(recipient.domain())) {
             return Reply.of(252, "2.0.0", "not ours");
         }
-        return switch (router.route(recipient)) {
-            case Route.To _ -> Reply.of(250, "2.1.5", "<" + recipient + ">");
+        return switch (router.route(ReversePath.NOBODY, recipient)) {
+            case Route.To _, Route.Retry _, Route.Discard _, Route.Hold _ ->
+                    Reply.of(250, "2.1.5", "<" + recipient + ">");
             case Route.Unknown(String status, String why) -> Reply.of(550, status, why);
+            case Route.Refused(String status, String text) -> Reply.of(550, status, text);
             case Route.Unanswered(String why) -> Reply.of(451, "4.3.0", why);
         };
     }

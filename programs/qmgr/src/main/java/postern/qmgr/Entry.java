@@ -84,6 +84,12 @@ final class Entry implements Timers.Timed {
 
     boolean held;
 
+    /** Its route says hold; it is held once all its recipients are routed. */
+    boolean setAside;
+
+    /** The operator let it go: no route holds it again. */
+    boolean released;
+
     /** Deleted by the operator while an attempt is being made: it is not tried again. */
     boolean doomed;
 
@@ -125,5 +131,12 @@ final class Entry implements Timers.Timed {
             verdicts = new ArrayList<>(1);
         }
         verdicts.add(verdict);
+    }
+
+    /** Whether the recipient is in that domain, or in line for that next hop. */
+    boolean leadsTo(Pending pending, String destination) {
+        Attempt inLine = pending.ticket;
+        return recipient(pending).mailbox().domain().text().equals(destination)
+                || inLine != null && inLine.destination.nextHop.equals(destination);
     }
 }

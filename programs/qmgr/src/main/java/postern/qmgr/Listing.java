@@ -87,9 +87,18 @@ final class Listing {
         if (pending.stand == Entry.Stand.DONE) {
             return line;
         }
-        return schedule.route(entry, pending) instanceof Route.To to
-                ? line.with("transport", to.transport()).with("nexthop", to.nextHop())
-                : line;
+        return switch (schedule.route(entry, pending)) {
+            case Route.To(String transport, String nextHop) ->
+                    line.with("transport", transport).with("nexthop", nextHop);
+            case Route.Hold(String _, Route.To(String transport, String nextHop)) ->
+                    line.with("transport", transport).with("nexthop", nextHop);
+            case Route.Unknown _,
+                    Route.Unanswered _,
+                    Route.Refused _,
+                    Route.Retry _,
+                    Route.Discard _ ->
+                    line;
+        };
     }
 
     private static String state(Entry.Pending pending) {

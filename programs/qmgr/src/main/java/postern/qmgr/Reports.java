@@ -2,6 +2,7 @@ package postern.qmgr;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import postern.mail.Delivery;
 import postern.mail.Notices;
@@ -16,11 +17,25 @@ final class Reports {
      */
     private static final int DETAIL_CHARS_MAX = 250;
 
+    /** What a recipient's detail begins with once its route has held it: no second time. */
+    static final String SET_ASIDE = "4.7.0 held: ";
+
     /** For outcomes that nobody was asked for. */
     static final Delivery NOBODY =
             new Delivery(new Outcome.Deferred("4.0.0", "", Outcome.About.MESSAGE), Delivery.NOBODY);
 
     private Reports() {}
+
+    static List<Delivery> unanswered(Attempt attempt) {
+        var nothing =
+                new Outcome.Deferred(
+                        "4.3.0", "agent answered for too few or too many", Outcome.About.MESSAGE);
+        return Collections.nCopies(attempt.size(), new Delivery(nothing, Delivery.NOBODY));
+    }
+
+    static Outcome later(String status, String why) {
+        return new Outcome.Deferred(status, why, Outcome.About.RECIPIENT);
+    }
 
     static String detail(Outcome outcome) {
         String text = outcome.status() + " " + outcome.detail();

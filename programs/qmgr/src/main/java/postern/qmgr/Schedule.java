@@ -3,7 +3,6 @@ package postern.qmgr;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,8 @@ import java.util.random.RandomGenerator;
 import postern.base.Bug;
 import postern.mail.Delivery;
 import postern.mail.Outcome;
+import postern.mail.Outcome.Bounced;
+import postern.mail.Outcome.Delivered;
 import postern.mail.QueueId;
 import postern.mail.ReversePath;
 import postern.mail.Route;
@@ -99,7 +100,7 @@ final class Schedule {
         Destination destination = attempt.destination;
         destination.transport.answered();
         List<Delivery> answers =
-                deliveries.size() == attempt.size() ? deliveries : unanswered(attempt);
+                deliveries.size() == attempt.size() ? deliveries : Reports.unanswered(attempt);
         if (dispatcher.feedback(destination, answers, now)) {
             destination.line().removeIf(other -> outlived(other, now));
         }
@@ -116,7 +117,7 @@ final class Schedule {
             pending.detail = Reports.detail(delivery.outcome());
             pending.remote = config.delayWarning().isZero() ? "" : Reports.remote(delivery);
             switch (delivery.outcome()) {
-                case Outcome.Delivered delivered -> {
+                case Delivered delivered -> {
                     if (entry.recipient(pending).wanted().success()) {
                         successes = successes.isEmpty() ? new ArrayList<>() : successes;
                         successes.add(
@@ -127,7 +128,7 @@ final class Schedule {
                                 Reports.progress(pending, Progress.State.DELIVERED, now.wall()));
                     }
                 }
-                case Outcome.Bounced bounced ->
+                case Bounced bounced ->
                         entry.judged(
                                 judge(pending, Progress.State.BOUNCED, bounced, delivery, now));
                 case Outcome.Deferred deferred -> {
@@ -254,7 +255,7 @@ final class Schedule {
         int flushed = 0;
         for (Entry entry : List.copyOf(entries.values())) {
             for (Entry.Pending pending : entry.recipients) {
-                if (leadsTo(entry, pending, destination)) {
+                if (entry.leadsTo(pending, destination)) {
                     flush(entry.envelope.id(), now);
                     flushed++;
                     break;
@@ -270,6 +271,12 @@ final class Schedule {
         if (entry == null) {
             return false;
         }
+        hold(entry, now);
+        after(entry, now);
+        return true;
+    }
+
+    private void hold(Entry entry, Now now) {
         entry.held = true;
         List<Progress> changes = new ArrayList<>();
         for (Entry.Pending pending : entry.recipients) {
@@ -279,8 +286,6 @@ final class Schedule {
             }
         }
         record(entry, changes);
-        after(entry, now);
-        return true;
     }
 
     boolean release(QueueId id, Now now) {
@@ -289,6 +294,7 @@ final class Schedule {
             return false;
         }
         entry.held = false;
+        entry.released = true;
         List<Progress> changes = new ArrayList<>();
         for (Entry.Pending pending : entry.recipients) {
             if (pending.stand == Entry.Stand.HELD) {
@@ -344,7 +350,7 @@ final class Schedule {
 
     /** Where the recipient would go now. */
     Route route(Entry entry, Entry.Pending pending) {
-        return router.route(entry.recipient(pending).mailbox());
+        return router.route(entry.envelope.sender(), entry.recipient(pending).mailbox());
     }
 
     /** No attempt begins any more; those being made come to their end. */
@@ -378,6 +384,10 @@ final class Schedule {
                 }
             }
             record(entry, changes);
+            if (entry.setAside) {
+                entry.setAside = false;
+                hold(entry, now);
+            }
         }
         dispatcher.start(now);
         after(entry, now);
@@ -385,32 +395,66 @@ final class Schedule {
 
     private List<Progress> route(
             Entry entry, Entry.Pending pending, List<Progress> changes, Now now) {
-        switch (router.route(entry.recipient(pending).mailbox())) {
-            case Route.To to -> dispatcher.line(entry, pending, to);
-            case Route.Unknown unknown -> {
-                var bounced = new Outcome.Bounced(unknown.status(), unknown.why());
-                pending.detail = Reports.detail(bounced);
-                effects.decided(entry, pending, bounced);
-                entry.judged(judge(pending, Progress.State.BOUNCED, bounced, Reports.NOBODY, now));
+        return switch (route(entry, pending)) {
+            case Route.To to -> {
+                dispatcher.line(entry, pending, to);
+                yield changes;
             }
-            case Route.Unanswered unanswered -> {
-                var deferred =
-                        new Outcome.Deferred("4.3.0", unanswered.why(), Outcome.About.RECIPIENT);
+            case Route.Hold(String _, Route.To released)
+                    when entry.released || pending.detail.startsWith(Reports.SET_ASIDE) -> {
+                dispatcher.line(entry, pending, released); // the operator has seen it
+                yield changes;
+            }
+            case Route.Hold(String text, Route.To _) -> {
+                pending.detail = Reports.SET_ASIDE + text;
+                entry.setAside = true;
+                yield changes;
+            }
+            case Route.Unknown(String status, String why) ->
+                    decided(entry, pending, new Bounced(status, why), changes, now);
+            case Route.Refused(String status, String text) ->
+                    decided(entry, pending, new Bounced(status, text), changes, now);
+            case Route.Unanswered(String why) ->
+                    decided(entry, pending, Reports.later("4.3.0", why), changes, now);
+            case Route.Retry(String status, String text) ->
+                    decided(entry, pending, Reports.later(status, text), changes, now);
+            case Route.Discard(String text) ->
+                    decided(entry, pending, new Delivered("2.0.0", text), changes, now);
+        };
+    }
+
+    /** The route itself is the outcome: nobody is asked. */
+    private List<Progress> decided(
+            Entry entry, Entry.Pending pending, Outcome outcome, List<Progress> changes, Now now) {
+        pending.detail = Reports.detail(outcome);
+        effects.decided(entry, pending, outcome);
+        List<Progress> more = changes.isEmpty() ? new ArrayList<>() : changes;
+        switch (outcome) {
+            case Delivered _ -> {
+                if (entry.recipient(pending).wanted().success()) {
+                    var told =
+                            judge(pending, Progress.State.DELIVERED, outcome, Reports.NOBODY, now);
+                    effects.settle(Reports.delivered(entry, List.of(told), now));
+                } else {
+                    done(entry, pending, Progress.State.DELIVERED);
+                    more.add(Reports.progress(pending, Progress.State.DELIVERED, now.wall()));
+                }
+            }
+            case Bounced _ ->
+                    entry.judged(
+                            judge(pending, Progress.State.BOUNCED, outcome, Reports.NOBODY, now));
+            case Outcome.Deferred _ -> {
                 pending.attempts++;
-                pending.detail = Reports.detail(deferred);
-                effects.decided(entry, pending, deferred);
                 if (expired(entry, now)) {
                     effects.expired(entry);
                     entry.judged(
-                            judge(pending, Progress.State.EXPIRED, deferred, Reports.NOBODY, now));
-                    return changes;
+                            judge(pending, Progress.State.EXPIRED, outcome, Reports.NOBODY, now));
+                } else {
+                    more.add(again(entry, pending, backoff(pending.attempts), now));
                 }
-                List<Progress> more = changes.isEmpty() ? new ArrayList<>() : changes;
-                more.add(again(entry, pending, backoff(pending.attempts), now));
-                return more;
             }
         }
-        return changes;
+        return more;
     }
 
     // From an outcome on.
@@ -508,12 +552,6 @@ final class Schedule {
         place(entry, now);
     }
 
-    private static boolean leadsTo(Entry entry, Entry.Pending pending, String destination) {
-        Attempt inLine = pending.ticket;
-        return entry.recipient(pending).mailbox().domain().text().equals(destination)
-                || inLine != null && inLine.destination.nextHop.equals(destination);
-    }
-
     private void record(Entry entry, List<Progress> changes) {
         if (!changes.isEmpty()) {
             effects.record(entry.envelope.id(), changes);
@@ -524,13 +562,6 @@ final class Schedule {
         pending.end = end;
         pending.stand(Entry.Stand.DONE);
         entry.open--;
-    }
-
-    private static List<Delivery> unanswered(Attempt attempt) {
-        var nothing =
-                new Outcome.Deferred(
-                        "4.3.0", "agent answered for too few or too many", Outcome.About.MESSAGE);
-        return Collections.nCopies(attempt.size(), new Delivery(nothing, Delivery.NOBODY));
     }
 
     private boolean expired(Entry entry, Now now) {

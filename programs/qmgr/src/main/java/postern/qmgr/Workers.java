@@ -13,6 +13,7 @@ import postern.base.World;
 import postern.mail.Content;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
+import postern.mail.Expansion;
 import postern.mail.Mailbox;
 import postern.mail.Notices;
 import postern.mail.Outcome;
@@ -153,12 +154,20 @@ final class Workers {
     }
 
     /** A notice passes no cleanup: aliases among those it is for are expanded here. */
-    private Notices.Notice expanded(Notices.Notice notice) {
+    private Notices.Notice expanded(Notices.Notice notice) throws IOException {
         Map<Mailbox, Recipient> to = new LinkedHashMap<>();
         for (Recipient recipient : notice.recipients()) {
-            for (Mailbox mailbox : router.expand(recipient.mailbox())) {
-                to.putIfAbsent(
-                        mailbox, new Recipient(mailbox, recipient.wanted(), recipient.original()));
+            switch (router.expand(recipient.mailbox())) {
+                case Expansion.Unanswered(String _, String why) -> throw new IOException(why);
+                case Expansion.Recipients(List<Mailbox> mailboxes) ->
+                        mailboxes.forEach(
+                                mailbox ->
+                                        to.putIfAbsent(
+                                                mailbox,
+                                                new Recipient(
+                                                        mailbox,
+                                                        recipient.wanted(),
+                                                        recipient.original())));
             }
         }
         return new Notices.Notice(

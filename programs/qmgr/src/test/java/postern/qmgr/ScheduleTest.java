@@ -184,6 +184,33 @@ final class ScheduleTest {
     }
 
     @Test
+    void aRouteMayBeTheOutcome() {
+        QueueId id = stage.queue("a@retry.test", "b@discard.test", "c@refused.test");
+        assertThat(stage.running).isEmpty();
+        assertThat(stage.recorded(id, 0).state()).isEqualTo(Progress.State.WAITING);
+        assertThat(stage.recorded(id, 0).detail()).isEqualTo("4.7.1 later");
+        assertThat(stage.recorded(id, 1).state()).isEqualTo(Progress.State.DELIVERED);
+        assertThat(stage.recorded(id, 1).detail()).isEqualTo("2.0.0 gone");
+        Settlement only = stage.settlements.getFirst();
+        assertThat(only.reports()).hasSize(1);
+        assertThat(only.reports().getFirst().outcome().status()).isEqualTo("5.7.1");
+        stage.settled();
+        assertThat(stage.removed).isEmpty();
+    }
+
+    @Test
+    void aRouteThatHoldsHoldsTheMessageOnce() {
+        QueueId id = stage.queue("a@a.test", "b@hold.test");
+        assertThat(stage.running).isEmpty();
+        assertThat(stage.recorded(id, 0).state()).isEqualTo(Progress.State.HELD);
+        assertThat(stage.recorded(id, 1).detail()).isEqualTo("4.7.0 held: look at it");
+        stage.pass(Duration.ofDays(30));
+        assertThat(stage.running).isEmpty();
+        assertThat(stage.schedule.release(id, stage.now())).isTrue();
+        assertThat(stage.hops()).containsExactlyInAnyOrder("a.test", "hold.test");
+    }
+
+    @Test
     void whatTheLogSaysIsTakenUpWhereItStood() {
         Instant now = stage.wall;
         stage.schedule.queued(

@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import postern.mail.Delivery;
 import postern.mail.Domain;
 import postern.mail.Envelope;
+import postern.mail.Expansion;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
@@ -59,10 +60,14 @@ final class Stage implements Effects {
     /** Everybody goes by smtp to their domain, but for some domains. */
     static final class ByDomain implements Router {
         @Override
-        public Route route(Mailbox recipient) {
+        public Route route(ReversePath sender, Mailbox recipient) {
             return switch (recipient.domain().text()) {
                 case "unknown.test" -> new Route.Unknown("5.1.1", "nobody of that name");
                 case "unanswered.test" -> new Route.Unanswered("users out of reach");
+                case "refused.test" -> new Route.Refused("5.7.1", "not here");
+                case "retry.test" -> new Route.Retry("4.7.1", "later");
+                case "discard.test" -> new Route.Discard("gone");
+                case "hold.test" -> new Route.Hold("look at it", new Route.To("smtp", "hold.test"));
                 case "local.test" -> new Route.To("local", "local.test");
                 default -> new Route.To("smtp", recipient.domain().text());
             };
@@ -79,10 +84,11 @@ final class Stage implements Effects {
         }
 
         @Override
-        public List<Mailbox> expand(Mailbox recipient) {
-            return recipient.localPart().equals("owner")
-                    ? List.of(Mailbox.of("ann", "s.test"), Mailbox.of("bob", "s.test"))
-                    : List.of(recipient);
+        public Expansion expand(Mailbox recipient) {
+            return new Expansion.Recipients(
+                    recipient.localPart().equals("owner")
+                            ? List.of(Mailbox.of("ann", "s.test"), Mailbox.of("bob", "s.test"))
+                            : List.of(recipient));
         }
     }
 

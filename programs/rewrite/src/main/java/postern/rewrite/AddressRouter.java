@@ -10,7 +10,9 @@ import postern.base.Users;
 import postern.mail.AddressParser;
 import postern.mail.AddressParser.Parsed;
 import postern.mail.Domain;
+import postern.mail.Expansion;
 import postern.mail.Mailbox;
+import postern.mail.ReversePath;
 import postern.mail.Route;
 import postern.mail.Router;
 import postern.table.Aliases;
@@ -49,7 +51,7 @@ public final class AddressRouter implements Router {
     }
 
     @Override
-    public Route route(Mailbox recipient) {
+    public Route route(ReversePath sender, Mailbox recipient) {
         Domain domain = recipient.domain();
         if (local(domain)) {
             return routeLocal(recipient);
@@ -93,13 +95,13 @@ public final class AddressRouter implements Router {
     }
 
     @Override
-    public List<Mailbox> expand(Mailbox recipient) {
+    public Expansion expand(Mailbox recipient) {
         if (!local(recipient.domain())) {
-            return List.of(recipient);
+            return new Expansion.Recipients(List.of(recipient));
         }
         Set<Mailbox> found = new LinkedHashSet<>();
         expand(recipient, found, new ArrayList<>());
-        return found.isEmpty() ? List.of(recipient) : List.copyOf(found);
+        return new Expansion.Recipients(found.isEmpty() ? List.of(recipient) : List.copyOf(found));
     }
 
     /**

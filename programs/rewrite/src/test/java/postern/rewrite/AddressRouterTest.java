@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import postern.base.User;
 import postern.base.Users;
 import postern.mail.Domain;
+import postern.mail.Expansion;
 import postern.mail.Mailbox;
+import postern.mail.ReversePath;
 import postern.mail.Route;
 import postern.table.Aliases;
 
@@ -53,14 +56,14 @@ final class AddressRouterTest {
     @Test
     void userDatabaseOutOfReachIsNoRefusal() {
         var router = new AddressRouter(CONFIG, OUT_OF_REACH, Aliases.NONE);
-        assertThat(router.route(Mailbox.of("ann", "example.org")))
+        assertThat(router.route(ReversePath.NOBODY, Mailbox.of("ann", "example.org")))
                 .isInstanceOf(Route.Unanswered.class);
     }
 
     @Test
     void postmasterIsAlwaysThere() {
         assertThat(route("Postmaster@example.org")).isInstanceOf(Route.To.class);
-        assertThat(router("").expand(Mailbox.of("PostMaster", "example.org")))
+        assertThat(mailboxes(router("").expand(Mailbox.of("PostMaster", "example.org"))))
                 .containsExactly(Mailbox.of("root", "mx.example.org"));
     }
 
@@ -86,7 +89,7 @@ final class AddressRouterTest {
                                 "root"),
                         USERS,
                         Aliases.NONE);
-        assertThat(relayed.route(Mailbox.of("x", "elsewhere.example")))
+        assertThat(relayed.route(ReversePath.NOBODY, Mailbox.of("x", "elsewhere.example")))
                 .isEqualTo(new Route.To("smtp", "[relay.example.net]:587"));
     }
 
@@ -94,7 +97,7 @@ final class AddressRouterTest {
     void aliasesAreExpandedThroughEachOtherWithoutRepetition() {
         AddressRouter router =
                 router("staff: ann, boss, ann@example.org\nboss: Carol@elsewhere.example, staff\n");
-        assertThat(router.expand(Mailbox.of("staff", "example.org")))
+        assertThat(mailboxes(router.expand(Mailbox.of("staff", "example.org"))))
                 .containsExactly(
                         Mailbox.of("ann", "mx.example.org"),
                         Mailbox.of("Carol", "elsewhere.example"));
@@ -102,7 +105,7 @@ final class AddressRouterTest {
 
     @Test
     void aliasThatNamesItselfMeansTheMailbox() {
-        assertThat(router("ann: ann, bob").expand(Mailbox.of("ann", "example.org")))
+        assertThat(mailboxes(router("ann: ann, bob").expand(Mailbox.of("ann", "example.org"))))
                 .containsExactly(
                         Mailbox.of("ann", "mx.example.org"), Mailbox.of("bob", "mx.example.org"));
     }
@@ -110,7 +113,7 @@ final class AddressRouterTest {
     @Test
     void fileAndCommandStayTheLocalAgentsBusiness() {
         AddressRouter router = router("both: /var/archive, carol@elsewhere.example");
-        assertThat(router.expand(Mailbox.of("both", "example.org")))
+        assertThat(mailboxes(router.expand(Mailbox.of("both", "example.org"))))
                 .containsExactly(
                         Mailbox.of("both", "example.org"),
                         Mailbox.of("carol", "elsewhere.example"));
@@ -122,13 +125,23 @@ final class AddressRouterTest {
         for (int i = 1; i < 3 * AddressRouter.EXPANSION_MAX; i++) {
             list.append(", u").append(i);
         }
-        assertThat(router(list.toString()).expand(Mailbox.of("all", "example.org")))
+        assertThat(mailboxes(router(list.toString()).expand(Mailbox.of("all", "example.org"))))
                 .hasSize(AddressRouter.EXPANSION_MAX);
     }
 
     private static Route route(String address) {
         int at = address.indexOf('@');
-        return router("").route(Mailbox.of(address.substring(0, at), address.substring(at + 1)));
+        return router("")
+                .route(
+                        ReversePath.NOBODY,
+                        Mailbox.of(address.substring(0, at), address.substring(at + 1)));
+    }
+
+    private static List<Mailbox> mailboxes(Expansion expansion) {
+        return switch (expansion) {
+            case Expansion.Recipients(List<Mailbox> mailboxes) -> mailboxes;
+            case Expansion.Unanswered unanswered -> throw new AssertionError(unanswered);
+        };
     }
 
     private static AddressRouter router(String aliases) {

@@ -25,7 +25,8 @@ public final class LmtpServer {
     private final String name;
     private final Supplier<LmtpSession> sessions;
     private final Set<LmtpConversation> conversations = new LinkedHashSet<>(); // guarded by itself
-    private @Nullable Runnable whenEnded; // guarded by conversations
+    private int connections; // guarded by conversations: each from accept to close
+    private @Nullable Runnable whenEnded; // guarded by conversations; runs once
     private volatile boolean draining;
 
     /**
@@ -42,6 +43,9 @@ public final class LmtpServer {
         while (!draining) {
             try {
                 Peer peer = listener.accept();
+                synchronized (conversations) {
+                    connections++;
+                }
                 world.tasks().start(name + "-handover", () -> converse(peer));
             } catch (ClosedChannelException closed) {
                 return;
@@ -68,9 +72,7 @@ public final class LmtpServer {
             whenEnded = ended;
         }
         open.forEach(LmtpConversation::closeIfIdle);
-        if (open.isEmpty()) {
-            ended.run();
-        }
+        endWhenAlone();
     }
 
     private void converse(Peer peer) {
@@ -87,6 +89,11 @@ public final class LmtpServer {
             if (!draining) {
                 world.log().info(LogLine.about(name).with("handover", gone));
             }
+        } finally {
+            synchronized (conversations) {
+                connections--;
+            }
+            endWhenAlone();
         }
     }
 
@@ -100,11 +107,18 @@ public final class LmtpServer {
     }
 
     private void leave(LmtpConversation conversation) {
-        Runnable ended = null;
         synchronized (conversations) {
             conversations.remove(conversation);
-            if (draining && conversations.isEmpty()) {
+        }
+    }
+
+    /** A connection that the kernel had taken before the drain may still come and go afterwards. */
+    private void endWhenAlone() {
+        Runnable ended = null;
+        synchronized (conversations) {
+            if (connections == 0) {
                 ended = whenEnded;
+                whenEnded = null;
             }
         }
         if (ended != null) {

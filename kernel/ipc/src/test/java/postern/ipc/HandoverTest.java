@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -217,6 +218,59 @@ final class HandoverTest {
                     .containsExactly(250);
             assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(seen.messages).hasSize(1);
+        }
+    }
+
+    /** The process halts at the end of the drain: told twice, it would halt before the others. */
+    @Test
+    void connectionThatComesLateDoesNotEndTheDrainTwice() throws Exception {
+        var accepting = new CountDownLatch(1);
+        var closed = new CountDownLatch(1);
+        var served = new CountDownLatch(1);
+        Listener late =
+                new Listener() {
+                    @Override
+                    public Endpoint local() {
+                        return listener.local();
+                    }
+
+                    @Override
+                    public Peer accept() throws IOException {
+                        accepting.countDown();
+                        awaitQuietly(closed);
+                        return listener.accept();
+                    }
+
+                    @Override
+                    public void close() {
+                        closed.countDown();
+                    }
+                };
+        var session = new Recorder();
+        var server = new LmtpServer(world, "agent", () -> session);
+        world.tasks()
+                .start(
+                        "serve",
+                        () -> {
+                            server.serve(late);
+                            served.countDown();
+                        });
+        try (Peer waiting = world.network().connect(socket, Duration.ofSeconds(5))) {
+            assertThat(accepting.await(10, TimeUnit.SECONDS)).isTrue();
+            var ended = new AtomicInteger();
+            server.drain(late, ended::incrementAndGet);
+            assertThat(codes(waiting)).endsWith(421);
+            assertThat(served.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(session.closed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(ended).hasValue(1);
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new IOException(interrupted);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Recipient;
@@ -15,6 +16,7 @@ import postern.wire.Reply;
 /** Takes every message and keeps it, except for recipients that it was told to refuse. */
 final class Recorder implements LmtpSession {
     final List<byte[]> messages = Collections.synchronizedList(new ArrayList<>());
+    final CountDownLatch closed = new CountDownLatch(1);
     final List<Attributes> attributes = Collections.synchronizedList(new ArrayList<>());
 
     private final List<Mailbox> refused;
@@ -56,6 +58,11 @@ final class Recorder implements LmtpSession {
     @Override
     public void abort() {
         content.reset();
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
     }
 
     @Override

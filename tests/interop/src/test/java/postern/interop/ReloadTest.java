@@ -49,7 +49,11 @@ class ReloadTest {
 
             int all = load.accepted().size() + 1;
             await().atMost(SOON).until(() -> sink.received().size() >= all);
-            assertThat(sink.received()).hasSize(all);
+            assertThat(sink.received())
+                    .extracting(each -> each.header("Subject"))
+                    .as(postern.log())
+                    .doesNotHaveDuplicates()
+                    .hasSize(all);
             assertThat(new HashSet<>(load.accepted())).hasSize(all - 1);
             Tool.Ended status = postern.command("status");
             assertThat(status.output()).contains(address).doesNotContain("backoff");

@@ -225,7 +225,7 @@ final class HandoverTest {
     @Test
     void connectionThatComesLateDoesNotEndTheDrainTwice() throws Exception {
         var accepting = new CountDownLatch(1);
-        var closed = new CountDownLatch(1);
+        var drained = new CountDownLatch(1);
         var served = new CountDownLatch(1);
         Listener late =
                 new Listener() {
@@ -237,14 +237,12 @@ final class HandoverTest {
                     @Override
                     public Peer accept() throws IOException {
                         accepting.countDown();
-                        awaitQuietly(closed);
+                        awaitQuietly(drained);
                         return listener.accept();
                     }
 
                     @Override
-                    public void close() {
-                        closed.countDown();
-                    }
+                    public void close() {}
                 };
         var session = new Recorder();
         var server = new LmtpServer(world, "agent", () -> session);
@@ -259,6 +257,7 @@ final class HandoverTest {
             assertThat(accepting.await(10, TimeUnit.SECONDS)).isTrue();
             var ended = new AtomicInteger();
             server.drain(late, ended::incrementAndGet);
+            drained.countDown();
             assertThat(codes(waiting)).endsWith(421);
             assertThat(served.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(session.closed.await(10, TimeUnit.SECONDS)).isTrue();

@@ -5,10 +5,11 @@ import java.util.Map;
 import java.util.Optional;
 import postern.mail.Origin;
 import postern.mail.QueueId;
+import postern.mail.Terms;
 import postern.mail.Xtext;
 
 /**
- * What the hand-over carries beside the envelope, on the line {@code XPOSTERN 1 NAME=xtext ...}.
+ * What the hand-over carries beside the envelope, on the line {@code XPOSTERN 2 NAME=xtext ...}.
  * Each value is bounded and checked on receipt as if it came from an enemy; empty values are left
  * out.
  */
@@ -16,22 +17,39 @@ public record Attributes(Map<Name, String> values) {
     /** Longest value in characters, decoded. Origin: a domain name, twice over, and some. */
     public static final int VALUE_CHARS_MAX = 512;
 
-    /** The version of the hand-over that this code speaks. */
-    public static final String VERSION = "1";
+    /** The version of the hand-over that this code speaks; it understands all before. */
+    static final int VERSION = 2;
+
+    /** As LHLO names them. */
+    static final String VERSIONS = "1 2";
+
+    private static final Name[] NAMES = Name.values();
 
     public static final Attributes NONE = new Attributes(Map.of());
 
     /** The names are part of the protocol. */
     public enum Name {
-        ADDR,
-        NAME,
-        HELO,
-        PROTO,
-        LOGIN,
-        LISTENER,
-        SUBMISSION,
-        ID,
-        NEXTHOP
+        ADDR(1),
+        NAME(1),
+        HELO(1),
+        PROTO(1),
+        LOGIN(1),
+        LISTENER(1),
+        SUBMISSION(1),
+        ID(1),
+        NEXTHOP(1),
+        TLS(2),
+        RELEASE(2),
+        HOLD(2),
+        DEADLINE(2),
+        PRIORITY(2),
+        REQUIRETLS(2);
+
+        private final int since;
+
+        Name(int since) {
+            this.since = since;
+        }
     }
 
     public Attributes {
@@ -47,6 +65,7 @@ public record Attributes(Map<Name, String> values) {
         put(values, Name.LOGIN, origin.login());
         put(values, Name.LISTENER, origin.listener());
         put(values, Name.SUBMISSION, origin.submission() ? "1" : "");
+        put(values, Name.TLS, origin.tls());
         return new Attributes(values);
     }
 
@@ -65,7 +84,24 @@ public record Attributes(Map<Name, String> values) {
                 text(Name.PROTO),
                 text(Name.LOGIN),
                 text(Name.LISTENER),
-                text(Name.SUBMISSION).equals("1"));
+                text(Name.SUBMISSION).equals("1"),
+                text(Name.TLS));
+    }
+
+    /** With the terms, where there are any. */
+    Attributes with(Terms terms) {
+        if (terms.equals(Terms.NONE)) {
+            return this;
+        }
+        Map<Name, String> more = new EnumMap<>(Name.class);
+        more.putAll(values);
+        TermsText.put(terms, more);
+        return new Attributes(more);
+    }
+
+    /** The terms; those that were parsed are well formed. */
+    Terms terms() {
+        return TermsText.read(values).orElse(Terms.NONE);
     }
 
     public Optional<QueueId> id() {
@@ -81,12 +117,16 @@ public record Attributes(Map<Name, String> values) {
         return values.isEmpty();
     }
 
-    /** The command line, without CRLF. */
-    String command() {
-        StringBuilder line = new StringBuilder(128).append("XPOSTERN ").append(VERSION);
-        for (Name name : Name.values()) {
+    /**
+     * The command line, without CRLF.
+     *
+     * @param version what the server speaks; names that it does not know are left out
+     */
+    String command(int version) {
+        StringBuilder line = new StringBuilder(128).append("XPOSTERN ").append(version);
+        for (Name name : NAMES) {
             String value = values.get(name);
-            if (value != null) {
+            if (value != null && name.since <= version) {
                 line.append(' ').append(name).append('=').append(Xtext.encode(value));
             }
         }
@@ -100,7 +140,7 @@ public record Attributes(Map<Name, String> values) {
     static Optional<Attributes> parse(String arguments) {
         int space = arguments.indexOf(' ');
         String version = space < 0 ? arguments : arguments.substring(0, space);
-        if (!version.equals(VERSION)) {
+        if (!version.equals("1") && !version.equals("2")) {
             return Optional.empty();
         }
         Map<Name, String> values = new EnumMap<>(Name.class);
@@ -115,7 +155,9 @@ public record Attributes(Map<Name, String> values) {
             }
             at = end + 1;
         }
-        return Optional.of(new Attributes(values));
+        return TermsText.read(values).isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Attributes(values));
     }
 
     private static boolean parseOne(String pair, Map<Name, String> values) {
@@ -123,7 +165,7 @@ public record Attributes(Map<Name, String> values) {
         if (equals < 1) {
             return false;
         }
-        for (Name name : Name.values()) {
+        for (Name name : NAMES) {
             if (pair.substring(0, equals).equals(name.name())) {
                 Optional<String> value = Xtext.decode(pair.substring(equals + 1));
                 if (value.isEmpty() || value.get().length() > VALUE_CHARS_MAX) {

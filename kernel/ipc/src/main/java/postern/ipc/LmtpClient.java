@@ -102,7 +102,14 @@ public final class LmtpClient {
             List<Recipient> recipients,
             Content content)
             throws IOException {
-        var message = new Transaction(replyLimit, attributes, sender, options, recipients, content);
+        var message =
+                new Transaction(
+                        replyLimit,
+                        attributes.with(options.terms()),
+                        sender,
+                        options,
+                        recipients,
+                        content);
         return onConnection(connection -> message.run(connection));
     }
 
@@ -261,7 +268,7 @@ public final class LmtpClient {
 
         List<Reply> run(ServerConnection connection) throws IOException {
             connection.peer.expireAfter(replyLimit);
-            boolean attributed = !attributes.isEmpty() && connection.offers("XPOSTERN 1");
+            boolean attributed = !attributes.isEmpty() && connection.attributeVersion() > 0;
             writeEnvelope(connection, attributed);
             boolean chunking = connection.offers("CHUNKING");
             if (chunking && content.octets() <= ONE_WRITE_OCTETS_MAX) {
@@ -288,7 +295,8 @@ public final class LmtpClient {
             writing(
                     () -> {
                         if (attributed) {
-                            connection.writer.line(attributes.command());
+                            connection.writer.line(
+                                    attributes.command(connection.attributeVersion()));
                         }
                         connection.writer.line(
                                 Envelopes.mail(

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import postern.base.LogLine;
 import postern.base.Peer;
 import postern.base.World;
@@ -20,6 +21,7 @@ import postern.wire.PeerWriter;
 import postern.wire.Reply;
 import postern.wire.SmtpCommand;
 import postern.wire.SmtpCommand.Parsed;
+import postern.wire.Wishes.Extension;
 
 /** The server's half of one LMTP connection. One thread only. */
 final class LmtpConversation {
@@ -44,6 +46,12 @@ final class LmtpConversation {
             Reply.of(502, "5.5.1", "Command not implemented here");
     private static final Reply UNKNOWN = Reply.of(500, "5.5.2", "Command unrecognized");
     private static final Reply SYNTAX = Reply.of(501, "5.5.4", "Syntax error in parameters");
+
+    /** Content comes by BDAT, so binary is welcome. */
+    private static final Set<Extension> PARAMETERS = Set.of(Extension.BINARYMIME);
+
+    private static final Reply NOT_OFFERED =
+            Reply.of(555, "5.5.4", "Parameter of MAIL not offered");
     private static final Reply OUT_OF_ORDER = Reply.of(503, "5.5.1", "Bad sequence of commands");
     private static final Reply NOBODY = Reply.of(503, "5.5.1", "No valid recipients");
     private static final Reply CHUNK_TOO_LONG = Reply.of(501, "5.5.4", "Chunk exceeds 1 MiB");
@@ -225,11 +233,12 @@ final class LmtpConversation {
                                 "PIPELINING",
                                 "CHUNKING",
                                 "8BITMIME",
+                                "BINARYMIME",
                                 "SMTPUTF8",
                                 "DSN",
                                 "ENHANCEDSTATUSCODES",
                                 "SIZE 0",
-                                "XPOSTERN " + Attributes.VERSION)));
+                                "XPOSTERN " + Attributes.VERSIONS)));
     }
 
     private Reply xpostern(String arguments) {
@@ -242,7 +251,15 @@ final class LmtpConversation {
         if (open) {
             return OUT_OF_ORDER;
         }
-        Reply reply = session.mail(attributes, mail.from(), mail.options(), mail.size());
+        if (!PARAMETERS.containsAll(mail.wishes().asked())) {
+            return NOT_OFFERED; // terms come with XPOSTERN, as absolute times
+        }
+        Reply reply =
+                session.mail(
+                        attributes,
+                        mail.from(),
+                        mail.options().with(attributes.terms()),
+                        mail.size());
         open = reply.positive();
         attributes = Attributes.NONE;
         return reply;

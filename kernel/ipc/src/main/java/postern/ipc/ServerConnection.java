@@ -2,6 +2,7 @@ package postern.ipc;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import postern.base.Peer;
@@ -12,10 +13,13 @@ import postern.wire.ReplyReader;
 
 /** One connection to an LMTP server. One thread at a time. */
 final class ServerConnection implements AutoCloseable {
+    private static final String XPOSTERN = "XPOSTERN ";
+
     final Peer peer;
     final PeerWriter writer;
     private final ReplyReader replies;
     private final Set<String> extensions = new HashSet<>();
+    private int attributeVersion;
 
     ServerConnection(Peer peer) {
         this.peer = peer;
@@ -31,8 +35,26 @@ final class ServerConnection implements AutoCloseable {
         Reply lhlo = reply();
         expect(lhlo, 250, "LHLO");
         for (String line : lhlo.lines()) {
-            extensions.add(line.toUpperCase(Locale.ROOT));
+            String extension = line.toUpperCase(Locale.ROOT);
+            extensions.add(extension);
+            if (extension.startsWith(XPOSTERN)) {
+                attributeVersion = version(extension.substring(XPOSTERN.length()));
+            }
         }
+    }
+
+    private static int version(String announced) {
+        for (int version = Attributes.VERSION; version > 0; version--) {
+            if (List.of(announced.split(" ")).contains(Integer.toString(version))) {
+                return version;
+            }
+        }
+        return 0;
+    }
+
+    /** The highest version of XPOSTERN that both speak; 0 for none. */
+    int attributeVersion() {
+        return attributeVersion;
     }
 
     boolean offers(String extension) {

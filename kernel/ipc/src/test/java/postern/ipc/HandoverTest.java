@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.Endpoint;
 import postern.base.Listener;
@@ -39,6 +41,7 @@ import postern.mail.Passage;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Terms;
 import postern.wire.Reply;
 
 /** Both halves of docs/protocols/handover.md, over a real socket. */
@@ -83,7 +86,8 @@ final class HandoverTest {
         var seen = new Recorder();
         serve(() -> seen);
         var origin =
-                new Origin("192.0.2.1", "mx.example", "he lo", "ESMTP", "ann=x+y", "smtp", true);
+                new Origin(
+                        "192.0.2.1", "mx.example", "he lo", "ESMTPS", "ann=x", "smtp", true, "T 1");
         try (Content content = content(octets(5))) {
             assertThat(
                             client().send(
@@ -96,10 +100,62 @@ final class HandoverTest {
         }
         assertThat(seen.attributes.getFirst().origin()).isEqualTo(origin);
         assertThat(Attributes.parse("1 COLOUR=RED")).isEmpty();
-        assertThat(Attributes.parse("2 ID=1")).isEmpty();
+        assertThat(Attributes.parse("3 ID=1")).isEmpty();
         assertThat(Attributes.parse("1 ID=1 ID=2")).isEmpty();
         assertThat(Attributes.parse("1 ID=" + "x".repeat(600))).isEmpty();
         assertThat(Attributes.parse("1")).isPresent();
+    }
+
+    @ParameterizedTest
+    @MethodSource("terms")
+    void termsArrive(Terms terms) throws IOException {
+        var seen = new Recorder();
+        serve(() -> seen);
+        try (Content content = content(octets(5))) {
+            List<Reply> replies =
+                    client().send(
+                                    Attributes.of(new QueueId(7), "x"),
+                                    SENDER,
+                                    MailOptions.NONE.with(terms),
+                                    List.of(BOB),
+                                    content);
+            assertThat(replies).extracting(Reply::code).containsExactly(250);
+        }
+        assertThat(seen.options).extracting(MailOptions::terms).containsExactly(terms);
+    }
+
+    static List<Terms> terms() {
+        Terms.Release later = new Terms.Release(Instant.ofEpochSecond(1_800_000_000L, 5), "for;9");
+        Instant then = Instant.ofEpochSecond(1_800_000_000L);
+        return List.of(
+                Terms.NONE,
+                new Terms(later, Terms.Deadline.NONE, 9, Terms.Protection.UNSTATED),
+                new Terms(
+                        Terms.Release.AT_ONCE,
+                        new Terms.Deadline.By(then, Terms.Deadline.Mode.RETURN, true),
+                        0,
+                        Terms.Protection.REQUIRED),
+                new Terms(
+                        Terms.Release.AT_ONCE,
+                        new Terms.Deadline.By(then, Terms.Deadline.Mode.NOTIFY, false),
+                        -9,
+                        Terms.Protection.WAIVED));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "RELEASE=soon",
+                "HOLD=for;9",
+                "DEADLINE=2026-11-21T12:00:00Z",
+                "DEADLINE=2026-11-21T12:00:00Z;X",
+                "DEADLINE=;R",
+                "PRIORITY=10",
+                "PRIORITY=high",
+                "REQUIRETLS=maybe"
+            })
+    void malformedTermsAreRefused(String attribute) {
+        assertThat(Attributes.parse("2 " + attribute)).isEmpty();
     }
 
     @Test

@@ -17,6 +17,7 @@ import postern.wire.Reply;
 final class Recorder implements LmtpSession {
     final List<byte[]> messages = Collections.synchronizedList(new ArrayList<>());
     final CountDownLatch closed = new CountDownLatch(1);
+    final List<MailOptions> options = Collections.synchronizedList(new ArrayList<>());
     final List<Attributes> attributes = Collections.synchronizedList(new ArrayList<>());
 
     private final List<Mailbox> refused;
@@ -28,8 +29,9 @@ final class Recorder implements LmtpSession {
     }
 
     @Override
-    public Reply mail(Attributes given, ReversePath sender, MailOptions options, long octets) {
+    public Reply mail(Attributes given, ReversePath sender, MailOptions asked, long octets) {
         attributes.add(given);
+        options.add(asked);
         accepted = 0;
         content.reset();
         return Reply.of(250, "2.1.0", "Ok");

@@ -12,6 +12,8 @@ package postern.mail;
  * @param listener the listener's name in the configuration
  * @param submission whether the message came by submission, so that missing headers are completed
  *     (RFC 6409 §8)
+ * @param tls how the connection was protected, as the trace tells it: {@code TLSv1.3 with cipher
+ *     TLS_AES_256_GCM_SHA384}, and the client's certificate; empty when it was not
  */
 public record Origin(
         String clientAddress,
@@ -20,7 +22,20 @@ public record Origin(
         String protocol,
         String login,
         String listener,
-        boolean submission) {
+        boolean submission,
+        String tls) {
 
     public static final Origin OURSELVES = new Origin("", "", "", "", "", "", false);
+
+    /** Without protection. */
+    public Origin(
+            String clientAddress,
+            String clientName,
+            String helo,
+            String protocol,
+            String login,
+            String listener,
+            boolean submission) {
+        this(clientAddress, clientName, helo, protocol, login, listener, submission, "");
+    }
 }

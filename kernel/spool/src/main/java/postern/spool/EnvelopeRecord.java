@@ -14,6 +14,7 @@ import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Terms;
 import postern.spool.QueueLog.Position;
 
 /**
@@ -32,7 +33,10 @@ record EnvelopeRecord(
         List<Position> bodies,
         int lastBodyOctets,
         Optional<About> about) {
-    private static final int VERSION = 1;
+    /** Since 2 with {@link TermsCode} and how the origin was protected. */
+    private static final int VERSION = 2;
+
+    private static final int VERSION_OLDEST = 1;
     private static final int DOT_LINES = 1;
     private static final int TELLS_OF_ANOTHER = 2;
     private static final int LAST_BODY_PRECEDES = 4;
@@ -84,10 +88,11 @@ record EnvelopeRecord(
         MailOptions options = envelope.options();
         out.octet(code(options.body())).flag(options.smtpUtf8()).octet(code(options.returned()));
         out.text(options.envelopeId());
+        TermsCode.encode(options.terms(), out);
         Origin origin = envelope.origin();
         out.text(origin.clientAddress()).text(origin.clientName()).text(origin.helo());
         out.text(origin.protocol()).text(origin.login()).text(origin.listener());
-        out.flag(origin.submission());
+        out.flag(origin.submission()).text(origin.tls());
         out.count(envelope.recipients().size());
         for (Recipient recipient : envelope.recipients()) {
             mailbox(out, recipient.mailbox());
@@ -114,7 +119,8 @@ record EnvelopeRecord(
     }
 
     private static EnvelopeRecord decode(QueueId id, Decoder in) throws IOException {
-        if (in.octet() != VERSION) {
+        int version = in.octet();
+        if (version < VERSION_OLDEST || version > VERSION) {
             throw new IOException("an envelope of unknown version");
         }
         int flags = in.octet();
@@ -125,7 +131,7 @@ record EnvelopeRecord(
             bodies.add(new Position(in.longNumber(), in.longNumber(), in.number()));
         }
         int last = (flags & LAST_BODY_PRECEDES) != 0 ? in.number() : -1;
-        Envelope envelope = decodeEnvelope(id, in);
+        Envelope envelope = decodeEnvelope(id, in, version > VERSION_OLDEST);
         Optional<About> about = Optional.empty();
         if ((flags & TELLS_OF_ANOTHER) != 0) {
             var other = new QueueId(in.longNumber());
@@ -134,14 +140,27 @@ record EnvelopeRecord(
         return new EnvelopeRecord(envelope, octets, (flags & DOT_LINES) != 0, bodies, last, about);
     }
 
-    private static Envelope decodeEnvelope(QueueId id, Decoder in) throws IOException {
+    private static Envelope decodeEnvelope(QueueId id, Decoder in, boolean terms)
+            throws IOException {
         var arrived = in.instant();
         ReversePath sender = in.flag() ? ReversePath.of(mailbox(in)) : ReversePath.NOBODY;
-        var options = new MailOptions(body(in.octet()), in.flag(), returned(in.octet()), in.text());
+        var options =
+                new MailOptions(
+                        body(in.octet()),
+                        in.flag(),
+                        returned(in.octet()),
+                        in.text(),
+                        terms ? TermsCode.decode(in) : Terms.NONE);
         var origin =
                 new Origin(
-                        in.text(), in.text(), in.text(), in.text(), in.text(), in.text(),
-                        in.flag());
+                        in.text(),
+                        in.text(),
+                        in.text(),
+                        in.text(),
+                        in.text(),
+                        in.text(),
+                        in.flag(),
+                        terms ? in.text() : "");
         int count = in.items();
         List<Recipient> recipients = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {

@@ -26,6 +26,7 @@ import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Terms;
 
 /** What goes into the queue comes out of it, now and after a restart, until it is finished. */
 final class LogSpoolTest {
@@ -74,8 +75,18 @@ final class LogSpoolTest {
                                                     MailOptions.Body.BINARY_MIME,
                                                     true,
                                                     MailOptions.Return.HEADERS,
-                                                    "QQ+3D"),
-                                            new Origin("a", "b", "c", "d", "e", "f", true),
+                                                    "QQ+3D",
+                                                    new Terms(
+                                                            new Terms.Release(
+                                                                    Instant.ofEpochSecond(9, 8),
+                                                                    "for;9"),
+                                                            new Terms.Deadline.By(
+                                                                    Instant.ofEpochSecond(-7),
+                                                                    Terms.Deadline.Mode.RETURN,
+                                                                    true),
+                                                            -9,
+                                                            Terms.Protection.REQUIRED)),
+                                            new Origin("a", "b", "c", "d", "e", "f", true, "g"),
                                             List.of(
                                                     new Recipient(
                                                             Mailbox.of("x", "example.org"),

@@ -23,12 +23,10 @@ public final class Envelopes {
         if (offers.test("SIZE")) {
             line.append(" SIZE=").append(octets);
         }
-        if (offers.test("8BITMIME")) {
-            switch (options.body()) {
-                case SEVEN_BIT -> {}
-                case EIGHT_BIT_MIME -> line.append(" BODY=8BITMIME");
-                case BINARY_MIME -> line.append(" BODY=BINARYMIME");
-            }
+        switch (options.body()) {
+            case SEVEN_BIT -> {}
+            case EIGHT_BIT_MIME -> line.append(offers.test("8BITMIME") ? " BODY=8BITMIME" : "");
+            case BINARY_MIME -> line.append(offers.test("BINARYMIME") ? " BODY=BINARYMIME" : "");
         }
         if (options.smtpUtf8() && offers.test("SMTPUTF8")) {
             line.append(" SMTPUTF8");

@@ -22,8 +22,14 @@ public sealed interface SmtpCommand {
      *
      * @param size what SIZE announced (RFC 1870), 0 when it did not; {@link Long#MAX_VALUE} stands
      *     for more than fits
+     * @param wishes what is not granted by offering the basics
      */
-    record Mail(ReversePath from, MailOptions options, long size) implements SmtpCommand {}
+    record Mail(ReversePath from, MailOptions options, long size, Wishes wishes)
+            implements SmtpCommand {
+        public Mail(ReversePath from, MailOptions options, long size) {
+            this(from, options, size, Wishes.NONE);
+        }
+    }
 
     /** RFC 5321 §4.1.1.3. */
     record Rcpt(Recipient to) implements SmtpCommand {}

@@ -152,7 +152,6 @@ final class CommandParserTest {
                 "MAIL FROM:<> SIZE=-1|501 5.5.4",
                 "MAIL FROM:<> SIZE=1 SIZE=1|501 5.5.4",
                 "MAIL FROM:<> BODY=9BIT|501 5.5.4",
-                "MAIL FROM:<> BODY=BINARYMIME|501 5.5.4",
                 "MAIL FROM:<> SMTPUTF8=YES|501 5.5.4",
                 "MAIL FROM:<> RET=SOME|501 5.5.4",
                 "MAIL FROM:<> ENVID=a+zz|501 5.5.4",

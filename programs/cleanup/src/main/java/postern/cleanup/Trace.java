@@ -59,11 +59,17 @@ final class Trace {
         if (!origin.login().isEmpty() && !address.isEmpty()) {
             field.append("\r\n\t(authenticated as ").append(clean(origin.login())).append(')');
         }
+        if (!origin.tls().isEmpty()) {
+            field.append("\r\n\t(using ").append(comment(origin.tls())).append(')');
+        }
         field.append("\r\n\tby ").append(hostname).append(" (Postern) with ");
         field.append(options.smtpUtf8() ? utf8(origin.protocol()) : clean(origin.protocol()));
         field.append(" id ").append(id);
         if (recipients.size() == 1) {
             field.append("\r\n\tfor <").append(recipients.getFirst()).append('>');
+        }
+        if (options.terms().priority() != 0) { // RFC 6710 §4.1
+            field.append("\r\n\tPRIORITY ").append(options.terms().priority());
         }
         return field.append(";\r\n\t").append(date(at)).append("\r\n").toString();
     }
@@ -77,10 +83,15 @@ final class Trace {
 
     /** What came from outside stays one token of printable ASCII or UTF-8, without parentheses. */
     private static String clean(String text) {
+        return comment(text).replace(' ', '?');
+    }
+
+    /** The same within a comment of RFC 5322 §3.2.2, where spaces do no harm. */
+    private static String comment(String text) {
         StringBuilder clean = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            clean.append(c <= ' ' || c == 0x7f || c == '(' || c == ')' || c == '\\' ? '?' : c);
+            clean.append(c < ' ' || c == 0x7f || c == '(' || c == ')' || c == '\\' ? '?' : c);
         }
         return clean.toString();
     }

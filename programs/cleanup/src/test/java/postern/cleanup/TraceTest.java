@@ -11,6 +11,7 @@ import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.QueueId;
+import postern.mail.Terms;
 
 /** RFC 5321 §4.4: the trace field. */
 final class TraceTest {
@@ -30,6 +31,17 @@ final class TraceTest {
                                 + ID
                                 + "\r\n\tfor <bob@example.org>;\r\n"
                                 + "\tFri, 20 Nov 2026 18:59:03 +0000\r\n");
+    }
+
+    @Test
+    void tellsHowItWasProtectedAndHowUrgentItIs() { // RFC 3848, RFC 6710 §4.1
+        var tls = "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384, by (x)";
+        var origin = new Origin("192.0.2.1", "", "c", "ESMTPS", "", "smtp", false, tls);
+        Terms urgent = Terms.NONE.withPriority(4);
+        assertThat(trace.received(origin, ID, MailOptions.NONE.with(urgent), List.of(BOB), AT))
+                .contains("(using TLSv1.3 with cipher TLS_AES_256_GCM_SHA384, by ?x?)\r\n")
+                .contains(" with ESMTPS id ")
+                .contains("for <bob@example.org>\r\n\tPRIORITY 4;\r\n");
     }
 
     @Test

@@ -34,6 +34,15 @@ final class Replies {
     static final Canned OUT_OF_STEP =
             Canned.of(554, "5.5.0", "SMTP protocol synchronization: you did not wait for a reply");
 
+    static final Canned PARAMETER_NOT_OFFERED =
+            Canned.of(555, "5.5.4", "A parameter of MAIL is not offered here");
+    static final Canned RELEASE_TOO_LATE =
+            Canned.of(501, "5.5.4", "Release is too far in the future");
+    static final Canned RELEASE_BEHIND_DEADLINE =
+            Canned.of(501, "5.5.4", "Release would come after the deadline");
+    static final Canned PRIORITY_LOWERED =
+            Canned.of(250, "2.3.6", "0 is the priority: you may not raise it"); // RFC 6710 §4.1
+
     static final Canned TOO_LARGE =
             Canned.of(552, "5.3.4", "Message size exceeds fixed limit"); // RFC 1870 §6.1
     static final Canned TOO_MANY_RECIPIENTS = Canned.of(452, "4.5.3", "Too many recipients");

@@ -3,14 +3,17 @@ package postern.smtpd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import postern.base.Endpoint;
 import postern.base.Peer;
 import postern.base.TimedOut;
+import postern.mail.MailOptions;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Terms;
 import postern.smtpd.Counts.Verb;
 import postern.wire.PeerReader;
 import postern.wire.Reply;
@@ -38,9 +41,8 @@ final class Session {
 
     private final Premises premises;
     private final SmtpdConfig config;
-    private final ListenerConfig listener;
     private final Peer peer;
-    private final boolean proxy;
+    private final Offers.Standing standing;
     private final Conversation conversation;
     private final Identity identity;
     private final Reception reception;
@@ -51,11 +53,11 @@ final class Session {
     Session(Premises premises, ListenerConfig listener, Peer peer, Client client) {
         this.premises = premises;
         this.config = premises.config();
-        this.listener = listener;
         this.peer = peer;
-        this.proxy =
+        boolean proxy =
                 peer.remote() instanceof Endpoint.Tcp tcp
                         && Client.within(tcp.address(), config.proxies());
+        this.standing = new Offers.Standing(listener.kind(), proxy);
         this.conversation = new Conversation(premises.world(), peer, config.bounds());
         this.identity = new Identity(listener, peer, client);
         this.reception = new Reception(premises, identity, conversation);
@@ -257,7 +259,8 @@ final class Session {
         }
         endTransaction(); // RFC 5321 §4.1.4
         identity.hello(said);
-        conversation.reply(premises.hello(said.greeting(), listener.kind(), proxy));
+        conversation.reply(
+                premises.offers().hello(said.greeting(), standing, premises.world().clock().now()));
     }
 
     /** Whether octets came that should have waited for a reply; then the session is over. */
@@ -283,7 +286,7 @@ final class Session {
 
     private void xclient(String attributes) throws IOException {
         conversation.command(Verb.XCLIENT);
-        if (!proxy) {
+        if (!standing.proxy()) {
             conversation.reply(Replies.NOT_A_PROXY);
             return;
         }
@@ -324,8 +327,34 @@ final class Session {
             conversation.reply(refusal);
             return;
         }
-        transaction = Optional.of(new Transaction(mail.from(), mail.options(), mail.size()));
-        conversation.reply(Replies.SENDER_OK);
+        begin(mail);
+    }
+
+    private void begin(SmtpCommand.Mail mail) throws IOException {
+        Canned reply = Replies.SENDER_OK;
+        MailOptions options = mail.options();
+        if (!mail.wishes().asked().isEmpty()) {
+            Instant now = premises.world().clock().now();
+            Terms terms = mail.wishes().at(now);
+            Optional<Canned> refusal =
+                    TermsCheck.refusal(
+                            mail.wishes(),
+                            terms,
+                            premises.offers().parameters(standing),
+                            now,
+                            config.services().releaseWithin());
+            if (refusal.isPresent()) {
+                conversation.reply(refusal.get());
+                return;
+            }
+            if (terms.priority() > 0 && !identity.mayRelay()) { // RFC 6710 §4.1
+                terms = terms.withPriority(0);
+                reply = Replies.PRIORITY_LOWERED;
+            }
+            options = options.with(terms);
+        }
+        transaction = Optional.of(new Transaction(mail.from(), options, mail.size()));
+        conversation.reply(reply);
     }
 
     private void rcpt(Recipient recipient) throws IOException {

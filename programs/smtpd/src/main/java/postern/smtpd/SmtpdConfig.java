@@ -22,8 +22,19 @@ public record SmtpdConfig(
         List<Cidr> trusted,
         List<Cidr> proxies,
         boolean strictEnvelope,
+        Services services,
         Bounds bounds,
         List<ListenerConfig> listeners) {
+
+    /**
+     * Extensions that are offered only where the operator wants them.
+     *
+     * @param deliverBy RFC 2852
+     * @param releaseWithin how far ahead a release may be asked for (RFC 4865), on submission only;
+     *     zero for not at all
+     * @param priorities RFC 6710
+     */
+    public record Services(boolean deliverBy, Duration releaseWithin, boolean priorities) {}
 
     /**
      * Bounds.
@@ -166,6 +177,30 @@ public record SmtpdConfig(
                     "After so long a session is ended between two messages.",
                     SINCE);
 
+    private static final Key<Boolean> DELIVER_BY =
+            Key.bool(
+                    "deliver_by",
+                    false,
+                    "Let senders set a time by which a message is to be delivered (DELIVERBY, RFC"
+                            + " 2852).",
+                    SINCE);
+    private static final Key<Duration> FUTURE_RELEASE =
+            Key.duration(
+                    "future_release",
+                    "0s",
+                    Duration.ZERO,
+                    Duration.ofDays(1000),
+                    "How far ahead users who submit mail may have it sent later (FUTURERELEASE, RFC"
+                            + " 4865); 0s for not at all.",
+                    SINCE);
+    private static final Key<Boolean> PRIORITIES =
+            Key.bool(
+                    "mt_priority",
+                    false,
+                    "Let senders set a priority (MT-PRIORITY, RFC 6710). Only who may relay may"
+                            + " raise it.",
+                    SINCE);
+
     /** {@code [smtpd]}. */
     public static final Section SECTION =
             new Section(
@@ -185,7 +220,10 @@ public record SmtpdConfig(
                             COMMAND_LIMIT,
                             SESSION_LIMIT,
                             STRICT,
-                            PROXIES));
+                            PROXIES,
+                            DELIVER_BY,
+                            FUTURE_RELEASE,
+                            PRIORITIES));
 
     private static final Key<String> LISTENER_NAME =
             Key.text("name", "smtp", "What log and trace call the listener.", SINCE).required();
@@ -247,11 +285,14 @@ public record SmtpdConfig(
                 group.get(TRUSTED),
                 group.get(PROXIES),
                 group.get(STRICT),
+                new Services(
+                        group.get(DELIVER_BY), group.get(FUTURE_RELEASE), group.get(PRIORITIES)),
                 bounds,
                 listeners);
     }
 
     public SmtpdConfig withListeners(List<ListenerConfig> others) {
-        return new SmtpdConfig(hostname, trusted, proxies, strictEnvelope, bounds, others);
+        return new SmtpdConfig(
+                hostname, trusted, proxies, strictEnvelope, services, bounds, others);
     }
 }

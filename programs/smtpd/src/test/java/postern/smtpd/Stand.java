@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import postern.base.Clock;
 import postern.base.Endpoint;
 import postern.base.Peer;
-import postern.config.Cidr;
+import postern.config.Configuration;
+import postern.config.Section;
+import postern.config.Settings;
 import postern.mail.Content;
 import postern.mail.ContentStore;
 import postern.mail.MailOptions;
@@ -21,6 +24,7 @@ import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Terms;
 import postern.testkit.Dialogue;
 import postern.testkit.LyingDisk;
 import postern.testkit.PeerStage;
@@ -62,8 +66,9 @@ final class Stand implements Intake {
         smtpd = new Smtpd(server.world(), config(), store, this);
     }
 
+    /** Bounds may be lower here than the operator may set them. */
     private SmtpdConfig config() {
-        SmtpdConfig defaults = SmtpdConfig.defaults("mx.example.org", List.of(listener));
+        SmtpdConfig defaults = stated();
         SmtpdConfig.Bounds is = defaults.bounds();
         SmtpdConfig.Bounds bounds =
                 new SmtpdConfig.Bounds(
@@ -79,10 +84,11 @@ final class Stand implements Intake {
                         is.commandLimit(),
                         is.sessionLimit());
         return new SmtpdConfig(
-                "mx.example.org",
-                List.of(Cidr.parse(given.getOrDefault("trusted", "127.0.0.0/8")).orElseThrow()),
-                Cidr.parse(given.getOrDefault("proxy", "192.0.2.255")).stream().toList(),
-                given.getOrDefault("strict", "false").equals("true"),
+                defaults.hostname(),
+                defaults.trusted(),
+                defaults.proxies(),
+                defaults.strictEnvelope(),
+                defaults.services(),
                 bounds,
                 List.of(listener));
     }
@@ -90,6 +96,21 @@ final class Stand implements Intake {
     private long number(String key, long byDefault) {
         String value = given.get(key);
         return value == null ? byDefault : Long.parseLong(value);
+    }
+
+    /** {@code given smtpd.key = value} is that key of {@code [smtpd]}, as TOML has it. */
+    private SmtpdConfig stated() {
+        String toml =
+                given.entrySet().stream()
+                        .filter(each -> each.getKey().startsWith("smtpd."))
+                        .map(each -> each.getKey().substring(6) + " = " + each.getValue() + "\n")
+                        .collect(Collectors.joining("", "[smtpd]\n", ""));
+        List<Section> sections = List.of(SmtpdConfig.SECTION, SmtpdConfig.LISTENERS);
+        return switch (Configuration.parse("given", toml, sections)) {
+            case Configuration.Result.Loaded(Settings settings) ->
+                    SmtpdConfig.read(settings, "mx.example.org").withListeners(List.of(listener));
+            case Configuration.Result.Broken broken -> throw new AssertionError(broken);
+        };
     }
 
     /** What the client's task does. */
@@ -214,7 +235,7 @@ final class Stand implements Intake {
             default -> {}
         }
         queue.add(
-                "<%s> -> %s %s %s dots=%s login=%s helo=%s submission=%s: %s"
+                "<%s> -> %s %s %s dots=%s login=%s helo=%s submission=%s%s: %s"
                         .formatted(
                                 sender,
                                 recipients.stream().map(Stand::shown).toList(),
@@ -224,6 +245,7 @@ final class Stand implements Intake {
                                 origin.login(),
                                 origin.helo(),
                                 origin.submission(),
+                                options.terms().equals(Terms.NONE) ? "" : " " + options.terms(),
                                 new String(octets, StandardCharsets.UTF_8).replace("\r\n", "|")));
         return all(recipients, Reply.of(250, "2.0.0", "Ok: queued as 4XYZ"));
     }

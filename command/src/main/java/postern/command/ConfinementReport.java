@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import postern.base.Json;
 import postern.command.Installation.Probed;
 import postern.config.Settings;
 

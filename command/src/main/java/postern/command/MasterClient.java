@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import postern.base.ControlLine;
+import postern.base.Json;
 
 /** Asks master. */
 final class MasterClient {

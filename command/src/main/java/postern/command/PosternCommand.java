@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
+import postern.base.Json;
 import postern.config.Configuration;
 import postern.config.Key;
 import postern.config.Problem;
@@ -18,7 +19,7 @@ import postern.config.Settings;
 
 /** The postern command: see its manual page, which {@link PosternManual} writes. */
 public final class PosternCommand {
-    /** A request has 1,024 octets: docs/protocols/control.md. */
+    /** A request has 4,096 octets: docs/protocols/control.md. */
     private static final int WORD_CHARS_MAX = 300;
 
     private final Terminal terminal;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import postern.base.ControlLine;
+import postern.base.Json;
 
 /** Asks the queue, and shows what it says. */
 public final class QueueClient {

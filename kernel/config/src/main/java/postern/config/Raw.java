@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import postern.base.Json;
 
 /** A value as the file states it, before a {@link Key} gives it a type. */
 public sealed interface Raw {
@@ -46,18 +47,18 @@ public sealed interface Raw {
         return switch (this) {
             case Bool(boolean value) -> Boolean.toString(value);
             case Int(long value) -> Long.toString(value);
-            case Text(String value) -> quoted(value);
+            case Text(String value) -> Json.quoted(value);
             case Items(List<Raw> values) ->
                     values.stream().map(Raw::literal).collect(Collectors.joining(", ", "[", "]"));
             case Table(Map<String, Raw> values) ->
                     values.entrySet().stream()
                             .map(
                                     entry ->
-                                            quoted(entry.getKey())
+                                            Json.quoted(entry.getKey())
                                                     + " = "
                                                     + entry.getValue().literal())
                             .collect(Collectors.joining(", ", "{", "}"));
-            case Other(String kind) -> quoted(kind);
+            case Other(String kind) -> Json.quoted(kind);
         };
     }
 
@@ -71,31 +72,5 @@ public sealed interface Raw {
             case Table _ -> "a table";
             case Other(String kind) -> kind;
         };
-    }
-
-    private static String quoted(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 2).append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                default -> {
-                    if (c < ' ' || c == 0x7f) {
-                        out.append("\\u00").append(hex(c >> 4)).append(hex(c & 15));
-                    } else {
-                        out.append(c);
-                    }
-                }
-            }
-        }
-        return out.append('"').toString();
-    }
-
-    private static char hex(int digit) {
-        return "0123456789abcdef".charAt(digit);
     }
 }

@@ -1,17 +1,14 @@
 package postern.master;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import postern.base.ControlLine;
+import postern.base.ControlServer;
 import postern.base.Listener;
 import postern.base.LogLine;
 import postern.base.Mailbox;
@@ -20,15 +17,7 @@ import postern.base.World;
 
 /** Answers the control socket: one request a connection, as docs/protocols/control.md has it. */
 final class Control {
-    private static final int LINE_OCTETS_MAX = 1024;
-
-    /** After an accept that failed (too many open files), so as not to spin. */
-    private static final Duration ACCEPT_PAUSE = Duration.ofSeconds(1);
-
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-    /** Connections at once; what comes on top is hung up on. */
-    private static final int SESSIONS_MAX = 16;
 
     /** Beyond this the supervisor has answered; origin: a stop is over by then, see Supervisor. */
     private static final Duration ANSWER_MAX = Duration.ofMinutes(1);
@@ -39,7 +28,6 @@ final class Control {
     private final Supplier<Replanned> replan;
     private final Status ourselves;
     private final Set<String> operators;
-    private final AtomicInteger sessions = new AtomicInteger();
     private final Mailbox<Stopper> stoppers;
 
     /**
@@ -60,7 +48,7 @@ final class Control {
         this.replan = replan;
         this.ourselves = ourselves;
         this.operators = Set.copyOf(operators);
-        this.stoppers = world.tasks().mailbox(SESSIONS_MAX);
+        this.stoppers = world.tasks().mailbox(ControlServer.SESSIONS_MAX);
     }
 
     /**
@@ -73,50 +61,24 @@ final class Control {
 
     /** Accepts until the listener is closed. */
     void serve() {
-        while (true) {
-            Peer peer;
-            try {
-                peer = listener.accept();
-            } catch (ClosedChannelException closed) {
-                return;
-            } catch (IOException failed) {
-                world.log().warning(LogLine.about("master").with("accept", failed.getMessage()));
-                world.clock().sleep(ACCEPT_PAUSE);
-                continue;
-            }
-            if (sessions.incrementAndGet() > SESSIONS_MAX) {
-                sessions.decrementAndGet();
-                peer.close();
-            } else {
-                world.tasks().start("control", () -> converse(peer));
-            }
-        }
+        new ControlServer(world, "master", this::converse).serve(listener);
     }
 
     /** Everything has stopped: tells those who wait for it, and waits until they are told. */
     void stopped() {
         listener.close();
         List<Stopper> all = new ArrayList<>();
-        stoppers.drainTo(all, SESSIONS_MAX);
+        stoppers.drainTo(all, ControlServer.SESSIONS_MAX);
         all.forEach(each -> each.over().put(true));
         all.forEach(each -> each.told().poll(PATIENCE));
     }
 
-    private void converse(Peer peer) {
+    private void converse(String request, Peer peer) throws IOException {
         var stopper = new Stopper(world.tasks().mailbox(1), world.tasks().mailbox(1));
-        try (peer) {
-            peer.expireAfter(PATIENCE);
-            Optional<String> request = readLine(peer);
-            if (request.isPresent()) {
-                peer.expireAfter(Duration.ZERO);
-                Event.Answer answer = answer(request.get(), peer, stopper);
-                peer.expireAfter(PATIENCE);
-                peer.write(ByteBuffer.wrap(text(answer).getBytes(StandardCharsets.UTF_8)));
-            }
-        } catch (IOException gone) {
-            // whoever asked does not want to know any more
+        try {
+            Event.Answer answer = answer(request.strip(), peer, stopper);
+            ControlServer.write(peer, text(answer), PATIENCE);
         } finally {
-            sessions.decrementAndGet();
             stopper.told().put(true);
         }
     }
@@ -182,22 +144,5 @@ final class Control {
                         .orElseGet(() -> Event.Answer.failed("master is stopping"));
             }
         };
-    }
-
-    /** The request; empty when no line ends within its bound. */
-    private static Optional<String> readLine(Peer peer) throws IOException {
-        byte[] buffer = new byte[LINE_OCTETS_MAX];
-        int octets = 0;
-        while (octets < buffer.length) {
-            int got = peer.read(buffer, octets, buffer.length - octets);
-            if (got < 0) {
-                return Optional.empty();
-            }
-            octets += got;
-            if (buffer[octets - 1] == '\n') {
-                return Optional.of(new String(buffer, 0, octets, StandardCharsets.UTF_8).strip());
-            }
-        }
-        return Optional.empty();
     }
 }

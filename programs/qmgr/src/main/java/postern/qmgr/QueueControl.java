@@ -1,16 +1,13 @@
 package postern.qmgr;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import postern.base.ControlLine;
+import postern.base.ControlServer;
 import postern.base.Listener;
 import postern.base.LogLine;
 import postern.base.Peer;
@@ -23,21 +20,12 @@ import postern.mail.QueueId;
  * slow reader costs memory or holds up mail.
  */
 public final class QueueControl {
-    private static final int REQUEST_OCTETS_MAX = 1024;
-    private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
     private static final Duration WRITE_LIMIT = Duration.ofSeconds(60);
     private static final int PAGE = 64;
-
-    /** After an accept that failed (too many open files), so as not to spin. */
-    private static final Duration ACCEPT_PAUSE = Duration.ofSeconds(1);
-
-    /** Sessions at once; what comes on top is hung up on. */
-    private static final int SESSIONS_MAX = 16;
 
     private final World world;
     private final QueueManager queue;
     private final Set<String> operators;
-    private final AtomicInteger sessions = new AtomicInteger();
 
     /**
      * @param operators names and uids, as {@link Peer#user} says them, of those who may change the
@@ -51,63 +39,13 @@ public final class QueueControl {
 
     /** Serves until the listener is closed. */
     public void serve(Listener listener) {
-        while (true) {
-            Peer peer;
-            try {
-                peer = listener.accept();
-            } catch (ClosedChannelException closed) {
-                return;
-            } catch (IOException failed) {
-                world.log().warning(LogLine.about("qmgr").with("accept", failed.getMessage()));
-                world.clock().sleep(ACCEPT_PAUSE);
-                continue;
-            }
-            if (sessions.incrementAndGet() > SESSIONS_MAX) {
-                sessions.decrementAndGet();
-                peer.close();
-            } else {
-                world.tasks().start("queue-control", () -> session(peer));
-            }
-        }
+        new ControlServer(world, "qmgr", this::session).serve(listener);
     }
 
-    private void session(Peer peer) {
-        try (peer) {
-            peer.expireAfter(REQUEST_LIMIT);
-            Optional<String> request = request(peer);
-            if (request.isPresent()) {
-                var page = new Page(peer);
-                page.add(answer(request.get(), peer, page));
-                page.end();
-            }
-        } catch (IOException gone) {
-            world.log()
-                    .info(
-                            LogLine.about("qmgr")
-                                    .say("operator went away")
-                                    .with("error", gone.getMessage()));
-        } finally {
-            sessions.decrementAndGet();
-        }
-    }
-
-    /** The request line; empty when it does not end within its bound. */
-    private static Optional<String> request(Peer peer) throws IOException {
-        byte[] line = new byte[REQUEST_OCTETS_MAX];
-        int length = 0;
-        while (length < line.length) {
-            int n = peer.read(line, length, line.length - length);
-            if (n < 0) {
-                return Optional.empty();
-            }
-            for (int i = length; i < length + n; i++) {
-                if (line[i] == '\n') {
-                    return Optional.of(new String(line, 0, i, StandardCharsets.UTF_8));
-                }
-            }
-            length += n;
-        }
-        return Optional.empty();
+    private void session(String request, Peer peer) throws IOException {
+        var page = new Page(peer);
+        page.add(answer(request, peer, page));
+        page.end();
     }
 
     private ControlLine answer(String request, Peer peer, Page page) throws IOException {
@@ -239,8 +177,7 @@ public final class QueueControl {
         }
 
         void flush() throws IOException {
-            peer.expireAfter(WRITE_LIMIT);
-            peer.write(ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8)));
+            ControlServer.write(peer, lines, WRITE_LIMIT);
             lines.setLength(0);
         }
 

@@ -1,15 +1,22 @@
-package postern.command;
+package postern.base;
 
 import java.util.Collection;
 import java.util.Map;
 
 /** Writes values as JSON (RFC 8259): maps, collections, numbers, booleans, all else as text. */
-final class Json {
+public final class Json {
     private Json() {}
 
-    static String of(Object value) {
+    public static String of(Object value) {
         StringBuilder out = new StringBuilder(128);
         append(value, out);
+        return out.toString();
+    }
+
+    /** A text in quotes. It is a basic string of TOML too: the escapes are those both know. */
+    public static String quoted(String text) {
+        StringBuilder out = new StringBuilder(text.length() + 2);
+        text(text, out);
         return out.toString();
     }
 

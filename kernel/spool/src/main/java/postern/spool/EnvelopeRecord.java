@@ -49,10 +49,15 @@ record EnvelopeRecord(
             return bodies;
         }
         List<Position> all = new ArrayList<>(bodies);
-        long start = payload.offset() - RecordHeader.OCTETS;
-        long body = start - RecordHeader.recordOctets(lastBodyOctets) + RecordHeader.OCTETS;
-        all.add(new Position(payload.segment(), body, lastBodyOctets));
+        all.add(bodyBefore(payload, lastBodyOctets));
         return all;
+    }
+
+    /** The record of content, so long, that ends where the one with this payload begins. */
+    static Position bodyBefore(Position payload, int octets) {
+        long start = payload.offset() - RecordHeader.OCTETS;
+        long body = start - RecordHeader.recordOctets(octets) + RecordHeader.OCTETS;
+        return new Position(payload.segment(), body, octets);
     }
 
     ByteBuffer encoded() {

@@ -7,15 +7,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
+import postern.base.NumberTable;
+import postern.mail.Envelope;
 import postern.mail.QueueId;
 
 /** The live messages, and what each segment holds of them. Any thread. */
 final class Index {
     private final Object lock = new Object();
-    private final Map<Long, LiveMessage> messages = new HashMap<>(); // guarded by lock
+    private final NumberTable<LiveMessage> messages = // guarded by lock
+            new NumberTable<>(LiveMessage::number);
     private final Map<Long, Use> segments = new HashMap<>(); // guarded by lock
+    private final Texts texts = new Texts(); // guarded by lock
+
+    /** What waits for the end of a move; guarded by lock. */
+    private final Map<LiveMessage, List<Runnable>> deferred = new HashMap<>();
+
     private long liveOctets; // guarded by lock
 
     /** What keeps a segment. */
@@ -47,7 +54,7 @@ final class Index {
 
     void add(LiveMessage message) {
         synchronized (lock) {
-            LiveMessage former = messages.put(message.id().value(), message);
+            LiveMessage former = messages.put(message);
             Bug.unless(former == null, "a queue id is used once");
             put(message);
         }
@@ -56,8 +63,8 @@ final class Index {
     /** Applies what is recorded; true when the message is finished and has left. */
     boolean apply(LiveMessage message, ProgressRecord record) {
         synchronized (lock) {
-            message.apply(record);
-            boolean leaves = message.finished() && messages.remove(message.id().value(), message);
+            message.apply(record, texts);
+            boolean leaves = message.finished() && messages.remove(message.number()) != null;
             if (leaves) {
                 take(message);
             }
@@ -74,7 +81,7 @@ final class Index {
     }
 
     private void put(LiveMessage message) {
-        long id = message.id().value();
+        long id = message.number();
         message.place()
                 .each(
                         (segment, octets) -> {
@@ -154,23 +161,18 @@ final class Index {
      */
     boolean begin(LiveMessage message, Runnable later) {
         synchronized (lock) {
-            if (!message.moving) {
-                message.changing++;
+            if (!message.moving()) {
+                message.changing(1);
                 return true;
             }
-            List<Runnable> deferred = message.deferred;
-            if (deferred == null) {
-                deferred = new ArrayList<>();
-                message.deferred = deferred;
-            }
-            deferred.add(later);
+            deferred.computeIfAbsent(message, _ -> new ArrayList<>()).add(later);
             return false;
         }
     }
 
     void end(LiveMessage message) {
         synchronized (lock) {
-            message.changing--;
+            message.changing(-1);
         }
     }
 
@@ -183,12 +185,12 @@ final class Index {
     /** Holds the message still for a copy; empty where it changes just now, or has left. */
     Optional<Moving> beginMove(LiveMessage message) {
         synchronized (lock) {
-            boolean here = messages.containsKey(message.id().value());
-            if (!here || message.moving || message.changing > 0) {
+            boolean here = messages.get(message.number()) != null;
+            if (!here || message.moving() || message.changing()) {
                 return Optional.empty();
             }
-            message.moving = true;
-            var progress = new ProgressRecord(message.delayNoticeSent, message.recorded());
+            message.moving(true);
+            var progress = new ProgressRecord(message.delayNoticeSent(), message.recorded());
             return Optional.of(new Moving(message, progress));
         }
     }
@@ -196,17 +198,30 @@ final class Index {
     /** Lets the message go on; returns what waited for that, to be run now, oldest first. */
     List<Runnable> endMove(LiveMessage message) {
         synchronized (lock) {
-            message.moving = false;
-            @Nullable List<Runnable> deferred = message.deferred;
-            message.deferred = null;
-            return deferred == null ? List.of() : deferred;
+            message.moving(false);
+            List<Runnable> waiting = deferred.remove(message);
+            return waiting == null ? List.of() : waiting;
         }
     }
 
-    List<LiveMessage> oldestFirst() {
+    /** The message as it stands, with the envelope read for it. */
+    QueuedMessage queued(LiveMessage message, Envelope envelope) {
         synchronized (lock) {
-            List<LiveMessage> all = new ArrayList<>(messages.values());
-            all.sort(Comparator.comparing(LiveMessage::id));
+            return message.queued(envelope);
+        }
+    }
+
+    /** Those with an id up to that. */
+    List<LiveMessage> oldestFirst(long highestId) {
+        synchronized (lock) {
+            List<LiveMessage> all = new ArrayList<>(messages.size());
+            messages.forEach(
+                    message -> {
+                        if (message.number() <= highestId) {
+                            all.add(message);
+                        }
+                    });
+            all.sort(Comparator.comparingLong(LiveMessage::number));
             return all;
         }
     }

@@ -41,6 +41,7 @@ final class LocalLog implements QueueLog {
     private @Nullable DiskFile lockFile;
     private long epoch;
     private long highestId;
+    private @Nullable Replay replay;
     private volatile boolean writable;
 
     LocalLog(World world, Path directory, long segmentOctets) {
@@ -177,14 +178,13 @@ final class LocalLog implements QueueLog {
     }
 
     @Override
-    public void replay(Epoch mine, RecordSink sink) throws IOException {
+    public void open(Epoch mine, RecordSink sink) throws IOException {
         Bug.unless(lockFile != null && mine.number() == epoch, "the log is ours");
-        Replay replay = new Replay(world, directory, segments, sink);
-        highestId = Math.max(highestId, replay.run());
+        Replay found = new Replay(world, directory, segments);
+        highestId = Math.max(highestId, found.settleEnd(sink));
+        replay = found;
         var committer = new Committer(world, arriving, segments, epoch, highestId, segmentOctets);
-        if (committer.begun()) {
-            replay.removeEmpty();
-        }
+        found.successor(committer.begun());
         writable = true;
         world.tasks()
                 .startOwner(
@@ -193,6 +193,15 @@ final class LocalLog implements QueueLog {
                             committer.run();
                             ended.complete(true);
                         });
+    }
+
+    @Override
+    public void replay(RecordSink sink) throws IOException {
+        Replay found = replay;
+        if (found == null) {
+            throw new Bug("a log is opened before it is read");
+        }
+        found.run(sink);
     }
 
     @Override

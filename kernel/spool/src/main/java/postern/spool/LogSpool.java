@@ -33,9 +33,9 @@ public final class LogSpool implements Spool {
     private final World world;
     private final QueueLog log;
     private final SpoolLimits limits;
-    private final Path directory;
     private final FreeSpace freeSpace;
     private final Index index = new Index();
+    private final Rebuild rebuild;
     private final Cleaner cleaner;
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicLong bufferedOctets = new AtomicLong();
@@ -50,23 +50,30 @@ public final class LogSpool implements Spool {
         this.world = world;
         this.log = log;
         this.limits = limits;
-        this.directory = directory;
         this.freeSpace = new FreeSpace(world, directory, limits.minimumFreeOctets());
+        this.rebuild = new Rebuild(world, log, index, directory);
         this.cleaner = new Cleaner(world, log, index, limits.segmentOctets());
     }
 
     @Override
-    public void recover(Listener to) throws IOException {
+    public void open(Listener to) throws IOException {
         try {
-            Rebuild rebuild = new Rebuild(world, log, index, directory);
-            log.replay(log.acquire(), rebuild);
-            rebuild.finish();
+            log.open(log.acquire(), rebuild);
             lastId.set(log.highestId());
             listener = to;
-            for (LiveMessage message : index.oldestFirst()) {
-                byte[] payload = whole(log, message.place().envelope());
-                var record = EnvelopeRecord.decode(message.id(), ByteBuffer.wrap(payload));
-                to.queued(message.queued(record.envelope()));
+        } catch (IOException failed) {
+            log.close();
+            throw failed;
+        }
+    }
+
+    @Override
+    public void replay(Listener found) throws IOException {
+        try {
+            log.replay(rebuild);
+            rebuild.finish();
+            for (LiveMessage message : index.oldestFirst(log.highestId())) {
+                found.queued(load(message));
             }
         } catch (IOException failed) {
             log.close();
@@ -74,6 +81,27 @@ public final class LogSpool implements Spool {
         }
         world.tasks().startOwner("queue-cleaner", cleaner);
         cleaner.ring();
+    }
+
+    @Override
+    public QueuedMessage load(QueueId id) throws IOException {
+        return load(index.find(id).orElseThrow(() -> unknown(id)));
+    }
+
+    private QueuedMessage load(LiveMessage message) throws IOException {
+        Place place = message.place();
+        byte[] payload;
+        try {
+            payload = whole(log, place.envelope());
+        } catch (Released gone) {
+            Place now = message.place();
+            if (now.equals(place)) {
+                throw gone;
+            }
+            payload = whole(log, now.envelope());
+        }
+        var record = EnvelopeRecord.decode(message.id(), ByteBuffer.wrap(payload));
+        return index.queued(message, record.envelope());
     }
 
     @Override

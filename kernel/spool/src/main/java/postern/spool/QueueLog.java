@@ -53,10 +53,16 @@ public interface QueueLog extends Closeable {
     CompletionStage<List<Position>> append(List<Record> batch, Sync when);
 
     /**
-     * Reads every record that survived, oldest first; from then on the log takes appends. Damaged
-     * records go to the sink as such.
+     * Cuts off what a crash left unfinished at the end of the log; from then on the log takes
+     * appends. What is cut goes to the sink as damage.
      */
-    void replay(Epoch epoch, RecordSink sink) throws IOException;
+    void open(Epoch epoch, RecordSink sink) throws IOException;
+
+    /**
+     * Reads every record that was there when the log was opened, oldest first, while others may
+     * already be appended. Damaged records go to the sink as such.
+     */
+    void replay(RecordSink sink) throws IOException;
 
     /** Reads (part of) a record's payload: from {@code offset} within it. */
     int read(Position position, int offset, byte[] into, int at, int length) throws IOException;
@@ -64,7 +70,7 @@ public interface QueueLog extends Closeable {
     /** Sends part of a record's payload without a detour through the heap where the system can. */
     void send(Position position, int offset, int length, Peer peer) throws IOException;
 
-    /** The highest id that any record or segment has named; 0 when there was none. */
+    /** The highest id in the log when it was opened; 0 when there was none. */
     long highestId();
 
     /**

@@ -17,10 +17,35 @@ import postern.mail.ReversePath;
 public interface Spool extends Closeable {
 
     /**
-     * Reads the log and hands each live message to the listener, oldest first; from then on each
-     * message that becomes durable is handed to it too. Once, before anything else.
+     * Takes the queue over. From then on mail can be taken, and each message that becomes durable
+     * is handed to the listener. Once, before anything else; short, however long the queue is.
+     *
+     * @throws IOException another process has the queue, or it cannot be read
      */
-    void recover(Listener listener) throws IOException;
+    void open(Listener listener) throws IOException;
+
+    /**
+     * Reads what the queue held before it was opened, and hands each live message to the listener,
+     * oldest first, on this thread, which may wait there. Once; until it returns no space is given
+     * back.
+     *
+     * @throws IOException the log cannot be read: what was delivered must not be forgotten, so the
+     *     process should not go on
+     */
+    void replay(Listener found) throws IOException;
+
+    /** Both, for who needs all of the queue before anything else. */
+    default void recover(Listener listener) throws IOException {
+        open(listener);
+        replay(listener);
+    }
+
+    /**
+     * A live message as it stands: its envelope is read from disk.
+     *
+     * @throws NotQueued it is not in the queue any more
+     */
+    QueuedMessage load(QueueId id) throws IOException;
 
     /**
      * Begins to take a message.

@@ -20,11 +20,15 @@ public record SpoolLimits(long minimumFreeOctets, long segmentOctets, long buffe
 
     private static final long BUFFERED_OCTETS = 32L << 20;
 
+    /** Places in a segment are counted in eighths by an int; a batch may come on top. */
+    private static final long SEGMENT_OCTETS_MAX = 8L << 30;
+
     public static final SpoolLimits DEFAULT =
             new SpoolLimits(MINIMUM_FREE_OCTETS, SEGMENT_OCTETS, BUFFERED_OCTETS);
 
     public SpoolLimits {
         Bug.unless(segmentOctets > SegmentHeader.OCTETS, "a segment holds more than its header");
+        Bug.unless(segmentOctets <= SEGMENT_OCTETS_MAX, "a segment is of bounded length");
         Bug.unless(minimumFreeOctets >= 0 && bufferedOctetsMax >= 0, "bounds are not negative");
     }
 }

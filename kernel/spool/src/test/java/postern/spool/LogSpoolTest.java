@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import postern.base.system.SystemWorld;
 import postern.mail.Content;
 import postern.mail.Domain;
 import postern.mail.Envelope;
@@ -54,6 +55,36 @@ final class LogSpoolTest {
             assertThat(letters.queued.getFirst().envelope()).isEqualTo(sent);
             assertThat(letters.content(sent.id())).isEqualTo(text);
             assertThat(letters.log).isEmpty();
+        }
+    }
+
+    @Test
+    void mailIsTakenBeforeTheQueueIsRead() throws Exception {
+        Envelope before;
+        try (Letters letters = open()) {
+            before = letters.send(Letters.text("before"), 1);
+        }
+        List<QueuedMessage> taken = new CopyOnWriteArrayList<>();
+        List<QueuedMessage> found = new ArrayList<>();
+        var world = SystemWorld.create((_, _) -> {});
+        try (var spool = new LogSpool(world, directory, Letters.SMALL)) {
+            spool.open(taken::add);
+            try (var reception = spool.receive(0)) {
+                var sent =
+                        world.tasks()
+                                .await(
+                                        reception.commit(
+                                                Letters.SENDER,
+                                                MailOptions.NONE,
+                                                Origin.OURSELVES,
+                                                Letters.recipients(1)));
+                assertThat(sent.id()).isGreaterThan(before.id());
+                assertThat(taken).extracting(QueuedMessage::envelope).containsExactly(sent);
+                assertThat(spool.load(sent.id()).envelope()).isEqualTo(sent);
+            }
+            spool.replay(found::add);
+            assertThat(found).extracting(QueuedMessage::envelope).containsExactly(before);
+            assertThat(taken).hasSize(1);
         }
     }
 

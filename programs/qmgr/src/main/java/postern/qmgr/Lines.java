@@ -94,6 +94,10 @@ final class Lines {
         log.warning(LogLine.about(id.text()).say("outcome not recorded now").with("error", why));
     }
 
+    void replayed(int messages) {
+        log.info(LogLine.about("qmgr").with("messages", messages).say("queue read"));
+    }
+
     void paused() {
         log.warning(LogLine.about("qmgr").say("deliveries pause until outcomes can be recorded"));
     }

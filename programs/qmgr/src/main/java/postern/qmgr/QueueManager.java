@@ -2,6 +2,7 @@ package postern.qmgr;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class QueueManager implements Closeable {
     private final Schedule schedule;
     private final Workers workers;
     private final AtomicInteger recording = new AtomicInteger(); // outcomes on their way to disk
+    private volatile boolean complete;
     private volatile boolean draining;
     private Runnable drained = () -> {};
     private int settling; // notices on their way into the queue
@@ -68,10 +70,43 @@ public final class QueueManager implements Closeable {
         this.schedule = new Schedule(config, router, random, new Performer());
     }
 
-    /** Rebuilds the schedule from the log and begins to deliver. Returns when the log is read. */
+    /**
+     * Takes the queue over and begins to deliver. What it held before is read meanwhile: mail is
+     * taken at once, however long the queue is.
+     */
     public void start() throws IOException {
-        spool.recover(message -> tell(new Event.Queued(message)));
+        spool.open(message -> tell(new Event.Queued(message)));
         world.tasks().start("qmgr", this::own);
+        world.tasks().startOwner("queue-replay", this::replay);
+    }
+
+    /**
+     * Not faster than the schedule takes it in, or the mailbox would hold all of it. A log that
+     * cannot be read halts the process: to go on would be to forget mail.
+     */
+    private void replay() {
+        var read = new AtomicInteger();
+        try {
+            spool.replay(
+                    message -> {
+                        tell(new Event.Queued(message));
+                        if (read.incrementAndGet() % BATCH == 0) {
+                            boolean _ = ask((_, _) -> true);
+                        }
+                    });
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+        int messages = read.get();
+        complete = true;
+        if (messages > 0) {
+            lines.replayed(messages);
+        }
+    }
+
+    /** Whether all that the queue held at the start is in the schedule. */
+    public boolean complete() {
+        return complete;
     }
 
     /** Events that were not looked at yet: a measure of how far the queue manager is behind. */

@@ -26,6 +26,7 @@ final class MemorySpool implements Spool {
     int failRecords;
     int failInjects;
     int openContents;
+    private final Map<QueueId, QueuedMessage> before = new TreeMap<>();
     private Listener listener = _ -> {};
     private long ids = 1000;
 
@@ -47,9 +48,23 @@ final class MemorySpool implements Spool {
     }
 
     @Override
-    public void recover(Listener to) {
-        live.values().forEach(to::queued);
+    public void open(Listener to) {
+        before.putAll(live);
         listener = to;
+    }
+
+    @Override
+    public void replay(Listener found) {
+        List.copyOf(before.values()).forEach(found::queued);
+    }
+
+    @Override
+    public synchronized QueuedMessage load(QueueId id) throws IOException {
+        QueuedMessage message = live.get(id);
+        if (message == null) {
+            throw new NotQueued("no message " + id);
+        }
+        return message;
     }
 
     @Override

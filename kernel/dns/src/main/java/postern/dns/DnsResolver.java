@@ -1,39 +1,37 @@
 package postern.dns;
 
-import java.io.IOException;
 import java.net.IDN;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
-import org.xbill.DNS.DClass;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
+import org.xbill.DNS.SRVRecord;
 import org.xbill.DNS.Section;
-import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.TLSARecord;
+import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import postern.base.World;
 
 /**
- * Asks recursive name servers by UDP, and by TCP where the answer is too long (RFC 7766). Answers
- * are kept for their time to live within bounds, and so is the word that there is none (RFC 2308).
- * {@code localhost} is this machine without asking (RFC 6761 §6.3). Any thread.
+ * Asks recursive name servers, see {@link NameServers}. Answers are kept for their time to live
+ * within bounds, and so is the word that there is none (RFC 2308). {@code localhost} is this
+ * machine without asking (RFC 6761 §6.3). Any thread.
  */
 public final class DnsResolver implements Resolver {
     private static final int CACHE_ENTRIES_MAX = 10_000;
@@ -49,7 +47,14 @@ public final class DnsResolver implements Resolver {
 
     private static final Comparator<MailHost> BEST_FIRST =
             Comparator.comparingInt(MailHost::preference);
-    private static final Comparator<InetAddress> AS_THEY_COME = (_, _) -> 0;
+    private static final Comparator<Service> MOST_WANTED =
+            Comparator.comparingInt(Service::priority);
+    private static final Comparator<Object> ANY_ORDER = (_, _) -> 0;
+
+    /** How long it is believed that a server validates, or does not. */
+    private static final Duration PROBED_FOR = Duration.ofMinutes(10);
+
+    private static final Validation NOT_PROBED = new Validation.Absent("not asked yet");
 
     /** Longest chain of aliases followed. */
     private static final int ALIASES_MAX = 8;
@@ -60,19 +65,51 @@ public final class DnsResolver implements Resolver {
     private static final Reading<MailHost> MAIL_HOST =
             found -> {
                 MXRecord record = (MXRecord) found;
-                String host = record.getTarget().toString(true).toLowerCase(Locale.ROOT);
+                String host = text(record.getTarget());
                 return new MailHost(record.getPriority(), host.equals(".") ? "" : host);
+            };
+
+    private static final Reading<Service> SERVICE =
+            found -> {
+                SRVRecord record = (SRVRecord) found;
+                String host = text(record.getTarget());
+                return new Service(
+                        record.getPriority(),
+                        record.getWeight(),
+                        record.getPort(),
+                        host.equals(".") ? "" : host);
+            };
+
+    private static final Reading<Tlsa> TLSA =
+            found -> {
+                TLSARecord record = (TLSARecord) found;
+                return new Tlsa(
+                        record.getCertificateUsage(),
+                        record.getSelector(),
+                        record.getMatchingType(),
+                        record.getCertificateAssociationData());
+            };
+
+    private static final Reading<String> TEXT =
+            found -> {
+                StringBuilder text = new StringBuilder();
+                for (byte[] part : ((TXTRecord) found).getStringsAsByteArrays()) {
+                    text.append(new String(part, StandardCharsets.UTF_8));
+                }
+                return text.toString();
             };
 
     private final World world;
     private final DnsSettings settings;
-    private final ReentrantLock lock = new ReentrantLock();
-    private List<Server> servers = List.of(); // made at the first question: an idle agent has none
+    private final NameServers servers;
     private final AnswerCache<List<MailHost>> mailHosts = new AnswerCache<>(CACHE_ENTRIES_MAX);
     private final AnswerCache<List<InetAddress>> addresses = new AnswerCache<>(CACHE_ENTRIES_MAX);
-
-    /** Some old servers answer FORMERR to EDNS (RFC 6891 §7) and are asked without it. */
-    private record Server(SimpleResolver modern, SimpleResolver plain) {}
+    private final AnswerCache<List<Service>> services = new AnswerCache<>(CACHE_ENTRIES_MAX);
+    private final AnswerCache<List<Tlsa>> tlsa = new AnswerCache<>(CACHE_ENTRIES_MAX);
+    private final AnswerCache<List<String>> texts = new AnswerCache<>(CACHE_ENTRIES_MAX);
+    private final ReentrantLock lock = new ReentrantLock();
+    private Validation validation = NOT_PROBED;
+    private long probedAt;
 
     /** An answer and how long it holds. */
     private record Fresh<T>(Answer<T> answer, Duration life) {}
@@ -80,27 +117,29 @@ public final class DnsResolver implements Resolver {
     public DnsResolver(World world, DnsSettings settings) {
         this.world = world;
         this.settings = settings;
+        this.servers = new NameServers(world, settings);
     }
 
-    private List<Server> servers() {
+    @Override
+    public Validation validation() {
+        long now = now();
         lock.lock();
         try {
-            if (servers.isEmpty()) {
-                servers = settings.servers().stream().map(this::server).toList();
+            if (validation != NOT_PROBED && now - probedAt < PROBED_FOR.toNanos()) {
+                return validation;
             }
-            return servers;
         } finally {
             lock.unlock();
         }
-    }
-
-    private Server server(InetSocketAddress address) {
-        SimpleResolver modern = new SimpleResolver(address);
-        modern.setTimeout(settings.timeout());
-        SimpleResolver plain = new SimpleResolver(address);
-        plain.setTimeout(settings.timeout());
-        plain.setEDNS(-1, 0, 0, List.of());
-        return new Server(modern, plain);
+        Validation found = servers.probe();
+        lock.lock();
+        try {
+            validation = found;
+            probedAt = now;
+            return found;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -108,13 +147,36 @@ public final class DnsResolver implements Resolver {
         if (isThisMachine(domain)) {
             return new Answer.Empty<>();
         }
-        String key = domain.toLowerCase(Locale.ROOT);
-        Optional<Answer<List<MailHost>>> known = mailHosts.get(key, now());
+        return kept(
+                mailHosts,
+                domain,
+                () -> new Question(Type.MX).ask(domain).map(MAIL_HOST, BEST_FIRST));
+    }
+
+    @Override
+    public Answer<List<Service>> services(String name) {
+        return kept(
+                services, name, () -> new Question(Type.SRV).ask(name).map(SERVICE, MOST_WANTED));
+    }
+
+    @Override
+    public Answer<List<Tlsa>> tlsa(String name) {
+        return kept(tlsa, name, () -> new Question(Type.TLSA).ask(name).map(TLSA, ANY_ORDER));
+    }
+
+    @Override
+    public Answer<List<String>> texts(String name) {
+        return kept(texts, name, () -> new Question(Type.TXT).ask(name).map(TEXT, ANY_ORDER));
+    }
+
+    private <T> Answer<T> kept(AnswerCache<T> cache, String name, Supplier<Fresh<T>> asking) {
+        String key = name.toLowerCase(Locale.ROOT);
+        Optional<Answer<T>> known = cache.get(key, now());
         if (known.isPresent()) {
             return known.get();
         }
-        Fresh<List<MailHost>> fresh = new Question(Type.MX).ask(domain).map(MAIL_HOST, BEST_FIRST);
-        mailHosts.put(key, fresh.answer, now(), fresh.life);
+        Fresh<T> fresh = asking.get();
+        cache.put(key, fresh.answer, now(), fresh.life);
         return fresh.answer;
     }
 
@@ -123,45 +185,54 @@ public final class DnsResolver implements Resolver {
         if (isThisMachine(host)) {
             return new Answer.Found<>(THIS_MACHINE.stream().filter(this::ofUse).toList());
         }
-        String key = host.toLowerCase(Locale.ROOT);
-        Optional<Answer<List<InetAddress>>> known = addresses.get(key, now());
-        if (known.isPresent()) {
-            return known.get();
-        }
-        Fresh<List<InetAddress>> fresh =
-                switch (settings.families()) {
-                    case IPV4 -> v4(host);
-                    case IPV6 -> v6(host);
-                    case ANY -> both(v4(host), v6(host));
-                };
-        addresses.put(key, fresh.answer, now(), fresh.life);
-        return fresh.answer;
+        return kept(
+                addresses,
+                host,
+                () ->
+                        switch (settings.families()) {
+                            case IPV4 -> v4(host);
+                            case IPV6 -> v6(host);
+                            case ANY -> both(v4(host), v6(host));
+                        });
     }
 
     private Fresh<List<InetAddress>> v4(String host) {
         return new Question(Type.A)
                 .ask(host)
-                .map(found -> ((ARecord) found).getAddress(), AS_THEY_COME);
+                .map(found -> ((ARecord) found).getAddress(), ANY_ORDER);
     }
 
     private Fresh<List<InetAddress>> v6(String host) {
         return new Question(Type.AAAA)
                 .ask(host)
-                .map(found -> ((AAAARecord) found).getAddress(), AS_THEY_COME);
+                .map(found -> ((AAAARecord) found).getAddress(), ANY_ORDER);
     }
 
-    /** What either has; a failure of one counts only where the other has nothing. */
+    /**
+     * What either has; a failure of one counts only where the other has nothing. Secure is what is
+     * secure in both.
+     */
     private static Fresh<List<InetAddress>> both(
             Fresh<List<InetAddress>> first, Fresh<List<InetAddress>> second) {
-        Duration life = first.life.compareTo(second.life) < 0 ? first.life : second.life;
+        Duration life = shorter(first.life, second.life);
         List<InetAddress> all = new ArrayList<>();
+        boolean secure = true;
+        String name = "";
         for (Fresh<List<InetAddress>> one : List.of(first, second)) {
-            if (one.answer instanceof Answer.Found<List<InetAddress>>(List<InetAddress> some)) {
-                all.addAll(some);
+            switch (one.answer) {
+                case Answer.Found<List<InetAddress>>(List<InetAddress> some, Proof proof) -> {
+                    all.addAll(some);
+                    secure &= proof.secure();
+                    name = proof.name();
+                }
+                case Answer.Empty<List<InetAddress>>(boolean proven) -> secure &= proven;
+                case Answer.NoSuchName<List<InetAddress>>(boolean proven) -> secure &= proven;
+                case Answer.Temporary<List<InetAddress>> _ -> secure = false;
             }
         }
         if (!all.isEmpty()) {
-            return new Fresh<>(new Answer.Found<>(List.copyOf(all)), life);
+            Proof proof = secure ? new Proof(true, name) : Proof.NONE;
+            return new Fresh<>(new Answer.Found<>(List.copyOf(all), proof), life);
         }
         return first.answer instanceof Answer.Temporary
                         || second.answer instanceof Answer.NoSuchName
@@ -192,33 +263,32 @@ public final class DnsResolver implements Resolver {
 
     /** Records of the asked type, before they are read. */
     private record Records(Answer<List<Record>> answer, Duration life) {
-        <T> Fresh<List<T>> map(Reading<T> reading, Comparator<T> order) {
+        <T> Fresh<List<T>> map(Reading<T> reading, Comparator<? super T> order) {
             return new Fresh<>(
                     switch (answer) {
-                        case Answer.Found<List<Record>>(List<Record> found) ->
+                        case Answer.Found<List<Record>>(List<Record> found, Proof proof) ->
                                 new Answer.Found<>(
                                         found.stream()
                                                 .map(reading::read)
                                                 .sorted(order)
                                                 .limit(RECORDS_MAX)
-                                                .toList());
-                        case Answer.NoSuchName<List<Record>> _ -> new Answer.NoSuchName<>();
-                        case Answer.Empty<List<Record>> _ -> new Answer.Empty<>();
-                        case Answer.Temporary<List<Record>>(String reason) ->
-                                new Answer.Temporary<>(reason);
+                                                .toList(),
+                                        proof);
+                        case Answer.NoSuchName<List<Record>>(boolean secure) ->
+                                new Answer.NoSuchName<>(secure);
+                        case Answer.Empty<List<Record>>(boolean secure) ->
+                                new Answer.Empty<>(secure);
+                        case Answer.Temporary<List<Record>>(Trouble trouble, String reason) ->
+                                new Answer.Temporary<>(trouble, reason);
                     },
                     life);
         }
     }
 
-    private static Records temporary(String reason) {
-        return new Records(new Answer.Temporary<>(reason), Duration.ZERO);
-    }
-
     /** One question of one type. One thread only. */
     private final class Question {
         private final int type;
-        private String trouble = "";
+        private boolean secure = true; // all that was said so far
 
         Question(int type) {
             this.type = type;
@@ -236,27 +306,44 @@ public final class DnsResolver implements Resolver {
             Name name = asked;
             Duration life = LIFE_MAX;
             for (int alias = 0; alias <= ALIASES_MAX; alias++) {
-                Optional<Message> reply = reply(name);
-                if (reply.isEmpty()) {
-                    return temporary(trouble + " for " + Type.string(type) + " of " + host);
+                switch (servers.ask(name, type)) {
+                    case NameServers.Word.Nothing(Trouble trouble, String why) -> {
+                        return temporary(trouble, why, host);
+                    }
+                    case NameServers.Word.Said(Message message, boolean validated) -> {
+                        secure &= validated;
+                        Name end = endOfAliases(name, message);
+                        Optional<Records> settled = settled(name, end, message, life);
+                        if (settled.isPresent()) {
+                            return settled.get();
+                        }
+                        name = end; // the server gave an alias without what it stands for
+                        life = LIFE_OF_NOTHING;
+                    }
                 }
-                Message message = reply.get();
-                Name end = endOfAliases(name, message);
-                List<Record> found = records(end, message);
-                if (!found.isEmpty()) {
-                    return new Records(new Answer.Found<>(found), shorter(life, life(found)));
-                }
-                Duration nothing = shorter(life, lifeOfNothing(message));
-                if (message.getRcode() == Rcode.NXDOMAIN) {
-                    return new Records(new Answer.NoSuchName<>(), nothing);
-                }
-                if (end.equals(name)) {
-                    return new Records(new Answer.Empty<>(), nothing);
-                }
-                name = end; // the server gave an alias without what it stands for
-                life = LIFE_OF_NOTHING;
             }
-            return temporary("alias of an alias without end for " + host);
+            return temporary(Trouble.SERVER_FAILURE, "alias of an alias without end", host);
+        }
+
+        private Optional<Records> settled(Name asked, Name end, Message message, Duration life) {
+            List<Record> found = records(end, message);
+            if (!found.isEmpty()) {
+                Proof proof = secure ? new Proof(true, text(end)) : Proof.NONE;
+                return Optional.of(
+                        new Records(new Answer.Found<>(found, proof), shorter(life, life(found))));
+            }
+            Duration nothing = shorter(life, lifeOfNothing(message));
+            if (message.getRcode() == Rcode.NXDOMAIN) {
+                return Optional.of(new Records(new Answer.NoSuchName<>(secure), nothing));
+            }
+            return end.equals(asked)
+                    ? Optional.of(new Records(new Answer.Empty<>(secure), nothing))
+                    : Optional.empty();
+        }
+
+        private Records temporary(Trouble trouble, String why, String host) {
+            String reason = why + " for " + Type.string(type) + " of " + host;
+            return new Records(new Answer.Temporary<>(trouble, reason), Duration.ZERO);
         }
 
         private Name endOfAliases(Name start, Message message) {
@@ -281,46 +368,14 @@ public final class DnsResolver implements Resolver {
                     .filter(record -> record.getType() == type && record.getName().equals(name))
                     .toList();
         }
+    }
 
-        /** The first server's word that settles the question; empty when there is none. */
-        private Optional<Message> reply(Name name) {
-            Message query = Message.newQuery(Record.newRecord(name, type, DClass.IN));
-            for (int round = 0; round < settings.rounds(); round++) {
-                for (Server server : servers()) {
-                    Optional<Message> reply = exchange(server.modern, query);
-                    if (reply.isPresent() && reply.get().getRcode() == Rcode.FORMERR) {
-                        reply = exchange(server.plain, query);
-                    }
-                    if (reply.isPresent()) {
-                        int rcode = reply.get().getRcode();
-                        if (rcode == Rcode.NOERROR || rcode == Rcode.NXDOMAIN) {
-                            return reply;
-                        }
-                        trouble = "name server says " + Rcode.string(rcode);
-                    }
-                }
-            }
-            return Optional.empty();
-        }
-
-        private Optional<Message> exchange(SimpleResolver server, Message query) {
-            try {
-                CompletionStage<Message> answer = server.sendAsync(query, Runnable::run);
-                return Optional.of(world.tasks().await(answer));
-            } catch (ExecutionException failed) {
-                boolean late = failed.getCause() instanceof SocketTimeoutException;
-                boolean broken = failed.getCause() instanceof IOException;
-                trouble =
-                        late
-                                ? "no answer from a name server"
-                                : broken ? "cannot ask a name server" : "name server out of order";
-                return Optional.empty();
-            }
-        }
+    private static String text(Name name) {
+        return name.toString(true).toLowerCase(Locale.ROOT);
     }
 
     /** The name in its ASCII form (RFC 5891); empty when there can be no such name. */
-    private static Optional<Name> name(String host) {
+    static Optional<Name> name(String host) {
         try {
             boolean ascii = host.chars().allMatch(c -> c < 0x80);
             String text = ascii ? host : IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);

@@ -1,6 +1,8 @@
 package postern.dns;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -9,29 +11,40 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import postern.base.Endpoint;
 import postern.dns.HostPlan.Target;
+import postern.dns.HostPlan.Trail;
 import postern.dns.Resolver.Answer;
 import postern.dns.Resolver.MailHost;
+import postern.dns.Resolver.Proof;
+import postern.dns.Resolver.Service;
+import postern.dns.Resolver.Trouble;
 import postern.mail.Outcome;
 import postern.mail.Outcome.About;
 
 /**
- * Makes of a next hop the list of addresses to try: RFC 5321 §5.1, RFC 7505. Its only world is the
- * resolver and the random order among equals. Any thread.
+ * Turns a next hop into the addresses to try: RFC 5321 §5.1, RFC 7505; for relays of submission RFC
+ * 6186. Its only world is the resolver and the random order among equals. Any thread.
  */
 public final class HostPlanner {
     /** Addresses tried in one attempt. Figure from Postfix, {@code smtp_mx_address_limit}. */
     public static final int ADDRESSES_MAX = 5;
+
+    /** Addresses gathered, so that among them there are some of either kind. */
+    private static final int GATHERED_MAX = 2 * ADDRESSES_MAX;
 
     /** Hosts looked up for one plan: a domain may list any number. */
     private static final int HOSTS_MAX = 20;
 
     private static final int SMTP_PORT = 25;
 
+    /** A next hop that is a socket of this machine. */
+    private static final String SOCKET = "unix:";
+
     private final Resolver resolver;
     private final RandomGenerator random;
     private final Ourselves ourselves;
-    private final int port;
+    private final Manner manner;
 
     /**
      * Who we are, so that mail does not come back to us.
@@ -51,89 +64,177 @@ public final class HostPlanner {
     }
 
     /**
+     * How hosts are found.
+     *
      * @param port where the next hop names none
+     * @param mx whether a domain's MX records are asked for, as mail between hosts wants it; LMTP
+     *     and submission do without
+     * @param services labels of SRV records (RFC 6186), {@code _submission._tcp}, that are asked
+     *     for first, in this order; empty: none
      */
-    public HostPlanner(Resolver resolver, RandomGenerator random, Ourselves ourselves, int port) {
+    public record Manner(int port, boolean mx, List<String> services) {
+        public Manner {
+            services = List.copyOf(services);
+        }
+    }
+
+    public HostPlanner(
+            Resolver resolver, RandomGenerator random, Ourselves ourselves, Manner manner) {
         this.resolver = resolver;
         this.random = random;
         this.ourselves = ourselves;
-        this.port = port;
+        this.manner = manner;
     }
 
+    /**
+     * @param nextHop one: {@link NextHop#each}
+     */
     public HostPlan plan(String nextHop) {
+        if (nextHop.startsWith(SOCKET)) {
+            String path = nextHop.substring(SOCKET.length());
+            return new HostPlan.Hosts(
+                    List.of(
+                            new Target(
+                                    path,
+                                    false,
+                                    new Endpoint.Local(Path.of(path)),
+                                    Trail.given(path))));
+        }
         Optional<NextHop> parsed = NextHop.parse(nextHop);
         if (parsed.isEmpty()) {
             return deferred("4.3.5", "the route's next hop " + nextHop + " is none");
         }
         NextHop hop = parsed.get();
-        int at = hop.port() == 0 ? port : hop.port();
+        int at = hop.port() == 0 ? manner.port() : hop.port();
         Optional<InetAddress> literal = hop.literal();
         if (literal.isPresent()) {
             String host = literal.get().getHostAddress();
-            return new HostPlan.Hosts(List.of(new Target(host, false, literal.get(), at)));
+            Target target = Target.of(host, false, literal.get(), at, Trail.given(host));
+            return new HostPlan.Hosts(List.of(target));
         }
-        return hop.byMx() ? byMx(hop.name(), at) : byAddress(hop.name(), at);
+        if (hop.byMx() && hop.port() == 0 && !manner.services().isEmpty()) {
+            Optional<HostPlan> found = byService(hop.name());
+            if (found.isPresent()) {
+                return found.get();
+            }
+        }
+        return hop.byMx() && manner.mx()
+                ? byMx(hop.name(), at)
+                : byAddress(hop.name(), at, new Trail(hop.name(), false, true, false, ""));
     }
 
     private HostPlan byMx(String domain, int at) {
         return switch (resolver.mailHosts(domain)) {
-            case Answer.Found<List<MailHost>>(List<MailHost> hosts) -> {
+            case Answer.Found<List<MailHost>>(List<MailHost> hosts, Proof proof) -> {
                 if (hosts.size() == 1 && hosts.getFirst().host().isEmpty()) { // RFC 7505 §3
-                    yield bounced("5.1.10", domain + " takes no mail (null MX)");
+                    yield refused("5.1.10", domain + " takes no mail (null MX)");
                 }
-                yield new Walk(domain, at).through(hosts);
+                yield new Walk(domain, proof.secure()).throughMailHosts(hosts, at);
             }
             case Answer.NoSuchName<List<MailHost>> _ -> noSuchName(domain);
-            case Answer.Empty<List<MailHost>> _ -> // RFC 5321 §5.1: the implicit MX
-                    ourselves.are(domain) && at == SMTP_PORT ? loop(domain) : byAddress(domain, at);
-            case Answer.Temporary<List<MailHost>>(String reason) -> deferred("4.4.3", reason);
+            case Answer.Empty<List<MailHost>>(boolean secure) -> // RFC 5321 §5.1: the implicit MX
+                    ourselves.are(domain) && at == SMTP_PORT
+                            ? loop(domain)
+                            : byAddress(domain, at, new Trail(domain, false, secure, false, ""));
+            case Answer.Temporary<List<MailHost>>(Trouble trouble, String reason) ->
+                    unanswered(trouble, reason);
         };
     }
 
-    private HostPlan byAddress(String host, int at) {
+    private HostPlan byAddress(String host, int at, Trail trail) {
         return switch (resolver.addresses(host)) {
-            case Answer.Found<List<InetAddress>>(List<InetAddress> found) -> {
+            case Answer.Found<List<InetAddress>>(List<InetAddress> found, Proof proof) -> {
+                Trail proven = addressed(trail, proof);
                 List<Target> targets = new ArrayList<>();
                 for (InetAddress address : shuffled(found)) {
-                    targets.add(new Target(host, true, address, at));
+                    targets.add(Target.of(host, true, address, at, proven));
                 }
                 yield limited(targets);
             }
             case Answer.NoSuchName<List<InetAddress>> _ -> noSuchName(host);
             case Answer.Empty<List<InetAddress>> _ ->
                     bounced("5.4.4", host + " has neither MX nor address");
-            case Answer.Temporary<List<InetAddress>>(String reason) -> deferred("4.4.3", reason);
+            case Answer.Temporary<List<InetAddress>>(Trouble trouble, String reason) ->
+                    unanswered(trouble, reason);
         };
     }
+
+    /** RFC 6186 §3; empty where the domain has no such records at all. */
+    private Optional<HostPlan> byService(String domain) {
+        for (String label : manner.services()) {
+            switch (resolver.services(label + "." + domain)) {
+                case Answer.Found<List<Service>>(List<Service> found, Proof proof) -> {
+                    if (found.size() == 1 && found.getFirst().host().isEmpty()) {
+                        return Optional.of(refused("5.4.4", domain + " offers no " + label));
+                    }
+                    return Optional.of(new Walk(domain, proof.secure()).throughServices(found));
+                }
+                case Answer.Temporary<List<Service>>(Trouble trouble, String reason) -> {
+                    return Optional.of(unanswered(trouble, reason));
+                }
+                case Answer.NoSuchName<List<Service>> _ -> {}
+                case Answer.Empty<List<Service>> _ -> {}
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Trail addressed(Trail trail, Proof proof) {
+        return new Trail(
+                trail.domain(), trail.byMx(), trail.hostSecure(), proof.secure(), proof.name());
+    }
+
+    /** A host at a port, as a record of the domain names it. */
+    private record Place(String host, int port) {}
 
     /** One pass through the hosts of a domain, best preference first. */
     private final class Walk {
         private final String domain;
-        private final int at;
+        private final Trail trail;
         private final List<Target> targets = new ArrayList<>();
-        private final Set<InetAddress> seen = new HashSet<>();
+        private final Set<Endpoint> seen = new HashSet<>();
         private boolean cut;
-        private String trouble = "";
+        private Trouble trouble = Trouble.NO_ANSWER;
+        private String reason = "";
         private int asked;
 
-        Walk(String domain, int at) {
+        Walk(String domain, boolean secure) {
             this.domain = domain;
-            this.at = at;
+            this.trail = new Trail(domain, true, secure, false, "");
         }
 
-        HostPlan through(List<MailHost> hosts) {
-            TreeMap<Integer, List<String>> groups = new TreeMap<>();
+        HostPlan throughMailHosts(List<MailHost> hosts, int at) {
+            TreeMap<Integer, List<Place>> groups = new TreeMap<>();
             for (MailHost host : hosts) {
                 if (!host.host().isEmpty()) { // a null MX beside others means nothing: RFC 7505 §3
                     groups.computeIfAbsent(host.preference(), _ -> new ArrayList<>())
-                            .add(host.host());
+                            .add(new Place(host.host(), at));
                 }
             }
-            for (List<String> group : groups.values()) {
-                if (cut || targets.size() >= ADDRESSES_MAX || asked >= HOSTS_MAX) {
+            groups.replaceAll((_, group) -> shuffled(group));
+            return through(groups);
+        }
+
+        HostPlan throughServices(List<Service> services) {
+            TreeMap<Integer, List<Service>> byPriority = new TreeMap<>();
+            for (Service service : services) {
+                if (!service.host().isEmpty()) {
+                    byPriority
+                            .computeIfAbsent(service.priority(), _ -> new ArrayList<>())
+                            .add(service);
+                }
+            }
+            TreeMap<Integer, List<Place>> groups = new TreeMap<>();
+            byPriority.forEach((priority, group) -> groups.put(priority, byWeight(group)));
+            return through(groups);
+        }
+
+        private HostPlan through(TreeMap<Integer, List<Place>> groups) {
+            for (List<Place> group : groups.values()) {
+                if (cut || enough() || asked >= HOSTS_MAX) {
                     break;
                 }
-                targets.addAll(group(shuffled(group)));
+                targets.addAll(group(group));
             }
             if (!targets.isEmpty()) {
                 return limited(targets);
@@ -141,39 +242,50 @@ public final class HostPlanner {
             if (cut) {
                 return loop(domain);
             }
-            return trouble.isEmpty()
+            return reason.isEmpty()
                     ? bounced("5.4.4", "no mail host of " + domain + " has an address")
-                    : deferred("4.4.3", trouble);
+                    : unanswered(trouble, reason);
+        }
+
+        /** A full list of one kind of address may still want some of the other. */
+        private boolean enough() {
+            return targets.size() >= GATHERED_MAX
+                    || targets.size() >= ADDRESSES_MAX
+                            && targets.stream().anyMatch(HostPlanner::four)
+                            && !targets.stream().allMatch(HostPlanner::four);
         }
 
         /** Hosts of one preference; none of them when we are among them: RFC 5321 §5.1. */
-        private List<Target> group(List<String> hosts) {
+        private List<Target> group(List<Place> places) {
             List<Target> found = new ArrayList<>();
-            for (String host : hosts) {
-                if (at == SMTP_PORT && ourselves.are(host)) {
+            for (Place place : places) {
+                if (place.port == SMTP_PORT && ourselves.are(place.host)) {
                     cut = true;
                 } else if (asked++ < HOSTS_MAX) {
-                    found.addAll(host(host));
+                    found.addAll(host(place));
                 }
             }
             return cut ? List.of() : found;
         }
 
-        private List<Target> host(String host) {
-            return switch (resolver.addresses(host)) {
-                case Answer.Found<List<InetAddress>>(List<InetAddress> addresses) -> {
+        private List<Target> host(Place place) {
+            return switch (resolver.addresses(place.host)) {
+                case Answer.Found<List<InetAddress>>(List<InetAddress> addresses, Proof proof) -> {
+                    Trail proven = addressed(trail, proof);
                     List<Target> found = new ArrayList<>();
                     for (InetAddress address : shuffled(addresses)) {
-                        if (at == SMTP_PORT && ourselves.addresses.contains(address)) {
+                        Target target = Target.of(place.host, true, address, place.port, proven);
+                        if (place.port == SMTP_PORT && ourselves.addresses.contains(address)) {
                             cut = true;
-                        } else if (seen.add(address)) {
-                            found.add(new Target(host, true, address, at));
+                        } else if (seen.add(target.endpoint())) {
+                            found.add(target);
                         }
                     }
                     yield found;
                 }
-                case Answer.Temporary<List<InetAddress>>(String reason) -> {
-                    trouble = reason;
+                case Answer.Temporary<List<InetAddress>>(Trouble why, String words) -> {
+                    trouble = why;
+                    reason = words;
                     yield List.of();
                 }
                 case Answer.NoSuchName<List<InetAddress>> _ -> List.of();
@@ -182,8 +294,50 @@ public final class HostPlanner {
         }
     }
 
+    /** A random order in which the heavier come earlier more often: RFC 2782, "Weight". */
+    private List<Place> byWeight(List<Service> group) {
+        List<Service> left = new ArrayList<>(group);
+        List<Place> order = new ArrayList<>();
+        while (!left.isEmpty()) {
+            int sum = 0;
+            for (Service service : left) {
+                sum += service.weight();
+            }
+            int drawn = random.nextInt(sum + 1);
+            int at = 0;
+            for (int passed = left.getFirst().weight(); passed < drawn; at++) {
+                passed += left.get(at + 1).weight();
+            }
+            Service service = left.remove(at);
+            order.add(new Place(service.host(), service.port()));
+        }
+        return order;
+    }
+
+    /**
+     * The first of them; where one kind of address alone would fill the list, the other gets its
+     * share, so that a broken IPv6 or IPv4 does not make a host with both unreachable.
+     */
     private static HostPlan limited(List<Target> targets) {
-        return new HostPlan.Hosts(targets.subList(0, Math.min(ADDRESSES_MAX, targets.size())));
+        if (targets.size() <= ADDRESSES_MAX) {
+            return new HostPlan.Hosts(targets);
+        }
+        int four = (int) targets.stream().filter(HostPlanner::four).count();
+        int six = targets.size() - four;
+        int half = ADDRESSES_MAX / 2;
+        int fourMax = ADDRESSES_MAX - Math.min(half, six);
+        int sixMax = ADDRESSES_MAX - Math.min(half, four);
+        List<Target> kept = new ArrayList<>();
+        for (Target target : targets) {
+            if (kept.size() < ADDRESSES_MAX && (four(target) ? fourMax-- > 0 : sixMax-- > 0)) {
+                kept.add(target);
+            }
+        }
+        return new HostPlan.Hosts(kept);
+    }
+
+    private static boolean four(Target target) {
+        return target.endpoint() instanceof Endpoint.Tcp(Inet4Address _, _);
     }
 
     /** RFC 5321 §5.1: the load is spread over equals. */
@@ -203,14 +357,26 @@ public final class HostPlanner {
     }
 
     private static HostPlan loop(String domain) {
-        return bounced("5.4.6", "mail for " + domain + " loops back to this host");
+        return refused("5.4.6", "mail for " + domain + " loops back to this host");
+    }
+
+    private static HostPlan refused(String status, String why) {
+        return new HostPlan.Nothing(new Outcome.Bounced(status, why), false);
     }
 
     private static HostPlan bounced(String status, String why) {
-        return new HostPlan.Nothing(new Outcome.Bounced(status, why));
+        return new HostPlan.Nothing(new Outcome.Bounced(status, why), true);
+    }
+
+    /** Neither silence nor a failure nor a forged answer says that there is no such domain. */
+    private static HostPlan unanswered(Trouble trouble, String why) {
+        return switch (trouble) {
+            case NO_ANSWER, SERVER_FAILURE -> deferred("4.4.3", why);
+            case BOGUS -> deferred("4.7.5", why); // RFC 3463 §3.8: cryptographic failure
+        };
     }
 
     private static HostPlan deferred(String status, String why) {
-        return new HostPlan.Nothing(new Outcome.Deferred(status, why, About.DESTINATION));
+        return new HostPlan.Nothing(new Outcome.Deferred(status, why, About.DESTINATION), true);
     }
 }

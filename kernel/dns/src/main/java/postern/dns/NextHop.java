@@ -1,8 +1,10 @@
 package postern.dns;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A next hop as {@code Route.To} names it: {@code domain}, {@code domain:port}, {@code [host]},
@@ -13,6 +15,14 @@ import java.util.Optional;
  * @param byMx whether MX records are asked for: it stood without brackets
  */
 public record NextHop(String name, int port, boolean byMx) {
+    private static final Pattern BETWEEN = Pattern.compile("[ \t]*,[ \t]*|[ \t]+");
+
+    /** The next hops of a route that names several, to be tried in this order. */
+    public static List<String> each(String route) {
+        return route.indexOf(',') < 0 && route.indexOf(' ') < 0
+                ? List.of(route)
+                : BETWEEN.splitAsStream(route.strip()).filter(hop -> !hop.isEmpty()).toList();
+    }
 
     /** Empty when the text is no next hop. */
     public static Optional<NextHop> parse(String text) {

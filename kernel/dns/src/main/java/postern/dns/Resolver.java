@@ -12,18 +12,99 @@ public interface Resolver {
     /** The A and AAAA records of a host, in no order. */
     Answer<List<InetAddress>> addresses(String host);
 
+    /**
+     * The SRV records (RFC 2782) of a name such as {@code _submission._tcp.example.org}, in no
+     * order.
+     */
+    default Answer<List<Service>> services(String name) {
+        return new Answer.Empty<>();
+    }
+
+    /**
+     * The TLSA records (RFC 6698) of a name such as {@code _25._tcp.mx.example.org}, in no order.
+     */
+    default Answer<List<Tlsa>> tlsa(String name) {
+        return new Answer.Empty<>();
+    }
+
+    /** The TXT records of a name, the strings of each joined. */
+    default Answer<List<String>> texts(String name) {
+        return new Answer.Empty<>();
+    }
+
+    /** Whether answers can be told to be secure here, as it was found out last. */
+    default Validation validation() {
+        return new Validation.Absent("this name service does not validate");
+    }
+
     /** How a question ended. A list that was found is never empty. */
     sealed interface Answer<T> {
-        record Found<T>(T value) implements Answer<T> {}
+        record Found<T>(T value, Proof proof) implements Answer<T> {
+            public Found(T value) {
+                this(value, Proof.NONE);
+            }
+        }
 
-        /** The name does not exist: NXDOMAIN. */
-        record NoSuchName<T>() implements Answer<T> {}
+        /**
+         * The name does not exist: NXDOMAIN.
+         *
+         * @param secure whether DNSSEC proves it
+         */
+        record NoSuchName<T>(boolean secure) implements Answer<T> {
+            public NoSuchName() {
+                this(false);
+            }
+        }
 
-        /** The name exists without such data. */
-        record Empty<T>() implements Answer<T> {}
+        /**
+         * The name exists without such data.
+         *
+         * @param secure whether DNSSEC proves it
+         */
+        record Empty<T>(boolean secure) implements Answer<T> {
+            public Empty() {
+                this(false);
+            }
+        }
 
-        /** No answer now: SERVFAIL, time-out, no server in reach. */
-        record Temporary<T>(String reason) implements Answer<T> {}
+        /** No answer now, which says nothing of the name. */
+        record Temporary<T>(Trouble trouble, String reason) implements Answer<T> {
+            public Temporary(String reason) {
+                this(Trouble.NO_ANSWER, reason);
+            }
+        }
+    }
+
+    /**
+     * What DNSSEC says of an answer.
+     *
+     * @param secure validated by a resolver that is trusted (RFC 4035 §4.3); false also where there
+     *     is none
+     * @param name of a secure answer: the name that the records belong to, where the aliases end
+     *     (RFC 7672 §2.2.2 wants it); else empty
+     */
+    record Proof(boolean secure, String name) {
+        public static final Proof NONE = new Proof(false, "");
+    }
+
+    /** Why there is no answer. */
+    enum Trouble {
+        /** Time-out, or no name server in reach. */
+        NO_ANSWER,
+        /** A name server said that it failed: SERVFAIL, REFUSED and the like. */
+        SERVER_FAILURE,
+        /** There are records, and DNSSEC proves them false: RFC 4035 §4.3. */
+        BOGUS
+    }
+
+    /** Whether a trusted resolver validates: {@link Proof#secure} can be true only then. */
+    sealed interface Validation {
+        /**
+         * @param server that proved it
+         */
+        record Present(String server) implements Validation {}
+
+        record Absent(String why) implements Validation {}
     }
 
     /**
@@ -33,4 +114,14 @@ public interface Resolver {
      * @param host without the final dot; empty for the root, which is a null MX
      */
     record MailHost(int preference, String host) {}
+
+    /**
+     * One SRV record: RFC 2782.
+     *
+     * @param host without the final dot; empty for the root: no such service here
+     */
+    record Service(int priority, int weight, int port, String host) {}
+
+    /** One TLSA record: RFC 6698 §2.1. The octets are not to be changed. */
+    record Tlsa(int usage, int selector, int matching, byte[] data) {}
 }

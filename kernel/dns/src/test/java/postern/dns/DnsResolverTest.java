@@ -33,6 +33,7 @@ import postern.base.system.SystemWorld;
 import postern.dns.DnsSettings.Families;
 import postern.dns.Resolver.Answer;
 import postern.dns.Resolver.MailHost;
+import postern.dns.Resolver.Proof;
 
 class DnsResolverTest {
     private static final World WORLD = SystemWorld.create((level, line) -> {});
@@ -302,6 +303,131 @@ class DnsResolverTest {
             assertThat(resolver(Families.ANY, silent, good).mailHosts("d.example"))
                     .isInstanceOf(Answer.Found.class);
         }
+    }
+
+    private static Message validated(Message reply) {
+        reply.getHeader().setFlag(Flags.AD);
+        return reply;
+    }
+
+    private static Answer<List<MailHost>> mailHosts(
+            InetSocketAddress server, DnsSettings.Trust trust) {
+        return trusting(server, trust).mailHosts("d.example");
+    }
+
+    private static Resolver trusting(InetSocketAddress server, DnsSettings.Trust trust) {
+        return new DnsResolver(
+                WORLD,
+                new DnsSettings(
+                        List.of(server),
+                        Duration.ofMillis(300),
+                        1,
+                        Families.ANY,
+                        trust,
+                        "d.example"));
+    }
+
+    @Test
+    void anAnswerIsSecureWhenATrustedServerSaysSo() {
+        UnaryOperator<Message> zone =
+                zone(
+                        """
+                        d.example. 300 IN CNAME e.example.
+                        e.example. 300 IN MX 10 mx.e.example.
+                        """);
+        InetSocketAddress server =
+                serve(
+                        query ->
+                                query.getHeader().getFlag(Flags.AD)
+                                        ? validated(zone.apply(query))
+                                        : zone.apply(query));
+        var hosts = List.of(new MailHost(10, "mx.e.example"));
+        assertThat(mailHosts(server, DnsSettings.Trust.LOOPBACK))
+                .isEqualTo(new Answer.Found<>(hosts, new Proof(true, "e.example")));
+        assertThat(mailHosts(server, DnsSettings.Trust.NONE))
+                .isEqualTo(new Answer.Found<>(hosts, Proof.NONE));
+        assertThat(trusting(server, DnsSettings.Trust.ALL).mailHosts("gone.example"))
+                .isEqualTo(new Answer.NoSuchName<>(true));
+        assertThat(trusting(server, DnsSettings.Trust.ALL).validation())
+                .isInstanceOf(Resolver.Validation.Present.class);
+        assertThat(trusting(server, DnsSettings.Trust.NONE).validation())
+                .isInstanceOf(Resolver.Validation.Absent.class);
+    }
+
+    @Test
+    void aServerThatDoesNotValidateIsFoundOut() {
+        InetSocketAddress server = serve(zone("d.example. 300 IN MX 10 mx.d.example."));
+        assertThat(trusting(server, DnsSettings.Trust.LOOPBACK).validation())
+                .isInstanceOf(Resolver.Validation.Absent.class);
+        assertThat(mailHosts(server, DnsSettings.Trust.LOOPBACK))
+                .extracting(answer -> ((Answer.Found<?>) answer).proof())
+                .isEqualTo(Proof.NONE);
+    }
+
+    /** RFC 4035 §5.5: what fails validation is SERVFAIL unless checking is disabled. */
+    @Test
+    void aForgedAnswerIsToldFromAFailure() {
+        UnaryOperator<Message> zone = zone("d.example. 300 IN MX 10 mx.d.example.");
+        InetSocketAddress server =
+                serve(
+                        query ->
+                                query.getHeader().getFlag(Flags.CD)
+                                        ? zone.apply(query)
+                                        : reply(query, Rcode.SERVFAIL));
+        assertThat(resolver(server).mailHosts("d.example"))
+                .extracting(answer -> ((Answer.Temporary<?>) answer).trouble())
+                .isEqualTo(Resolver.Trouble.BOGUS);
+    }
+
+    @Test
+    void failureAndSilenceAreToldApart() {
+        InetSocketAddress silent = new InetSocketAddress(here, udp.getLocalPort());
+        assertThat(resolver(silent).mailHosts("d.example"))
+                .extracting(answer -> ((Answer.Temporary<?>) answer).trouble())
+                .isEqualTo(Resolver.Trouble.NO_ANSWER);
+        InetSocketAddress broken = serve(query -> reply(query, Rcode.SERVFAIL));
+        assertThat(resolver(broken).mailHosts("d.example"))
+                .extracting(answer -> ((Answer.Temporary<?>) answer).trouble())
+                .isEqualTo(Resolver.Trouble.SERVER_FAILURE);
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsAskedLastForAWhile() throws IOException {
+        InetSocketAddress good = serve(zone("d.example. 0 IN MX 10 mx.d.example."));
+        try (DatagramSocket mute = new DatagramSocket(0, InetAddress.ofLiteral("127.0.0.1"))) {
+            mute.setSoTimeout(1);
+            var silent = new InetSocketAddress(mute.getLocalAddress(), mute.getLocalPort());
+            Resolver resolver = resolver(Families.ANY, silent, good);
+            for (int i = 0; i < 5; i++) {
+                assertThat(resolver.mailHosts("d.example")).isInstanceOf(Answer.Found.class);
+            }
+            var packet = new DatagramPacket(new byte[512], 512);
+            mute.receive(packet);
+            org.assertj.core.api.Assertions.assertThatThrownBy(() -> mute.receive(packet))
+                    .isInstanceOf(java.net.SocketTimeoutException.class);
+        }
+    }
+
+    @Test
+    void servicesTextsAndCertificatesAreRead() {
+        Resolver resolver =
+                resolver(
+                        serve(
+                                zone(
+                                        """
+                        _submission._tcp.d.example. 300 IN SRV 10 5 587 Mail.d.example.
+                        _25._tcp.d.example. 300 IN TLSA 3 1 1 00ff
+                        _mta-sts.d.example. 300 IN TXT "v=STSv1;" " id=1"
+                        """)));
+        assertThat(resolver.services("_submission._tcp.d.example"))
+                .isEqualTo(
+                        new Answer.Found<>(
+                                List.of(new Resolver.Service(10, 5, 587, "mail.d.example"))));
+        assertThat(resolver.texts("_mta-sts.d.example"))
+                .isEqualTo(new Answer.Found<>(List.of("v=STSv1; id=1")));
+        var found = (Answer.Found<List<Resolver.Tlsa>>) resolver.tlsa("_25._tcp.d.example");
+        assertThat(found.value().getFirst().data()).containsExactly(0, -1);
+        assertThat(found.value().getFirst().usage()).isEqualTo(3);
     }
 
     @Test

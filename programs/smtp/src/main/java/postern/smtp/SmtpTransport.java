@@ -58,7 +58,7 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
                         new HostPlanner.Ourselves(
                                 Set.of(config.helo().toLowerCase(Locale.ROOT)),
                                 config.ownAddresses()),
-                        config.port());
+                        new HostPlanner.Manner(config.port(), true, List.of()));
         this.dialer = new Dialer(world, config);
         this.cache = new ConnectionCache(world, config.reuse());
     }
@@ -111,7 +111,7 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
             if (!answers.complete()) {
                 switch (planner.plan(request.nextHop())) {
                     case HostPlan.Hosts(List<Target> targets) -> walk(targets);
-                    case HostPlan.Nothing(Outcome outcome) ->
+                    case HostPlan.Nothing(Outcome outcome, _) ->
                             failed(new Delivery(outcome, Delivery.NOBODY, setup()));
                 }
             }

@@ -17,7 +17,7 @@ public final class FakeResolver implements Resolver {
     /** Adds a mail host to a domain. */
     public FakeResolver mx(String domain, int preference, String host) {
         List<MailHost> all = new ArrayList<>();
-        if (mailHosts(domain) instanceof Answer.Found<List<MailHost>>(List<MailHost> known)) {
+        if (mailHosts(domain) instanceof Answer.Found<List<MailHost>>(List<MailHost> known, _)) {
             all.addAll(known);
         }
         all.add(new MailHost(preference, host));

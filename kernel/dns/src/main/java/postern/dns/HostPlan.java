@@ -38,6 +38,11 @@ public sealed interface HostPlan {
             return new Target(host, named, new Endpoint.Tcp(address, port), trail);
         }
 
+        /** Whether it is the same address of the same host, whatever led there. */
+        public boolean sameAs(Target other) {
+            return host.equals(other.host) && endpoint.equals(other.endpoint);
+        }
+
         /** Zero for a socket. */
         public int port() {
             return endpoint instanceof Endpoint.Tcp(_, int port) ? port : 0;

@@ -39,7 +39,7 @@ final class ConnectionCache {
 
     /** A connection to this very host, whichever next hop it served. */
     Optional<Connection> take(Target target) {
-        return takeFirst(waiting -> waiting.connection.target().equals(target));
+        return takeFirst(waiting -> waiting.connection.target().sameAs(target));
     }
 
     /** The one that waits least is likeliest to be alive. */

@@ -2,7 +2,9 @@ package postern.base;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Files. What was written is safe only after {@link DiskFile#sync} of the file and, for a new,
@@ -36,6 +38,32 @@ public interface Disk {
 
     /** Makes the names in a directory safe. */
     void syncDirectory(Path directory) throws IOException;
+
+    /**
+     * What tells one state of a file from another; empty when there is no such file, or the disk
+     * cannot tell states apart.
+     */
+    default Optional<Stamp> stamp(Path path) throws IOException {
+        return Optional.empty();
+    }
+
+    /**
+     * A file's state.
+     *
+     * @param file which file it is, under whatever name
+     */
+    record Stamp(String file, long octets, Instant modified) {}
+
+    /**
+     * Moves within one file system, atomically; what was at the target is gone. Not safe before
+     * {@link #syncDirectory}.
+     */
+    default void replace(Path from, Path to) throws IOException {
+        if (exists(to)) {
+            delete(to);
+        }
+        move(from, to);
+    }
 
     /** Octets that may still be written below the path. */
     long usableOctets(Path path) throws IOException;

@@ -54,7 +54,7 @@ public record Cidr(InetAddress address, int prefixBits) {
     }
 
     /** An address in its usual notation; a name or a scoped address is none. */
-    static Optional<InetAddress> address(String text) {
+    public static Optional<InetAddress> address(String text) {
         if (text.isEmpty() || text.indexOf('%') >= 0) {
             return Optional.empty();
         }

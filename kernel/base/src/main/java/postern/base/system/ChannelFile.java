@@ -32,6 +32,14 @@ final class ChannelFile implements DiskFile {
     }
 
     @Override
+    public ByteBuffer map() throws IOException {
+        if (channel.size() > Integer.MAX_VALUE) {
+            throw new IOException("file exceeds 2 GiB");
+        }
+        return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+    }
+
+    @Override
     public void write(long position, ByteBuffer... buffers) throws IOException {
         if (buffers.length == 1) {
             writeOne(position, buffers[0]);

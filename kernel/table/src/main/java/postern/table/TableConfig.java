@@ -1,0 +1,155 @@
+package postern.table;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import postern.config.Key;
+import postern.config.Section;
+import postern.config.Settings;
+
+/**
+ * One {@code [table.NAME]}.
+ *
+ * @param file of the kinds that have one: what is read, for a compiled table its compiled form
+ * @param tables of the kinds that are made of others
+ * @param group where it is written
+ */
+public record TableConfig(
+        String name, Kind kind, Optional<Path> file, List<String> tables, Settings.Group group) {
+
+    /** Where the answers come from. */
+    public enum Kind {
+        INLINE,
+        FILE,
+        COMPILED,
+        REGEXP,
+        CIDR,
+        STATIC,
+        UNION,
+        FIRST,
+        PIPEMAP,
+        USERS,
+        ENVIRONMENT
+    }
+
+    private static final String SINCE = "0.2";
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+
+    static final Key<Kind> KIND =
+            Key.choice(
+                            "kind",
+                            Kind.FILE,
+                            List.of(Kind.values()),
+                            "Where the answers come from. inline: the entries here. file: a text in the"
+                                    + " syntax of Postfix's hash sources, read anew when it changes. compiled:"
+                                    + " the same text compiled by \"postern table build\", for millions of"
+                                    + " entries. regexp, cidr: rules in the syntax of Postfix's regexp and cidr"
+                                    + " tables. static: one value for every key. first, union: what the first"
+                                    + " of several tables says, or all of them. pipemap: each table's answer is"
+                                    + " the next one's key. users: the users of this machine. environment:"
+                                    + " variables that Postern was started with.",
+                            SINCE)
+                    .required();
+
+    static final Key<Optional<Path>> PATH =
+            Key.path(
+                            "path",
+                            "/etc/postern/tables/virtual",
+                            Key.Base.FILE,
+                            "The file, for file, compiled, regexp and cidr. For compiled it is the text; its"
+                                    + " compiled form has .ptable behind its name.",
+                            SINCE)
+                    .optional();
+
+    static final Key<Map<String, String>> ENTRIES =
+            Key.table(
+                    "entries",
+                    Map.of(),
+                    "For inline: values by key, { \"postmaster@example.org\" = \"ann\" }.",
+                    SINCE);
+
+    static final Key<Optional<String>> VALUE =
+            Key.text("value", "OK", "For static: what is said of every key.", SINCE).optional();
+
+    static final Key<List<String>> TABLES =
+            references(
+                    "tables", "For first, union and pipemap: the names of the tables, in order.");
+
+    static final Key<List<String>> VARIABLES =
+            Key.texts(
+                    "variables",
+                    List.of(),
+                    "For environment: the variables that may be asked for. No other reaches a program.",
+                    SINCE);
+
+    public static final Section SECTION =
+            Section.named(
+                    "table",
+                    "Lookup tables, used by their names in other sections.",
+                    List.of(KIND, PATH, ENTRIES, VALUE, TABLES, VARIABLES));
+
+    public TableConfig {
+        tables = List.copyOf(tables);
+    }
+
+    static TableConfig read(Settings.Group group) {
+        Kind kind = group.get(KIND);
+        Optional<Path> path = group.get(PATH);
+        return new TableConfig(
+                group.name(),
+                kind,
+                kind == Kind.COMPILED ? path.map(TableBuilder::compiled) : path,
+                group.get(TABLES),
+                group);
+    }
+
+    public static List<TableConfig> all(Settings settings) {
+        return settings.each(SECTION).stream().map(TableConfig::read).toList();
+    }
+
+    /** The text that a compiled table is built from. */
+    public Optional<Path> text() {
+        return group.get(PATH);
+    }
+
+    /** A key whose value is names of tables. */
+    public static Key<List<String>> references(String key, String doc) {
+        return Key.parsedList(
+                key,
+                List.of(),
+                "names of tables",
+                TableConfig::reference,
+                "write the NAME of a [table.NAME]",
+                doc,
+                SINCE);
+    }
+
+    /**
+     * @throws IllegalArgumentException when it cannot be a table's name
+     */
+    public static String reference(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("is no table's name");
+        }
+        return name;
+    }
+
+    /**
+     * A key that names tables, so that they are checked, and their files opened to the domain that
+     * asks them.
+     */
+    public record Use(Section section, Key<?> key, Function<Settings.Group, List<String>> names) {
+        public static Use of(Section section, Key<List<String>> key) {
+            return new Use(section, key, group -> group.get(key));
+        }
+
+        List<Settings.Group> groups(Settings settings) {
+            return section.form() == Section.Form.ONCE
+                    ? List.of(settings.section(section))
+                    : settings.each(section);
+        }
+    }
+}

@@ -20,6 +20,7 @@ import postern.config.Settings;
 import postern.local.Identities;
 import postern.local.Invoker;
 import postern.os.ChildLink;
+import postern.os.FileSystems;
 import postern.os.InheritedListeners;
 import postern.os.Seccomp;
 import postern.os.UserDatabase;
@@ -66,7 +67,7 @@ final class Child {
         ChildLink link = ChildLink.open();
         Settings settings = Settings.decode(link.settingsText());
         Site site = Site.read(settings, arguments.get(2));
-        World world = SystemWorld.create(powers.domain());
+        World world = SystemWorld.create(powers.domain(), FileSystems::usableFiles);
         Map<String, Listener> listeners = new HashMap<>();
         for (String argument : arguments.subList(3, arguments.size())) {
             int equals = argument.indexOf('=');

@@ -53,7 +53,7 @@ public final class FrontDomain {
                 new Smtpd(
                         world,
                         SmtpdConfig.read(settings, site.hostname()),
-                        new ContentStore(world.disk(), scratch),
+                        new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_INTAKE),
                         new Handover(client));
         for (ListenerConfig configured : all(site, settings)) {
             Listener listener = listeners.get(configured.name());

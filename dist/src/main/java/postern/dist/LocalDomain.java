@@ -49,7 +49,7 @@ public final class LocalDomain {
                         aliases,
                         identities,
                         unprivileged);
-        var store = new ContentStore(world.disk(), scratch);
+        var store = new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_DELIVERY);
         return AgentDomain.serve(world, "local", () -> new AgentSession(agent, store), listener);
     }
 }

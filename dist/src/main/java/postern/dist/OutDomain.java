@@ -40,7 +40,7 @@ public final class OutDomain {
 
     private static Running serve(
             World world, DeliveryAgent agent, Path scratch, Listener listener) {
-        var store = new ContentStore(world.disk(), scratch);
+        var store = new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_DELIVERY);
         return AgentDomain.serve(world, "smtp", () -> new AgentSession(agent, store), listener);
     }
 }

@@ -67,4 +67,10 @@ public interface Disk {
 
     /** Octets that may still be written below the path. */
     long usableOctets(Path path) throws IOException;
+
+    /**
+     * Files that may still be made below the path (inodes); {@link Long#MAX_VALUE} where the file
+     * system sets no number or it cannot be known.
+     */
+    long usableFiles(Path path) throws IOException;
 }

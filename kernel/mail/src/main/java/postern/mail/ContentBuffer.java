@@ -134,6 +134,7 @@ public final class ContentBuffer implements Closeable {
                 segments.add(last);
                 return;
             }
+            store.demandScratch(octets);
             scratch = store.disk().scratch(store.scratchDirectory());
             file = scratch;
             spill(scratch);
@@ -165,6 +166,7 @@ public final class ContentBuffer implements Closeable {
 
     private void flush(DiskFile scratch) throws IOException {
         if (lastOctets > 0) {
+            store.demandScratch(lastOctets);
             scratch.write(octets - lastOctets, ByteBuffer.wrap(last, 0, lastOctets));
             lastOctets = 0;
         }

@@ -1,5 +1,6 @@
 package postern.mail;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 import postern.base.Disk;
@@ -19,25 +20,53 @@ public final class ContentStore {
     /** Octets of all messages held in memory by default. */
     public static final long RESIDENT_OCTETS_TOTAL = 32L * 1024 * 1024;
 
+    /**
+     * What scratch files of mail that comes in leave free: twice the reserve of the queue, which
+     * has the better use for what is left.
+     */
+    public static final long FREE_OCTETS_INTAKE = 128L << 20;
+
+    /** The same for mail that goes out: half of that reserve, so that it can make room. */
+    public static final long FREE_OCTETS_DELIVERY = 32L << 20;
+
     private final Disk disk;
     private final Path scratchDirectory;
     private final int residentOctetsMax;
     private final AtomicLong left;
+    private final long freeOctetsMin;
 
     /**
      * @param residentOctetsMax longest message held in memory
      * @param residentOctetsTotal bound of the memory of all messages together
+     * @param freeOctetsMin what scratch files leave free on their disk, for the queue may lie there
+     *     too
      */
     public ContentStore(
-            Disk disk, Path scratchDirectory, int residentOctetsMax, long residentOctetsTotal) {
+            Disk disk,
+            Path scratchDirectory,
+            int residentOctetsMax,
+            long residentOctetsTotal,
+            long freeOctetsMin) {
         this.disk = disk;
         this.scratchDirectory = scratchDirectory;
         this.residentOctetsMax = residentOctetsMax;
         this.left = new AtomicLong(residentOctetsTotal);
+        this.freeOctetsMin = freeOctetsMin;
+    }
+
+    /** One whose scratch files may fill their disk. */
+    public ContentStore(
+            Disk disk, Path scratchDirectory, int residentOctetsMax, long residentOctetsTotal) {
+        this(disk, scratchDirectory, residentOctetsMax, residentOctetsTotal, 0);
+    }
+
+    /** One with the usual bounds of memory. */
+    public ContentStore(Disk disk, Path scratchDirectory, long freeOctetsMin) {
+        this(disk, scratchDirectory, RESIDENT_OCTETS, RESIDENT_OCTETS_TOTAL, freeOctetsMin);
     }
 
     public ContentStore(Disk disk, Path scratchDirectory) {
-        this(disk, scratchDirectory, RESIDENT_OCTETS, RESIDENT_OCTETS_TOTAL);
+        this(disk, scratchDirectory, 0);
     }
 
     /**
@@ -51,6 +80,20 @@ public final class ContentStore {
 
     Disk disk() {
         return disk;
+    }
+
+    /**
+     * Demands room for so much more in scratch files.
+     *
+     * @throws IOException there is not enough
+     */
+    void demandScratch(long octets) throws IOException {
+        if (freeOctetsMin > 0 && disk.usableOctets(scratchDirectory) < freeOctetsMin + octets) {
+            throw new IOException(
+                    "No space left for scratch files: "
+                            + freeOctetsMin
+                            + " octets are kept in reserve");
+        }
     }
 
     Path scratchDirectory() {

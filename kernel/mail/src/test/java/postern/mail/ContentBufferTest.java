@@ -1,6 +1,7 @@
 package postern.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -84,6 +85,21 @@ final class ContentBufferTest {
         assertThat(dotLines(".")).isTrue();
         assertThat(dotLines("a.\r\nb.c\r", "\n", "d")).isFalse();
         assertThat(dotLines("a\r\n", "", ".")).isTrue();
+    }
+
+    @Test
+    void scratchFilesLeaveWhatTheQueueNeeds() throws IOException {
+        var disk = SystemWorld.create("test").disk();
+        long moreThanThereIs = disk.usableOctets(directory) * 2;
+        var store = new ContentStore(disk, directory, 10_000, 100_000, moreThanThereIs);
+        try (ContentBuffer small = store.buffer(0);
+                ContentBuffer large = store.buffer(0)) {
+            small.append(new byte[500], 0, 500);
+            assertThatThrownBy(() -> large.append(new byte[70_000], 0, 70_000))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("No space left");
+            small.finish().close();
+        }
     }
 
     private boolean dotLines(String... pieces) throws IOException {

@@ -53,6 +53,13 @@ final class Libc {
         private Names() {}
     }
 
+    /** statvfs(3), by a class of its own: who never asks has no handle made. */
+    static final class FileSystem {
+        static final MethodHandle STATVFS = handle("statvfs", POINTER, POINTER);
+
+        private FileSystem() {}
+    }
+
     /** What a handle throws is ours or the JVM's. */
     static RuntimeException rethrow(Throwable thrown) {
         return switch (thrown) {

@@ -40,6 +40,7 @@ final class Cleaner implements Runnable {
     private final QueueLog log;
     private final Index index;
     private final long segmentOctets;
+    private final FreeSpace freeSpace;
     private final Mailbox<Boolean> bell;
     private volatile boolean stopped;
     private long leftOctets; // since the last ring; the log's thread only
@@ -48,11 +49,12 @@ final class Cleaner implements Runnable {
     private final List<CompletionStage<Place>> copies = new ArrayList<>();
     private long stepOctets;
 
-    Cleaner(World world, QueueLog log, Index index, long segmentOctets) {
+    Cleaner(World world, QueueLog log, Index index, long segmentOctets, FreeSpace freeSpace) {
         this.world = world;
         this.log = log;
         this.index = index;
         this.segmentOctets = segmentOctets;
+        this.freeSpace = freeSpace;
         this.bell = world.tasks().mailbox(1);
     }
 
@@ -112,6 +114,9 @@ final class Cleaner implements Runnable {
         }
         try {
             for (LiveMessage message : index.within(oldest)) {
+                if (!freeSpace.allowsCopy(message.place().octets())) {
+                    return false; // what leaves the queue makes room without a copy
+                }
                 move(message);
             }
         } finally {

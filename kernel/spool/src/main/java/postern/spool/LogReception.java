@@ -34,8 +34,11 @@ final class LogReception implements Spool.Reception {
     /** Added to what was announced, so that a trace header on top needs no second piece. */
     private static final int HEADROOM_OCTETS = 1 << 10;
 
+    /** What is granted beside the content: a trace header, headers of records, an envelope. */
+    static final int OVERHEAD_OCTETS = 2 << 10;
+
     private final LogSpool spool;
-    private final FreeSpace freeSpace;
+    private final FreeSpace.Grant room;
     private final QueueId id;
     private final DotLines dotLines = new DotLines();
     private final List<Position> written = new ArrayList<>();
@@ -50,10 +53,10 @@ final class LogReception implements Spool.Reception {
     private @Nullable CompletionStage<Position> writing;
     private boolean over;
 
-    LogReception(LogSpool spool, QueueId id, long announcedOctets, FreeSpace freeSpace) {
+    LogReception(LogSpool spool, QueueId id, long announcedOctets, FreeSpace.Grant room) {
         this.spool = spool;
         this.id = id;
-        this.freeSpace = freeSpace;
+        this.room = room;
         long wanted = announcedOctets + HEADROOM_OCTETS;
         this.piece = new byte[Math.clamp(wanted, PIECE_OCTETS_MIN, PIECE_OCTETS_MAX)];
         hold(piece.length);
@@ -90,7 +93,7 @@ final class LogReception implements Spool.Reception {
         pieces.add(ByteBuffer.wrap(piece, 0, pieceOctets));
         pieceOctets = 0;
         if (recordOctets == QueueLog.PAYLOAD_OCTETS_MAX || pressed) {
-            freeSpace.demand(recordOctets);
+            room.need(RecordHeader.recordOctets(recordOctets));
             spill();
             if (pressed) {
                 awaitWritten();
@@ -103,6 +106,7 @@ final class LogReception implements Spool.Reception {
     private void spill() throws IOException {
         awaitWritten();
         int held = heldOctets;
+        int onDisk = RecordHeader.recordOctets(recordOctets);
         heldOctets = 0;
         var record = new Record(Type.BODY, id, pieces);
         pieces = new ArrayList<>();
@@ -117,7 +121,12 @@ final class LogReception implements Spool.Reception {
                             return position;
                         });
         // before the stage is awaited: memory is free again whether or not it was written
-        var _ = writing.whenComplete((_, _) -> spool.buffered(-held));
+        var _ =
+                writing.whenComplete(
+                        (_, _) -> {
+                            room.used(onDisk);
+                            spool.buffered(-held);
+                        });
     }
 
     private void awaitWritten() throws IOException {
@@ -174,7 +183,17 @@ final class LogReception implements Spool.Reception {
                         written,
                         recordOctets > 0 ? recordOctets : -1,
                         about);
-        batch.add(new Record(Type.ENVELOPE, id, List.of(record.encoded())));
+        ByteBuffer encoded = record.encoded();
+        batch.add(new Record(Type.ENVELOPE, id, List.of(encoded)));
+        int onDisk = RecordHeader.recordOctets(encoded.remaining());
+        onDisk += recordOctets > 0 ? RecordHeader.recordOctets(recordOctets) : 0;
+        try {
+            room.need(onDisk);
+        } catch (IOException full) {
+            letGo();
+            return CompletableFuture.failedFuture(full);
+        }
+        int octetsOnDisk = onDisk;
         var committed =
                 spool.appended(
                         batch,
@@ -184,7 +203,11 @@ final class LogReception implements Spool.Reception {
                             spool.taken(record, new Place(last, record.allBodies(last), 0));
                             return envelope;
                         });
-        return committed.whenComplete((_, _) -> letGo());
+        return committed.whenComplete(
+                (_, _) -> {
+                    room.used(octetsOnDisk);
+                    letGo();
+                });
     }
 
     /** Without a commit, what was written stays behind as dead octets. */
@@ -203,6 +226,7 @@ final class LogReception implements Spool.Reception {
     }
 
     private void letGo() {
+        room.close();
         spool.buffered(-heldOctets);
         heldOctets = 0;
         written.forEach(position -> spool.index().unpin(position.segment()));

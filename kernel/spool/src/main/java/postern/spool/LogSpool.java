@@ -52,7 +52,7 @@ public final class LogSpool implements Spool {
         this.limits = limits;
         this.freeSpace = new FreeSpace(world, directory, limits.minimumFreeOctets());
         this.rebuild = new Rebuild(world, log, index, directory);
-        this.cleaner = new Cleaner(world, log, index, limits.segmentOctets());
+        this.cleaner = new Cleaner(world, log, index, limits.segmentOctets(), freeSpace);
     }
 
     @Override
@@ -106,8 +106,8 @@ public final class LogSpool implements Spool {
 
     @Override
     public Reception receive(long announcedOctets) throws IOException {
-        freeSpace.demand(announcedOctets);
-        return new LogReception(this, nextId(), announcedOctets, freeSpace);
+        FreeSpace.Grant room = freeSpace.grant(announcedOctets);
+        return new LogReception(this, nextId(), announcedOctets, room);
     }
 
     @Override
@@ -149,7 +149,8 @@ public final class LogSpool implements Spool {
     private CompletionStage<QueueId> inject(
             Notice notice, LiveMessage about, ProgressRecord progress) {
         byte[] octets = notice.octets();
-        try (var reception = new LogReception(this, nextId(), octets.length, freeSpace)) {
+        try (var reception =
+                new LogReception(this, nextId(), octets.length, freeSpace.reserved())) {
             reception.write(octets, 0, octets.length);
             Envelope envelope =
                     new Envelope(

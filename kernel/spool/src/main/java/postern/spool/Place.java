@@ -28,6 +28,15 @@ record Place(Position envelope, List<Position> bodies, int progressOctets) {
         }
     }
 
+    /** What it keeps alive in all. */
+    long octets() {
+        long octets = RecordHeader.recordOctets(envelope.length()) + (long) progressOctets;
+        for (Position body : bodies) {
+            octets += RecordHeader.recordOctets(body.length());
+        }
+        return octets;
+    }
+
     /** Whether a part of it lies in the segment. */
     boolean within(long segment) {
         return envelope.segment() == segment

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,11 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import postern.base.DiskFile;
 import postern.base.World;
 import postern.mail.Content;
 import postern.mail.MailOptions;
+import postern.mail.Notices.Notice;
 import postern.mail.Origin;
 import postern.mail.QueueId;
+import postern.mail.ReversePath;
+import postern.testkit.LayeredDisk;
 import postern.testkit.LyingDisk;
 import postern.testkit.SimProcess;
 import postern.testkit.SimWorld;
@@ -27,10 +34,29 @@ final class CommitTest {
     private static final SpoolLimits LIMITS = new SpoolLimits(0, 1 << 20, 1 << 20);
 
     private final LyingDisk platter = new LyingDisk();
-    private final CountingDisk disk = new CountingDisk(platter);
+    private final Costs cost = new Costs();
+    private final LayeredDisk disk = new LayeredDisk(platter, cost);
     private final SimWorld sim = new SimWorld(11);
     private final SimProcess process = sim.process("queue", "postern", disk);
     private final World world = process.world();
+
+    /** What segment files cost. */
+    private static final class Costs implements LayeredDisk.Layer {
+        int writes;
+        int syncs;
+
+        @Override
+        public void write(DiskFile file, long position, ByteBuffer... buffers) throws IOException {
+            writes++;
+            file.write(position, buffers);
+        }
+
+        @Override
+        public void sync(DiskFile file) throws IOException {
+            syncs++;
+            file.sync();
+        }
+    }
 
     /** A script of a session. */
     private interface Script {
@@ -87,16 +113,16 @@ final class CommitTest {
                 1,
                 spool -> {
                     for (int octets : new int[] {10, 10_240, 300_000, 1 << 20}) {
-                        int writes = disk.writes;
-                        int syncs = disk.syncs;
+                        int writes = cost.writes;
+                        int syncs = cost.syncs;
                         byte[] content = Letters.octets(octets, octets);
                         if (spool.usage().segmentOctets() + octets > LIMITS.segmentOctets()) {
                             writes++; // the header of a new segment,
                             syncs++; // safe before it is used
                         }
                         QueueId _ = send(spool, content);
-                        assertThat(disk.writes - writes).as("writes").isEqualTo(1);
-                        assertThat(disk.syncs - syncs).as("syncs").isEqualTo(1);
+                        assertThat(cost.writes - writes).as("writes").isEqualTo(1);
+                        assertThat(cost.syncs - syncs).as("syncs").isEqualTo(1);
                     }
                 });
     }
@@ -111,8 +137,8 @@ final class CommitTest {
                         QueueId _ = send(spool, Letters.octets(2_000, i));
                     }
                 });
-        assertThat(disk.syncs).isLessThan(400 / 4);
-        assertThat(disk.writes).isLessThan(400 / 4);
+        assertThat(cost.syncs).isLessThan(400 / 4);
+        assertThat(cost.writes).isLessThan(400 / 4);
     }
 
     @Test
@@ -123,8 +149,8 @@ final class CommitTest {
                 spool -> {
                     QueueId first = send(spool, Letters.octets(10, 1));
                     QueueId second = send(spool, Letters.octets(10, 2));
-                    int syncs = disk.syncs;
-                    int writes = disk.writes;
+                    int syncs = cost.syncs;
+                    int writes = cost.writes;
                     Duration begun = sim.elapsed();
                     Progress done = Letters.state(0, Progress.State.DELIVERED);
                     var one = spool.record(first, List.of(done));
@@ -132,8 +158,8 @@ final class CommitTest {
                     world.tasks().await(one);
                     world.tasks().await(two);
                     Duration taken = sim.elapsed().minus(begun);
-                    assertThat(disk.syncs - syncs).isEqualTo(1);
-                    assertThat(disk.writes - writes).isEqualTo(1);
+                    assertThat(cost.syncs - syncs).isEqualTo(1);
+                    assertThat(cost.writes - writes).isEqualTo(1);
                     assertThat(taken).isBetween(Duration.ofMillis(90), Duration.ofMillis(150));
                 });
     }
@@ -142,24 +168,29 @@ final class CommitTest {
     void aFullDiskRefusesAndTakesAgainWhenThereIsRoom() {
         Map<Long, byte[]> taken = new LinkedHashMap<>();
         List<QueueId> again = new ArrayList<>();
+        int[] full = new int[1]; // sessions that found it so: room comes when all have
+        platter.capacity(300_000);
         run(
                 new SpoolLimits(0, 64 << 10, 1 << 20),
                 3,
                 spool -> {
-                    platter.capacity(300_000);
                     int refused = 0;
                     for (int i = 0; i < 40; i++) {
                         byte[] content = Letters.octets(9_000, i);
                         try {
                             taken.put(send(spool, content).value(), content);
-                        } catch (Spool.NoSpace full) {
+                        } catch (Spool.NoSpace none) {
                             refused++;
-                        } catch (ExecutionException full) {
-                            assertThat(full).hasCauseInstanceOf(Spool.NoSpace.class);
+                        } catch (ExecutionException none) {
+                            assertThat(none).hasCauseInstanceOf(Spool.NoSpace.class);
                             refused++;
                         }
                     }
                     assertThat(refused).isPositive();
+                    full[0]++;
+                    while (full[0] < 3) {
+                        world.clock().sleep(Duration.ofSeconds(1));
+                    }
                     platter.capacity(Long.MAX_VALUE);
                     world.clock().sleep(Duration.ofSeconds(2));
                     again.add(send(spool, new byte[1]));
@@ -169,6 +200,98 @@ final class CommitTest {
         platter.crash(1);
         List<QueuedMessage> found = recovered(taken);
         assertThat(found).hasSize(taken.size() + 3);
+    }
+
+    /** Once the answer of the disk was believed for a second, however much came in it. */
+    @ParameterizedTest
+    @ValueSource(ints = {900, 30_000, 1_200_000})
+    void theReserveIsNeverTouchedByMailHoweverFastItComes(int octets) {
+        long reserve = 1 << 20;
+        long room = 6 << 20;
+        platter.capacity(reserve + room);
+        long[] lowest = {Long.MAX_VALUE};
+        int[] taken = new int[1];
+        run(
+                new SpoolLimits(reserve, 2 << 20, 1 << 20),
+                3,
+                spool -> {
+                    boolean full = false;
+                    for (int i = 0; i < 20_000 && !full; i++) {
+                        try {
+                            QueueId _ = send(spool, Letters.octets(octets, i));
+                            taken[0]++;
+                        } catch (Spool.NoSpace none) {
+                            full = true;
+                        } catch (ExecutionException none) {
+                            assertThat(none).hasCauseInstanceOf(Spool.NoSpace.class);
+                            full = true;
+                        }
+                        lowest[0] = Math.min(lowest[0], platter.usableOctets(Trial.DIRECTORY));
+                    }
+                    assertThat(full).isTrue();
+                });
+        assertThat(lowest[0]).isGreaterThanOrEqualTo(reserve);
+        assertThat((long) taken[0] * (octets + 500)).as("most of the room").isGreaterThan(room / 2);
+    }
+
+    @Test
+    void aNoticeMayUseTheReserveThatMailMayNot() {
+        long reserve = 1 << 20;
+        run(
+                new SpoolLimits(reserve, 64 << 10, 1 << 20),
+                1,
+                spool -> {
+                    QueueId id = send(spool, new byte[5]);
+                    platter.capacity(platter.used() + reserve / 2);
+                    world.clock().sleep(Duration.ofSeconds(2));
+                    assertThatThrownBy(() -> send(spool, new byte[5]))
+                            .isInstanceOf(Spool.NoSpace.class);
+                    long written = platter.used();
+                    Notice notice =
+                            new Notice(
+                                    ReversePath.NOBODY,
+                                    MailOptions.NONE,
+                                    Letters.recipients(1),
+                                    Letters.octets(50_000, 1));
+                    QueueId told =
+                            world.tasks()
+                                    .await(
+                                            spool.inject(
+                                                    notice,
+                                                    id,
+                                                    false,
+                                                    List.of(
+                                                            Letters.state(
+                                                                    0, Progress.State.BOUNCED))));
+                    assertThat(told).isNotEqualTo(id);
+                    assertThat(platter.used()).isGreaterThan(written + 50_000);
+                });
+    }
+
+    @Test
+    void withFewInodesLeftMailIsRefusedAndOutcomesAreRecorded() {
+        run(
+                new SpoolLimits(0, 16 << 10, 1 << 20),
+                1,
+                spool -> {
+                    QueueId id = send(spool, Letters.octets(9_000, 1));
+                    platter.files(FreeSpace.FILES_MIN - 1);
+                    world.clock().sleep(Duration.ofSeconds(2));
+                    long used = platter.used();
+                    assertThatThrownBy(() -> send(spool, new byte[5]))
+                            .isInstanceOf(Spool.NoSpace.class)
+                            .hasMessageContaining("files");
+                    assertThat(platter.used()).as("written before it was refused").isEqualTo(used);
+                    world.tasks()
+                            .await(
+                                    spool.record(
+                                            id,
+                                            List.of(Letters.state(0, Progress.State.DELIVERED))));
+                    assertThat(spool.usage().messages()).isZero();
+                    platter.files(Long.MAX_VALUE);
+                    world.clock().sleep(Duration.ofSeconds(2));
+                    assertThat(send(spool, new byte[5])).isNotNull();
+                });
     }
 
     @Test
@@ -208,7 +331,7 @@ final class CommitTest {
                 1,
                 spool -> {
                     assertThatThrownBy(() -> send(spool, new byte[5]))
-                            .hasCauseInstanceOf(Spool.NoSpace.class);
+                            .isInstanceOf(Spool.NoSpace.class);
                     platter.capacity(Long.MAX_VALUE);
                     world.clock().sleep(Duration.ofSeconds(2));
                     taken.add(send(spool, new byte[5]));

@@ -48,6 +48,7 @@ public final class LyingDisk implements Disk {
     private boolean off;
     private long life;
     private long capacity = Long.MAX_VALUE;
+    private long files = Long.MAX_VALUE;
 
     /**
      * One change of names: {@code from} goes (null: made new), {@code to} comes (null: deleted).
@@ -112,6 +113,11 @@ public final class LyingDisk implements Disk {
         capacity = octets;
     }
 
+    /** From now on so many files more may be made. */
+    public synchronized void files(long more) {
+        files = more;
+    }
+
     /** Inverts one bit, on the platter as well. */
     public synchronized void flip(Path path, long position, int bit) throws IOException {
         existing(path).flip(Math.toIntExact(position), bit);
@@ -134,6 +140,10 @@ public final class LyingDisk implements Disk {
             throw new FileAlreadyExistsException(path.toString());
         }
         parent(path);
+        if (files == 0) {
+            throw new IOException(Fault.NO_SPACE.message);
+        }
+        files -= files == Long.MAX_VALUE ? 0 : 1;
         LyingFile file = new LyingFile();
         rename(new Renaming(null, path, file));
         return new Handle(file);
@@ -223,6 +233,12 @@ public final class LyingDisk implements Disk {
     public synchronized long usableOctets(Path path) {
         alive(life);
         return capacity == Long.MAX_VALUE ? 1L << 50 : Math.max(0, capacity - used());
+    }
+
+    @Override
+    public synchronized long usableFiles(Path path) {
+        alive(life);
+        return files;
     }
 
     private void rename(Renaming renaming) {

@@ -103,6 +103,11 @@ final class SimDisk implements Disk {
         return disk.usableOctets(path);
     }
 
+    @Override
+    public long usableFiles(Path path) throws IOException {
+        return disk.usableFiles(path); // in one breath with the octets
+    }
+
     private DiskFile opened(DiskFile file) {
         SimFile mine = new SimFile(file);
         open.add(mine);

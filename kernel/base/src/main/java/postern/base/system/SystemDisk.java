@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import postern.base.Disk;
 import postern.base.DiskFile;
@@ -25,6 +26,15 @@ final class SystemDisk implements Disk {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final FileAttribute<?> OWNER_DIRECTORY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+    private final ToLongFunction<Path> files;
+
+    /**
+     * @param files what {@link #usableFiles} says: the JDK has no call for it
+     */
+    SystemDisk(ToLongFunction<Path> files) {
+        this.files = files;
+    }
 
     @Override
     public DiskFile create(Path path) throws IOException {
@@ -123,6 +133,12 @@ final class SystemDisk implements Disk {
 
     @Override
     public long usableOctets(Path path) throws IOException {
-        return Files.getFileStore(path).getUsableSpace();
+        long usable = path.toFile().getUsableSpace(); // one statvfs; 0 on an error as well
+        return usable > 0 ? usable : Files.getFileStore(path).getUsableSpace();
+    }
+
+    @Override
+    public long usableFiles(Path path) {
+        return files.applyAsLong(path);
     }
 }

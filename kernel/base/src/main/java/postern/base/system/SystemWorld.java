@@ -1,7 +1,10 @@
 package postern.base.system;
 
+import java.nio.file.Path;
 import java.util.Random;
+import java.util.function.ToLongFunction;
 import postern.base.Clock;
+import postern.base.Disk;
 import postern.base.Log;
 import postern.base.World;
 
@@ -14,11 +17,20 @@ public final class SystemWorld {
         return create(new LineLog(program));
     }
 
+    /** The same; {@code usableFiles} tells what its disk's {@link Disk#usableFiles} says. */
+    public static World create(String program, ToLongFunction<Path> usableFiles) {
+        return create(new LineLog(program), usableFiles);
+    }
+
     public static World create(Log log) {
+        return create(log, _ -> Long.MAX_VALUE);
+    }
+
+    private static World create(Log log, ToLongFunction<Path> usableFiles) {
         Clock clock = new SystemClock();
         return new World(
                 clock,
-                new SystemDisk(),
+                new SystemDisk(usableFiles),
                 new SystemNetwork(),
                 new SystemTasks(log),
                 new Random(), // any thread; nothing that must not be guessed hangs on it

@@ -1,4 +1,4 @@
-package postern.spool;
+package postern.testkit;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,29 +7,48 @@ import java.util.List;
 import postern.base.Disk;
 import postern.base.DiskFile;
 
-/** Counts what segment files cost. */
-final class CountingDisk implements Disk {
-    int writes;
-    int syncs;
+/** A disk over another one: what a test counts, forgets or changes on the way is a layer. */
+public final class LayeredDisk implements Disk {
     private final Disk disk;
+    private final Layer layer;
 
-    CountingDisk(Disk disk) {
+    /** What lies between; as it stands, it passes everything on. */
+    public interface Layer {
+        default int read(DiskFile file, ByteBuffer into, long position) throws IOException {
+            return file.read(into, position);
+        }
+
+        default void write(DiskFile file, long position, ByteBuffer... buffers) throws IOException {
+            file.write(position, buffers);
+        }
+
+        default void sync(DiskFile file) throws IOException {
+            file.sync();
+        }
+
+        default void syncDirectory(Disk disk, Path directory) throws IOException {
+            disk.syncDirectory(directory);
+        }
+    }
+
+    public LayeredDisk(Disk disk, Layer layer) {
         this.disk = disk;
+        this.layer = layer;
     }
 
     @Override
     public DiskFile create(Path path) throws IOException {
-        return new Counting(disk.create(path));
+        return new LayeredFile(disk.create(path), layer);
     }
 
     @Override
     public DiskFile open(Path path) throws IOException {
-        return new Counting(disk.open(path));
+        return new LayeredFile(disk.open(path), layer);
     }
 
     @Override
     public DiskFile openRead(Path path) throws IOException {
-        return disk.openRead(path);
+        return new LayeredFile(disk.openRead(path), layer);
     }
 
     @Override
@@ -64,7 +83,7 @@ final class CountingDisk implements Disk {
 
     @Override
     public void syncDirectory(Path directory) throws IOException {
-        disk.syncDirectory(directory);
+        layer.syncDirectory(disk, directory);
     }
 
     @Override
@@ -72,13 +91,12 @@ final class CountingDisk implements Disk {
         return disk.usableOctets(path);
     }
 
-    private final class Counting implements DiskFile {
-        private final DiskFile file;
+    @Override
+    public long usableFiles(Path path) throws IOException {
+        return disk.usableFiles(path);
+    }
 
-        Counting(DiskFile file) {
-            this.file = file;
-        }
-
+    private record LayeredFile(DiskFile file, Layer layer) implements DiskFile {
         @Override
         public long size() throws IOException {
             return file.size();
@@ -86,19 +104,17 @@ final class CountingDisk implements Disk {
 
         @Override
         public int read(ByteBuffer into, long position) throws IOException {
-            return file.read(into, position);
+            return layer.read(file, into, position);
         }
 
         @Override
         public void write(long position, ByteBuffer... buffers) throws IOException {
-            writes++;
-            file.write(position, buffers);
+            layer.write(file, position, buffers);
         }
 
         @Override
         public void sync() throws IOException {
-            syncs++;
-            file.sync();
+            layer.sync(file);
         }
 
         @Override

@@ -4,8 +4,11 @@ module postern.smtpd {
     requires static org.jspecify;
     requires transitive postern.base;
     requires transitive postern.config;
+    requires transitive postern.dns;
     requires transitive postern.mail;
     requires transitive postern.wire;
 
     exports postern.smtpd;
+    exports postern.smtpd.access;
+    exports postern.smtpd.triage;
 }

@@ -1,5 +1,6 @@
 package postern.command;
 
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -35,6 +36,7 @@ final class Grammar {
         add(postern, check());
         add(postern, queue());
         add(postern, config());
+        add(postern, explain());
         return postern;
     }
 
@@ -72,6 +74,34 @@ final class Grammar {
                                 "Delete one message. Nobody is told; an attempt that runs at this"
                                         + " moment may still deliver it.")));
         return queue;
+    }
+
+    private static CommandSpec explain() {
+        CommandSpec explain = spec("explain", "Tell what would be done, and which line says so.");
+        CommandSpec client =
+                spec(
+                        "client",
+                        "Ask every rule about a client, as a session of its would meet them, without a"
+                                + " session and without asking the name service.");
+        client.addPositional(
+                PositionalParamSpec.builder()
+                        .index("0")
+                        .arity("1")
+                        .required(true)
+                        .type(String.class)
+                        .paramLabel("ADDRESS")
+                        .description("The client's IP address.")
+                        .build());
+        Installation.ClientExplainer.FACTS.forEach(
+                (name, meaning) ->
+                        client.addOption(
+                                OptionSpec.builder("--" + name)
+                                        .type(String.class)
+                                        .paramLabel(name.toUpperCase(Locale.ROOT))
+                                        .description("Say " + meaning + ".")
+                                        .build()));
+        add(explain, client);
+        return explain;
     }
 
     private static CommandSpec config() {

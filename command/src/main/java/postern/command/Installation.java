@@ -2,7 +2,10 @@ package postern.command;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import postern.config.Configuration;
 import postern.config.Section;
@@ -28,11 +31,47 @@ public record Installation(
         List<Configuration.Check> checks,
         Function<Settings, Path> state,
         Starter starter,
-        Prober prober) {
+        Prober prober,
+        ClientExplainer clients) {
     public Installation {
         sections = List.copyOf(sections);
         checks = List.copyOf(checks);
     }
+
+    /** Asks the rules about a client that may never have come. */
+    public interface ClientExplainer {
+        /**
+         * @param facts what is said of it, by the names of {@link #FACTS}; {@code client} is there
+         * @return every rule in the order in which a session would meet it, then who may relay
+         * @throws IllegalArgumentException a fact is none; the message says which and why
+         */
+        List<Ruled> explain(Settings settings, Map<String, String> facts);
+
+        /** What can be said of a client besides its address, and what it means. */
+        Map<String, String> FACTS = facts();
+
+        private static Map<String, String> facts() {
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("helo", "what it calls itself");
+            facts.put("from", "the sender; <> is that of notices");
+            facts.put("to", "a recipient");
+            facts.put("login", "who authenticated");
+            facts.put("name", "its verified host name");
+            facts.put("listener", "the listener's name");
+            facts.put("tls", "the TLS version, TLSv1.3");
+            facts.put("fingerprint", "of its certificate");
+            facts.put("score", "what the lists say of it, a number");
+            return Collections.unmodifiableMap(facts);
+        }
+    }
+
+    /**
+     * What became of one rule.
+     *
+     * @param verdict in words: {@code applies}, {@code does not apply: helo}
+     * @param action what it does
+     */
+    public record Ruled(String stage, String rule, String at, String verdict, String action) {}
 
     /** Tries from inside every domain what it must not do. */
     public interface Prober {

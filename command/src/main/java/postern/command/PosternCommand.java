@@ -98,6 +98,7 @@ public final class PosternCommand {
                         about("release", id -> queue().change("release", id, "released", json));
                 case "queue delete" ->
                         about("delete", id -> queue().change("delete", id, "deleted", json));
+                case "explain client" -> explainClient().code();
                 case "config defaults" -> defaults().code();
                 case "config reference" -> reference().code();
                 default -> {
@@ -150,6 +151,22 @@ public final class PosternCommand {
                 case Configuration.Result.Loaded(Settings settings) ->
                         new ConfinementReport(terminal, installation.prober()).run(settings, json);
                 case Configuration.Result.Broken _ -> check().code();
+            };
+        }
+
+        private ExitStatus explainClient() {
+            Map<String, String> facts = new LinkedHashMap<>();
+            facts.put("client", last.matchedPositionalValue(0, ""));
+            for (String fact : Installation.ClientExplainer.FACTS.keySet()) {
+                if (last.hasMatchedOption("--" + fact)) {
+                    facts.put(fact, last.matchedOptionValue("--" + fact, ""));
+                }
+            }
+            return switch (new ConfigurationFile(terminal.world().disk(), installation)
+                    .read(file())) {
+                case Configuration.Result.Loaded(Settings settings) ->
+                        new RuleReport(terminal, installation.clients()).run(settings, facts, json);
+                case Configuration.Result.Broken _ -> check();
             };
         }
 

@@ -49,7 +49,15 @@ class PosternCommandTest {
                                     .println(file.getFileName() + " " + settings.get(TOP, STATE));
                             return 42;
                         },
-                        _ -> probed);
+                        _ -> probed,
+                        (_, facts) ->
+                                List.of(
+                                        new Installation.Ruled(
+                                                "rcpt",
+                                                "no-strangers",
+                                                "postern.toml:7",
+                                                "applies",
+                                                "reject to " + facts)));
         return new PosternCommand(console.terminal(), installation).run(List.of(words));
     }
 
@@ -241,5 +249,19 @@ class PosternCommandTest {
         assertThat(run("config", "reference", "--json")).isZero();
         assertThat(console.out())
                 .contains("{\"section\":\"smtpd\",\"repeated\":false,\"key\":\"timeout\"");
+    }
+
+    @Test
+    void aClientIsExplained() throws IOException {
+        configure("");
+
+        assertThat(run("explain", "client", "192.0.2.1", "--to", "bob@example.org")).isZero();
+        assertThat(console.out())
+                .contains("no-strangers")
+                .contains("postern.toml:7")
+                .contains("applies: reject to {client=192.0.2.1, to=bob@example.org}");
+        assertThat(run("explain", "client", "192.0.2.1", "--json")).isZero();
+        assertThat(console.out()).contains("\"rule\":\"no-strangers\"");
+        assertThat(run("explain", "client")).isEqualTo(64);
     }
 }

@@ -67,10 +67,11 @@ final class Commands {
                 configuration,
                 checkout ? home.resolve("var") : USUAL_STATE,
                 Sections.ALL,
-                List.of(),
+                Sections.CHECKS,
                 settings -> Site.read(settings, machineName()).state(),
                 (file, settings) -> MasterProcess.run(file, settings, installation(terminal)),
-                Confinement::probe);
+                Confinement::probe,
+                ClientQuestions::explain);
     }
 
     private static StateFolder folder(Terminal terminal, Installation installation) {

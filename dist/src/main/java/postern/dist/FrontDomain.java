@@ -1,14 +1,21 @@
 package postern.dist;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.World;
 import postern.config.Settings;
+import postern.dns.DnsResolver;
+import postern.dns.DnsSettings;
+import postern.dns.ResolvConf;
 import postern.ipc.Attributes;
 import postern.ipc.LmtpClient;
 import postern.mail.Content;
@@ -18,16 +25,29 @@ import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.smtp.SmtpConfig;
 import postern.smtpd.Intake;
 import postern.smtpd.ListenerConfig;
+import postern.smtpd.Meter;
+import postern.smtpd.Policy;
 import postern.smtpd.Smtpd;
 import postern.smtpd.SmtpdConfig;
+import postern.smtpd.access.RuleConfig;
+import postern.smtpd.triage.AddressList;
+import postern.smtpd.triage.AddressLists;
 import postern.wire.Reply;
 
 /** The domain that speaks to strangers: smtpd(8). */
 public final class FrontDomain {
     /** Connections kept to cleanup. */
     private static final int IDLE_MAX = 100;
+
+    /**
+     * For one question about a list; a client waits for it. As Postfix, postscreen_dnsbl_timeout.
+     */
+    private static final Duration LIST_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final int DNS_PORT = 53;
 
     private FrontDomain() {}
 
@@ -53,6 +73,7 @@ public final class FrontDomain {
                 new Smtpd(
                         world,
                         SmtpdConfig.read(settings, site.hostname()),
+                        policy(world, site, settings),
                         new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_INTAKE),
                         new Handover(client));
         for (ListenerConfig configured : all(site, settings)) {
@@ -72,6 +93,32 @@ public final class FrontDomain {
                 smtpd.retire(ended);
             }
         };
+    }
+
+    private static Policy policy(World world, Site site, Settings settings) {
+        List<InetSocketAddress> stated = SmtpConfig.read(settings, site.hostname()).dnsServers();
+        List<InetSocketAddress> servers =
+                stated.isEmpty() ? ResolvConf.servers(world.disk()) : stated;
+        var lists =
+                new DnsSettings(
+                        servers, LIST_TIMEOUT, DnsSettings.ROUNDS, DnsSettings.Families.IPV4);
+        return new Policy(
+                RuleConfig.read(settings),
+                new DnsResolver(world, DnsSettings.of(servers)),
+                new AddressLists(
+                        world.tasks(), new DnsResolver(world, lists), AddressList.read(settings)),
+                Meter.NONE);
+    }
+
+    /** Ports of the name servers that rules or lists make us ask; none where nothing does. */
+    static Set<Integer> nameServers(Settings settings) {
+        if (settings.each(RuleConfig.SECTION).isEmpty()
+                && settings.each(AddressList.SECTION).isEmpty()) {
+            return Set.of();
+        }
+        Set<Integer> ports = new HashSet<>();
+        SmtpConfig.read(settings, "").dnsServers().forEach(each -> ports.add(each.getPort()));
+        return ports.isEmpty() ? Set.of(DNS_PORT) : ports;
     }
 
     /** The listeners of the configuration. */
@@ -97,9 +144,10 @@ public final class FrontDomain {
                 ReversePath sender,
                 MailOptions options,
                 List<Recipient> recipients,
-                Content content)
+                Content content,
+                String held)
                 throws IOException {
-            return client.send(Attributes.of(origin), sender, options, recipients, content);
+            return client.send(Attributes.of(origin, held), sender, options, recipients, content);
         }
 
         @Override

@@ -89,7 +89,7 @@ final class PosternPlan {
                 environment(),
                 site.state(),
                 identity(powers),
-                powers.sandbox(site, local, aliases, jvm.home(), jvm.library(), root),
+                powers.sandbox(site, local, aliases, jvm.home(), jvm.library(), root, FrontDomain.nameServers(settings)),
                 listeners(powers),
                 settings.encode(),
                 switch (powers) {

@@ -15,7 +15,7 @@ import postern.os.Seccomp;
 enum Powers {
     /**
      * Speaks to strangers: inherited listeners, Unix sockets, a scratch folder. No file of the
-     * queue, no program, no connection.
+     * queue, no program, no connection but to name servers where rules need them.
      */
     FRONT,
 
@@ -55,14 +55,15 @@ enum Powers {
     /**
      * @param library the folder of our own jars
      * @param root whether we are root, so that local acts for many users
+     * @param nameServers their ports, where front asks them: by TCP what is too long for UDP
      */
     Sandbox sandbox(
-            Site site, LocalConfig local, Path aliases, Path javaHome, Path library, boolean root) {
+            Site site, LocalConfig local, Path aliases, Path javaHome, Path library, boolean root, Set<Integer> nameServers) {
         Ports none = new Ports.Only(Set.of());
         Sandbox.Builder builder =
                 Sandbox.forJava(javaHome).readable(library).writable(scratch(site));
         return switch (this) {
-            case FRONT -> builder.connect(none).bind(new Ports.Only(Set.of(0))).build();
+            case FRONT -> builder.connect(new Ports.Only(nameServers)).bind(new Ports.Only(Set.of(0))).build();
             case QUEUE ->
                     builder.writable(site.queue())
                             .readable(aliases)

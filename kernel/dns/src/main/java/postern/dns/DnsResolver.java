@@ -17,6 +17,7 @@ import org.xbill.DNS.CNAMERecord;
 import org.xbill.DNS.MXRecord;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Name;
+import org.xbill.DNS.PTRRecord;
 import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SOARecord;
@@ -99,10 +100,14 @@ public final class DnsResolver implements Resolver {
                 return text.toString();
             };
 
+    private static final Reading<String> CLAIMED_NAME =
+            found -> ((PTRRecord) found).getTarget().toString(true);
+
     private final World world;
     private final DnsSettings settings;
     private final NameServers servers;
     private final AnswerCache<List<MailHost>> mailHosts = new AnswerCache<>(CACHE_ENTRIES_MAX);
+    private final AnswerCache<List<String>> names = new AnswerCache<>(CACHE_ENTRIES_MAX);
     private final AnswerCache<List<InetAddress>> addresses = new AnswerCache<>(CACHE_ENTRIES_MAX);
     private final AnswerCache<List<Service>> services = new AnswerCache<>(CACHE_ENTRIES_MAX);
     private final AnswerCache<List<Tlsa>> tlsa = new AnswerCache<>(CACHE_ENTRIES_MAX);
@@ -178,6 +183,13 @@ public final class DnsResolver implements Resolver {
         Fresh<T> fresh = asking.get();
         cache.put(key, fresh.answer, now(), fresh.life);
         return fresh.answer;
+    }
+
+    @Override
+    public Answer<List<String>> names(InetAddress address) {
+        String name = ReverseNames.of(address);
+        return kept(
+                names, name, () -> new Question(Type.PTR).ask(name).map(CLAIMED_NAME, ANY_ORDER));
     }
 
     @Override

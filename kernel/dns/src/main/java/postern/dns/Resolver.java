@@ -37,6 +37,14 @@ public interface Resolver {
         return new Validation.Absent("this name service does not validate");
     }
 
+    /**
+     * The names that an address claims to have, without final dots, in no order: anybody can claim
+     * any name, see {@link ReverseNames#verified}.
+     */
+    default Answer<List<String>> names(InetAddress address) {
+        return new Answer.Empty<>();
+    }
+
     /** How a question ended. A list that was found is never empty. */
     sealed interface Answer<T> {
         record Found<T>(T value, Proof proof) implements Answer<T> {

@@ -43,7 +43,8 @@ public record Attributes(Map<Name, String> values) {
         HOLD(2),
         DEADLINE(2),
         PRIORITY(2),
-        REQUIRETLS(2);
+        REQUIRETLS(2),
+        QUARANTINE(2);
 
         private final int since;
 
@@ -57,6 +58,13 @@ public record Attributes(Map<Name, String> values) {
     }
 
     public static Attributes of(Origin origin) {
+        return of(origin, "");
+    }
+
+    /**
+     * @param held why the message waits for the operator; empty where it does not
+     */
+    public static Attributes of(Origin origin, String held) {
         Map<Name, String> values = new EnumMap<>(Name.class);
         put(values, Name.ADDR, origin.clientAddress());
         put(values, Name.NAME, origin.clientName());
@@ -66,6 +74,7 @@ public record Attributes(Map<Name, String> values) {
         put(values, Name.LISTENER, origin.listener());
         put(values, Name.SUBMISSION, origin.submission() ? "1" : "");
         put(values, Name.TLS, origin.tls());
+        put(values, Name.QUARANTINE, held);
         return new Attributes(values);
     }
 

@@ -23,8 +23,9 @@ import postern.spool.QueueLog.Position;
  * @param bodies where the content's parts lie
  * @param lastBodyOctets length of one more part, in the BODY record right before this one; -1 when
  *     there is none
- * @param about for a notice: the progress of another message that it tells of. In the same record,
- *     so that after a crash there are both or neither.
+ * @param about for a notice: the progress of another message that it tells of; for a message that
+ *     is held from its first instant, its own. In the same record, so that after a crash there are
+ *     both or neither.
  */
 record EnvelopeRecord(
         Envelope envelope,

@@ -2,6 +2,7 @@ package postern.spool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -155,10 +156,24 @@ final class LogReception implements Spool.Reception {
 
     @Override
     public CompletionStage<Envelope> commit(
-            ReversePath sender, MailOptions options, Origin origin, List<Recipient> recipients) {
+            ReversePath sender,
+            MailOptions options,
+            Origin origin,
+            List<Recipient> recipients,
+            String held) {
+        Instant now = spool.world().clock().now();
         return commit(
-                new Envelope(id, spool.world().clock().now(), sender, options, origin, recipients),
-                Optional.empty());
+                new Envelope(id, now, sender, options, origin, recipients),
+                held.isEmpty() ? Optional.empty() : Optional.of(held(recipients, now, held)));
+    }
+
+    /** A message may tell of itself too. */
+    private About held(List<Recipient> recipients, Instant now, String why) {
+        List<Progress> all = new ArrayList<>(recipients.size());
+        for (int i = 0; i < recipients.size(); i++) {
+            all.add(new Progress(i, Progress.State.HELD, 0, now, why));
+        }
+        return new About(id, new ProgressRecord(false, all));
     }
 
     CompletionStage<Envelope> commit(Envelope envelope, Optional<About> about) {

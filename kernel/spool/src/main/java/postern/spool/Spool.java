@@ -100,8 +100,26 @@ public interface Spool extends Closeable {
          * @return the envelope, with id and arrival; fails with {@link IOException} (NoSpace among
          *     them) where nothing was taken
          */
+        default CompletionStage<Envelope> commit(
+                ReversePath sender,
+                MailOptions options,
+                Origin origin,
+                List<Recipient> recipients) {
+            return commit(sender, options, origin, recipients, "");
+        }
+
+        /**
+         * The same, and nothing is tried for the message until the operator releases it.
+         *
+         * @param held why; empty where it is not held. In the same record as the envelope: there is
+         *     no instant at which it could be tried
+         */
         CompletionStage<Envelope> commit(
-                ReversePath sender, MailOptions options, Origin origin, List<Recipient> recipients);
+                ReversePath sender,
+                MailOptions options,
+                Origin origin,
+                List<Recipient> recipients,
+                String held);
 
         @Override
         void close();

@@ -133,6 +133,33 @@ final class LogSpoolTest {
     }
 
     @Test
+    void aHeldMessageIsHeldFromItsFirstInstantAndAfterARestart() throws Exception {
+        try (Letters letters = open();
+                var reception = letters.spool.receive(0)) {
+            letters.world
+                    .tasks()
+                    .await(
+                            reception.commit(
+                                    ReversePath.NOBODY,
+                                    MailOptions.NONE,
+                                    Origin.OURSELVES,
+                                    Letters.recipients(2),
+                                    "rule suspects"));
+            assertHeld(letters.queued.getFirst());
+        }
+        try (Letters letters = open()) {
+            assertHeld(letters.queued.getFirst());
+        }
+    }
+
+    private static void assertHeld(QueuedMessage message) {
+        assertThat(message.progress())
+                .hasSize(2)
+                .allMatch(each -> each.state() == Progress.State.HELD)
+                .allMatch(each -> each.detail().equals("rule suspects"));
+    }
+
+    @Test
     void contentOfAnySizeInPiecesOfAnySize() throws Exception {
         Random random = new Random(1);
         List<byte[]> contents = new ArrayList<>();

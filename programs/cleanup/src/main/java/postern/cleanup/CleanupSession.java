@@ -49,6 +49,7 @@ final class CleanupSession implements LmtpSession {
     private final Trace trace;
 
     private Origin origin = Origin.OURSELVES;
+    private String held = "";
     private ReversePath sender = ReversePath.NOBODY;
     private MailOptions options = MailOptions.NONE;
     private long announced;
@@ -74,6 +75,7 @@ final class CleanupSession implements LmtpSession {
             return TOO_LARGE;
         }
         origin = attributes.origin();
+        held = attributes.text(Attributes.Name.QUARANTINE);
         sender = from;
         options = asked;
         announced = size;
@@ -212,7 +214,8 @@ final class CleanupSession implements LmtpSession {
                                             sender,
                                             options,
                                             origin,
-                                            List.copyOf(recipients.values())));
+                                            List.copyOf(recipients.values()),
+                                            held));
             return Reply.of(250, "2.0.0", "Ok: queued as " + envelope.id());
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof Spool.NoSpace) {
@@ -246,6 +249,7 @@ final class CleanupSession implements LmtpSession {
         named.clear();
         recipients.clear();
         origin = Origin.OURSELVES;
+        held = "";
         sender = ReversePath.NOBODY;
         options = MailOptions.NONE;
     }

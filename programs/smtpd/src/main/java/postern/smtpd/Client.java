@@ -3,6 +3,8 @@ package postern.smtpd;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import postern.base.Endpoint;
 import postern.config.Cidr;
 
@@ -13,23 +15,29 @@ import postern.config.Cidr;
  *     Unix-domain socket
  * @param name the host's name, empty when it is not known
  * @param trusted may relay without more ado
+ * @param ip null on a Unix-domain socket
  */
-record Client(String address, String name, boolean trusted) {
+record Client(String address, String name, boolean trusted, @Nullable InetAddress ip) {
 
     static Client of(Endpoint remote, List<Cidr> trusted) {
         return switch (remote) {
             case Endpoint.Tcp tcp ->
-                    new Client(text(tcp.address()), "", within(tcp.address(), trusted));
-            case Endpoint.Local _ -> new Client("", "", false);
+                    new Client(
+                            text(tcp.address()), "", within(tcp.address(), trusted), tcp.address());
+            case Endpoint.Local _ -> new Client("", "", false, null);
         };
     }
 
     Client at(InetAddress other, List<Cidr> networks) {
-        return new Client(text(other), name, within(other, networks));
+        return new Client(text(other), name, within(other, networks), other);
     }
 
     Client named(String other) {
-        return new Client(address, other, trusted);
+        return new Client(address, other, trusted, ip);
+    }
+
+    Optional<InetAddress> inet() {
+        return Optional.ofNullable(ip);
     }
 
     static boolean within(InetAddress address, List<Cidr> networks) {

@@ -123,6 +123,17 @@ final class Conversation {
         over = true;
     }
 
+    void hangUp(Reply last) throws IOException {
+        counts.refused(verb);
+        writer.add(last);
+        over = true;
+    }
+
+    /** The first reply of all, to no command. */
+    void greet(Reply greeting) throws IOException {
+        writer.add(greeting);
+    }
+
     void hangUp() {
         over = true;
     }

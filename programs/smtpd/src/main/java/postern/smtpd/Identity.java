@@ -27,8 +27,36 @@ final class Identity {
         return authentication;
     }
 
+    /** Its name was found to be true. */
+    void named(String name) {
+        client = client.named(name);
+    }
+
+    String listenerName() {
+        return listener.name();
+    }
+
+    String helo() {
+        return hello.map(SmtpCommand.Hello::client).orElse("");
+    }
+
+    /** {@code TLSv1.3}; empty without TLS. */
+    String tlsVersion() {
+        return "";
+    }
+
+    /** SHA-256 of the client's certificate in hexadecimal digits; empty without one. */
+    String fingerprint() {
+        return "";
+    }
+
     void hello(SmtpCommand.Hello said) {
         hello = Optional.of(said);
+    }
+
+    /** A rule refused it. */
+    void forgetHello() {
+        hello = Optional.empty();
     }
 
     boolean greeted() {

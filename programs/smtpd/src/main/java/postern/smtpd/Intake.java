@@ -16,6 +16,7 @@ public interface Intake {
     /**
      * Hands a message over; a positive reply means that it is safe.
      *
+     * @param held why the message waits for the operator once it is taken; empty where it does not
      * @return one reply for each recipient, in order
      * @throws IOException what became of the message is not known
      */
@@ -24,7 +25,8 @@ public interface Intake {
             ReversePath sender,
             MailOptions options,
             List<Recipient> recipients,
-            Content content)
+            Content content,
+            String held)
             throws IOException;
 
     /**

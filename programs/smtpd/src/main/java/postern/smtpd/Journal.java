@@ -2,9 +2,11 @@ package postern.smtpd;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import postern.base.Log;
 import postern.base.LogLine;
 import postern.mail.Origin;
+import postern.smtpd.access.Rule;
 import postern.wire.Reply;
 
 /** What smtpd logs; each line has its form here. */
@@ -43,6 +45,49 @@ final class Journal {
             line.with("to", to);
         }
         log.info(line.with("proto", origin.protocol()).with("helo", "<" + origin.helo() + ">"));
+    }
+
+    /** The same by a rule of the operator's: {@code ... rule=NAME at=postern.toml:12}. */
+    void rejected(Rule rule, Client client, Reply reply, String from, String to, Origin origin) {
+        String what = what(rule) + " from " + client + ": " + reply + ";";
+        log.info(ruled("reject", what, rule, from, to, origin));
+    }
+
+    /** A rule did something else: {@code hold: RCPT from ...; from=<> rule=NAME at=...}. */
+    void ruled(Rule rule, Client client, String from, String to, Origin origin) {
+        String what = what(rule) + " from " + client + ": " + rule.action().text() + ";";
+        log.info(ruled("rule", what, rule, from, to, origin));
+    }
+
+    private static String what(Rule rule) {
+        return rule.stage().text().toUpperCase(Locale.ROOT);
+    }
+
+    private static LogLine ruled(
+            String about, String what, Rule rule, String from, String to, Origin origin) {
+        LogLine line = LogLine.about(about).say(what);
+        if (!from.isEmpty()) {
+            line.with("from", from);
+        }
+        if (!to.isEmpty()) {
+            line.with("to", to);
+        }
+        return line.with("proto", origin.protocol())
+                .with("helo", "<" + origin.helo() + ">")
+                .with("rule", rule.name())
+                .with("at", rule.place());
+    }
+
+    /** {@code discard: client=... from=<> ... rule=NAME}. */
+    void discarded(Client client, Transaction transaction, long octets, Rule rule) {
+        log.info(
+                LogLine.about("discard")
+                        .with("client", client)
+                        .with("from", "<" + transaction.sender + ">")
+                        .with("size", octets)
+                        .with("nrcpt", transaction.recipients.size())
+                        .with("rule", rule.name())
+                        .with("at", rule.place()));
     }
 
     void disconnected(Client client, String why, Conversation conversation) {

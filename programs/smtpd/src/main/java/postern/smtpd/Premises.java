@@ -22,6 +22,7 @@ record Premises(
         ContentStore store,
         Intake intake,
         RecipientCheck recipients,
+        Policy policy,
         Journal journal,
         BooleanSupplier draining) {
 
@@ -30,6 +31,7 @@ record Premises(
             SmtpdConfig config,
             ContentStore store,
             Intake intake,
+            Policy policy,
             BooleanSupplier draining) {
         SmtpdConfig.Bounds bounds = config.bounds();
         return new Premises(
@@ -43,6 +45,7 @@ record Premises(
                 store,
                 intake,
                 new RecipientCheck(intake, world.clock()),
+                policy,
                 new Journal(world.log()),
                 draining);
     }

@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import postern.mail.Content;
 import postern.mail.Origin;
+import postern.mail.Recipient;
+import postern.smtpd.access.Rule;
+import postern.smtpd.access.Stage;
 import postern.wire.DataDecoder;
 import postern.wire.PeerReader;
 import postern.wire.Reply;
@@ -19,15 +22,17 @@ final class Reception {
     private final Premises premises;
     private final Identity identity;
     private final Conversation conversation;
+    private final Gate gate;
     private final PeerReader reader;
     private final Duration commandLimit;
     private final long ratedOctets; // that must come within each command limit
     private long unrated;
 
-    Reception(Premises premises, Identity identity, Conversation conversation) {
+    Reception(Premises premises, Identity identity, Conversation conversation, Gate gate) {
         this.premises = premises;
         this.identity = identity;
         this.conversation = conversation;
+        this.gate = gate;
         this.reader = conversation.reader();
         this.commandLimit = premises.config().bounds().commandLimit();
         this.ratedOctets =
@@ -135,7 +140,7 @@ final class Reception {
                     refuse(fault, transaction, origin);
             case DataDecoder.Result.Message(Content content) -> {
                 try (content) {
-                    handOver(content, transaction, origin);
+                    ruled(content, transaction, origin);
                 }
             }
         }
@@ -148,7 +153,44 @@ final class Reception {
         conversation.reply(reply);
     }
 
-    private void handOver(Content content, Transaction transaction, Origin origin)
+    /** The rules of the last stage, and what those of all stages want done. */
+    private void ruled(Content content, Transaction transaction, Origin origin) throws IOException {
+        Optional<Reply> refusal =
+                gate.ask(Stage.END_OF_DATA, Optional.of(transaction), Optional.empty());
+        if (refusal.isPresent()) {
+            if (refusal.get().code() == 421) {
+                conversation.hangUp(refusal.get());
+            } else {
+                conversation.reply(refusal.get());
+            }
+            return;
+        }
+        if (!transaction.marked()) {
+            handOver(content, transaction.recipients, "", transaction, origin);
+            return;
+        }
+        Marks marks = transaction.marks();
+        if (marks.discarded().isPresent()) {
+            Rule rule = marks.discarded().get();
+            premises.journal().discarded(identity.client(), transaction, content.octets(), rule);
+            conversation.accepted();
+            conversation.reply(Replies.DISCARDED);
+            return;
+        }
+        handOver(
+                marks.fields().isEmpty() ? content : new PrefixedContent(marks.fields(), content),
+                marks.recipients(transaction.recipients),
+                marks.held(),
+                transaction,
+                origin);
+    }
+
+    private void handOver(
+            Content content,
+            List<Recipient> recipients,
+            String held,
+            Transaction transaction,
+            Origin origin)
             throws IOException {
         conversation.peer().expireAfter(HANDOVER_LIMIT);
         Reply reply;
@@ -160,8 +202,9 @@ final class Reception {
                                             origin,
                                             transaction.sender,
                                             transaction.options,
-                                            transaction.recipients,
-                                            content));
+                                            recipients,
+                                            content,
+                                            held));
         } catch (IOException unknown) {
             premises.journal().intakeFailed(unknown);
             reply = Replies.UNANSWERED.reply();

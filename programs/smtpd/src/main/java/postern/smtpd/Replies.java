@@ -51,6 +51,9 @@ final class Replies {
     static final String RELAY_DENIED = "Relay access denied"; // 554 5.7.1
     static final Canned UNANSWERED = Canned.of(451, "4.3.0", "Temporary local problem");
 
+    static final Canned DISCARDED = Canned.of(250, "2.0.0", "Ok: queued"); // not told apart
+    static final Canned BARRED = Canned.of(503, "5.7.0", "Bad sequence of commands; send QUIT");
+
     static final Canned AUTHENTICATE = Canned.of(530, "5.7.0", "Authentication required");
     static final Canned AUTHENTICATED = Canned.of(235, "2.7.0", "Authentication successful");
     static final Canned AUTHENTICATED_ALREADY = Canned.of(503, "5.5.1", "Already authenticated");

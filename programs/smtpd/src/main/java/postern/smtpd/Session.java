@@ -10,11 +10,13 @@ import postern.base.Endpoint;
 import postern.base.Peer;
 import postern.base.TimedOut;
 import postern.mail.MailOptions;
+import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.mail.Terms;
 import postern.smtpd.Counts.Verb;
+import postern.smtpd.access.Stage;
 import postern.wire.PeerReader;
 import postern.wire.Reply;
 import postern.wire.SmtpCommand;
@@ -45,10 +47,12 @@ final class Session {
     private final Offers.Standing standing;
     private final Conversation conversation;
     private final Identity identity;
+    private final Gate gate;
     private final Reception reception;
     private final AtomicReference<Presence> presence = new AtomicReference<>(Presence.BUSY);
     private final long began;
     private Optional<Transaction> transaction = Optional.empty();
+    private boolean barred; // by a greeting of 554
 
     Session(Premises premises, ListenerConfig listener, Peer peer, Client client) {
         this.premises = premises;
@@ -60,7 +64,8 @@ final class Session {
         this.standing = new Offers.Standing(listener.kind(), proxy);
         this.conversation = new Conversation(premises.world(), peer, config.bounds());
         this.identity = new Identity(listener, peer, client);
-        this.reception = new Reception(premises, identity, conversation);
+        this.gate = new Gate(premises, identity, conversation);
+        this.reception = new Reception(premises, identity, conversation, gate);
         this.began = premises.world().clock().nanoTime();
     }
 
@@ -123,7 +128,36 @@ final class Session {
     }
 
     private void greet() throws IOException {
-        conversation.reply(premises.greeting());
+        Optional<Reply> refusal = gate.ask(Stage.CONNECT, Optional.empty(), Optional.empty());
+        if (refusal.isEmpty()) {
+            barred = false;
+            conversation.reply(premises.greeting());
+        } else if (refusal.get().code() == 554) {
+            barred = true; // RFC 5321 §3.1: it waits for QUIT, and answers 503 to all else
+            conversation.greet(refusal.get());
+        } else {
+            conversation.greet(refusal.get());
+            conversation.hangUp(); // RFC 7504 §3
+        }
+    }
+
+    /** Whether a rule refuses; the client is told already. */
+    private boolean refused(Stage stage, Optional<Mailbox> recipient) throws IOException {
+        Optional<Reply> refusal = gate.ask(stage, transaction, recipient);
+        if (refusal.isEmpty()) {
+            return false;
+        }
+        tell(refusal.get());
+        return true;
+    }
+
+    /** 421 and 521 are last words: RFC 5321 §3.8, RFC 7504 §4. */
+    private void tell(Reply refusal) throws IOException {
+        if (refusal.code() == 421 || refusal.code() == 521) {
+            conversation.hangUp(refusal);
+        } else {
+            conversation.reply(refusal);
+        }
     }
 
     private void step() throws IOException {
@@ -212,6 +246,10 @@ final class Session {
     }
 
     private void perform(SmtpCommand command) throws IOException {
+        if (barred && !(command instanceof SmtpCommand.Quit)) {
+            answer(Verb.OTHER, Replies.BARRED);
+            return;
+        }
         switch (command) {
             case SmtpCommand.Mail mail -> mail(mail);
             case SmtpCommand.Rcpt(Recipient recipient) -> rcpt(recipient);
@@ -259,6 +297,10 @@ final class Session {
         }
         endTransaction(); // RFC 5321 §4.1.4
         identity.hello(said);
+        if (refused(Stage.HELO, Optional.empty())) {
+            identity.forgetHello();
+            return;
+        }
         conversation.reply(
                 premises.offers().hello(said.greeting(), standing, premises.world().clock().now()));
     }
@@ -301,7 +343,7 @@ final class Session {
             return;
         }
         identity.replaced(now.get().client(), now.get().login());
-        conversation.reply(premises.greeting()); // the session begins anew
+        greet(); // the session begins anew
     }
 
     private void mail(SmtpCommand.Mail mail) throws IOException {
@@ -354,7 +396,11 @@ final class Session {
             options = options.with(terms);
         }
         transaction = Optional.of(new Transaction(mail.from(), options, mail.size()));
-        conversation.reply(reply);
+        if (refused(Stage.MAIL, Optional.empty())) {
+            endTransaction();
+        } else {
+            conversation.reply(reply);
+        }
     }
 
     private void rcpt(Recipient recipient) throws IOException {
@@ -375,7 +421,7 @@ final class Session {
             if (refusal.isPresent()) {
                 reject("RCPT", refusal.get(), "<" + recipient.mailbox() + ">");
                 conversation.reply(refusal.get());
-            } else {
+            } else if (!refused(Stage.RCPT, Optional.of(recipient.mailbox()))) {
                 open.recipients.add(recipient);
                 conversation.reply(Replies.RECIPIENT_OK);
             }
@@ -411,6 +457,8 @@ final class Session {
             conversation.reply(Replies.CHUNKS_BEGAN);
         } else if (transaction.get().recipients.isEmpty()) {
             conversation.reply(Replies.NO_RECIPIENTS); // RFC 5321 §3.3
+        } else if (refused(Stage.DATA, Optional.empty())) {
+            endTransaction();
         } else {
             reception.data(transaction.get(), origin());
             endTransaction();
@@ -420,7 +468,15 @@ final class Session {
     private void bdat(SmtpCommand.Bdat bdat) throws IOException {
         conversation.command(Verb.BDAT);
         boolean ready = transaction.isPresent() && !transaction.get().recipients.isEmpty();
-        if (!ready) {
+        Optional<Reply> refusal =
+                ready && transaction.get().chunks().isEmpty()
+                        ? gate.ask(Stage.DATA, transaction, Optional.empty())
+                        : Optional.empty();
+        if (refusal.isPresent()) {
+            reception.swallow(bdat.octets());
+            tell(refusal.get());
+            endTransaction(); // chunks that are on their way already find no transaction
+        } else if (!ready) {
             reception.swallow(
                     bdat.octets()); // RFC 3030 §2: content of a refused BDAT is no command
             conversation.reply(

@@ -43,16 +43,17 @@ public final class Smtpd {
     private volatile boolean draining; // sessions are to end
     private volatile Premises premises;
 
-    public Smtpd(World world, SmtpdConfig config, ContentStore store, Intake intake) {
+    public Smtpd(
+            World world, SmtpdConfig config, Policy policy, ContentStore store, Intake intake) {
         this.world = world;
         this.store = store;
         this.intake = intake;
-        this.premises = Premises.of(world, config, store, intake, () -> draining);
+        this.premises = Premises.of(world, config, store, intake, policy, () -> draining);
     }
 
     /** Takes a new configuration; sessions that have begun go on under theirs. */
-    public void reload(SmtpdConfig config) {
-        premises = Premises.of(world, config, store, intake, () -> draining);
+    public void reload(SmtpdConfig config, Policy policy) {
+        premises = Premises.of(world, config, store, intake, policy, () -> draining);
     }
 
     /** Begins to accept on a listener. */

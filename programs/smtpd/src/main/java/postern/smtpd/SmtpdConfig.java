@@ -71,7 +71,7 @@ public record SmtpdConfig(
 
     private static final String SINCE = "0.1";
 
-    private static final Key<List<Cidr>> TRUSTED =
+    public static final Key<List<Cidr>> TRUSTED =
             Key.networks(
                     "trusted",
                     List.of("127.0.0.0/8", "::1/128"),

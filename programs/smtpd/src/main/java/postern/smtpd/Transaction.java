@@ -3,6 +3,7 @@ package postern.smtpd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import postern.mail.MailOptions;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
@@ -18,11 +19,26 @@ final class Transaction {
 
     final List<Recipient> recipients = new ArrayList<>(2);
     private Optional<DataDecoder> chunks = Optional.empty();
+    private @Nullable Marks marks; // few messages have any
 
     Transaction(ReversePath sender, MailOptions options, long announced) {
         this.sender = sender;
         this.options = options;
         this.announced = announced;
+    }
+
+    /** What rules want done with it; made at the first question. */
+    Marks marks() {
+        Marks made = marks;
+        if (made == null) {
+            made = new Marks();
+            marks = made;
+        }
+        return made;
+    }
+
+    boolean marked() {
+        return marks != null;
     }
 
     /** What BDAT has brought so far. */

@@ -125,7 +125,9 @@ final class SessionTest {
         Endpoint remote = new Endpoint.Tcp(SimWorld.address("127.0.0.1"), 1025);
         ListenerConfig listener = new ListenerConfig("smtp", ListenerConfig.Kind.SMTP, remote);
         SmtpdConfig config = SmtpdConfig.defaults("mx.example.org", List.of(listener));
-        Premises premises = Premises.of(world(), config, store, new Taker(), () -> false);
+        Premises premises =
+                Premises.of(
+                        world(), config, store, new Taker(), Stand.policy(world()), () -> false);
         ScriptPeer peer = new ScriptPeer(remote, input.getBytes(StandardCharsets.ISO_8859_1), cut);
 
         new Session(premises, listener, peer, Client.of(remote, config.trusted())).converse();
@@ -173,7 +175,8 @@ final class SessionTest {
                 ReversePath sender,
                 MailOptions options,
                 List<Recipient> recipients,
-                Content content) {
+                Content content,
+                String held) {
             accepted.add(sender + " " + recipients.size() + " " + content.octets());
             return recipients.stream().map(_ -> Reply.of(250, "2.0.0", "Ok")).toList();
         }

@@ -2,6 +2,7 @@ package postern.smtpd;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import postern.base.Endpoint;
 import postern.base.Peer;
 import postern.config.Configuration;
 import postern.config.Section;
+import postern.base.World;
+import postern.config.Cidr;
 import postern.config.Settings;
 import postern.mail.Content;
 import postern.mail.ContentStore;
@@ -25,7 +28,12 @@ import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.mail.Terms;
+import postern.smtpd.access.RuleConfig;
+import postern.smtpd.access.Rules;
+import postern.smtpd.triage.AddressList;
+import postern.smtpd.triage.AddressLists;
 import postern.testkit.Dialogue;
+import postern.testkit.FakeResolver;
 import postern.testkit.LyingDisk;
 import postern.testkit.PeerStage;
 import postern.testkit.SimProcess;
@@ -40,6 +48,8 @@ import postern.wire.Reply;
 final class Stand implements Intake {
     private static final Endpoint TCP = new Endpoint.Tcp(SimWorld.address("192.0.2.1"), 25);
     private static final Endpoint UNIX = new Endpoint.Local(Path.of("/run/submit"));
+
+    private static final List<Cidr> LOOPBACK = List.of(Cidr.parse("127.0.0.0/8").orElseThrow());
 
     private final Map<String, String> given;
     private final SimWorld sim = new SimWorld(1);
@@ -63,7 +73,7 @@ final class Stand implements Intake {
         Endpoint at = kind == ListenerConfig.Kind.SOCKET ? UNIX : TCP;
         listener = new ListenerConfig(kind.name().toLowerCase(Locale.ROOT), kind, at);
         store = new ContentStore(server.world().disk(), Path.of("/"), 4096, 8192);
-        smtpd = new Smtpd(server.world(), config(), store, this);
+        smtpd = new Smtpd(server.world(), config(), policy(), store, this);
     }
 
     /** Bounds may be lower here than the operator may set them. */
@@ -91,6 +101,68 @@ final class Stand implements Intake {
                 defaults.services(),
                 bounds,
                 List.of(listener));
+    }
+
+    /** Rules are postern.toml's, {@code given rules = FILE}, in the folder of the scripts. */
+    private Policy policy() {
+        String file = given.getOrDefault("rules", "");
+        Rules rules = Rules.NONE;
+        if (!file.isEmpty()) {
+            rules = rules(DialogueTest.SCRIPTS.resolve(file));
+        }
+        return policy(rules, server.world());
+    }
+
+    /** Without rules. */
+    static Policy policy(World world) {
+        return policy(Rules.NONE, world);
+    }
+
+    private static Policy policy(Rules rules, World world) {
+        FakeResolver names = resolver();
+        return new Policy(
+                rules,
+                names,
+                new AddressLists(
+                        world.tasks(),
+                        names,
+                        List.of(
+                                new AddressList("bad.test", 2, LOOPBACK),
+                                new AddressList("worse.test", 3, LOOPBACK),
+                                new AddressList("good.test", -4, LOOPBACK))),
+                Meter.NONE);
+    }
+
+    /** 198.51.100.7 has a true name, 198.51.100.8 claims one that is not its own, .9 is listed. */
+    private static FakeResolver resolver() {
+        return new FakeResolver()
+                .names("198.51.100.7", "client.example.net")
+                .host("client.example.net", "198.51.100.7")
+                .names("198.51.100.8", "client.example.net")
+                .host("9.100.51.198.bad.test", "127.0.0.2")
+                .host("9.100.51.198.worse.test", "127.0.0.4")
+                .host("10.100.51.198.worse.test", "127.0.0.4")
+                .host("10.100.51.198.good.test", "127.0.0.2")
+                .host("11.100.51.198.bad.test", "192.0.2.1")
+                .host("example.net", "192.0.2.80")
+                .mx("has-mx.test", 10, "mx.example.net")
+                .silent("silent.test");
+    }
+
+    private static Rules rules(Path file) {
+        try {
+            return switch (Configuration.parse(
+                    "postern.toml",
+                    Files.readString(file),
+                    List.of(RuleConfig.SECTION),
+                    List.of(RuleConfig::check))) {
+                case Configuration.Result.Loaded(Settings settings) -> RuleConfig.read(settings);
+                case Configuration.Result.Broken(var problems) ->
+                        throw new AssertionError(problems);
+            };
+        } catch (IOException unreadable) {
+            throw new AssertionError(unreadable);
+        }
     }
 
     private long number(String key, long byDefault) {
@@ -214,7 +286,8 @@ final class Stand implements Intake {
             ReversePath sender,
             MailOptions options,
             List<Recipient> recipients,
-            Content content)
+            Content content,
+            String held)
             throws IOException {
         byte[] octets = new byte[(int) content.octets()];
         int length = 0;
@@ -235,8 +308,9 @@ final class Stand implements Intake {
             default -> {}
         }
         queue.add(
-                "<%s> -> %s %s %s dots=%s login=%s helo=%s submission=%s%s: %s"
+                "%s<%s> -> %s %s %s dots=%s login=%s helo=%s submission=%s%s: %s"
                         .formatted(
+                                held.isEmpty() ? "" : "[" + held + "] ",
                                 sender,
                                 recipients.stream().map(Stand::shown).toList(),
                                 origin.protocol(),

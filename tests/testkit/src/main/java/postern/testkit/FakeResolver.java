@@ -12,6 +12,7 @@ import postern.dns.Resolver;
 /** A name service out of a table. What is not in it does not exist. Any thread. */
 public final class FakeResolver implements Resolver {
     private final Map<String, Answer<List<MailHost>>> mailHosts = new ConcurrentHashMap<>();
+    private final Map<InetAddress, Answer<List<String>>> names = new ConcurrentHashMap<>();
     private final Map<String, Answer<List<InetAddress>>> addresses = new ConcurrentHashMap<>();
 
     /** Adds a mail host to a domain. */
@@ -38,6 +39,17 @@ public final class FakeResolver implements Resolver {
         mailHosts.put(key(name), new Answer.Temporary<>("no answer for " + name));
         addresses.put(key(name), new Answer.Temporary<>("no answer for " + name));
         return this;
+    }
+
+    /** States the names that an address claims. */
+    public FakeResolver names(String literal, String... claimed) {
+        names.put(InetAddress.ofLiteral(literal), new Answer.Found<>(List.of(claimed)));
+        return this;
+    }
+
+    @Override
+    public Answer<List<String>> names(InetAddress address) {
+        return names.getOrDefault(address, new Answer.NoSuchName<>());
     }
 
     @Override

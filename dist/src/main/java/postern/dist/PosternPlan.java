@@ -89,7 +89,14 @@ final class PosternPlan {
                 environment(),
                 site.state(),
                 identity(powers),
-                powers.sandbox(site, local, aliases, jvm.home(), jvm.library(), root, FrontDomain.nameServers(settings)),
+                powers.sandbox(
+                        site,
+                        local,
+                        aliases,
+                        jvm.home(),
+                        jvm.library(),
+                        root,
+                        FrontDomain.nameServers(settings)),
                 listeners(powers),
                 settings.encode(),
                 switch (powers) {

@@ -58,12 +58,21 @@ enum Powers {
      * @param nameServers their ports, where front asks them: by TCP what is too long for UDP
      */
     Sandbox sandbox(
-            Site site, LocalConfig local, Path aliases, Path javaHome, Path library, boolean root, Set<Integer> nameServers) {
+            Site site,
+            LocalConfig local,
+            Path aliases,
+            Path javaHome,
+            Path library,
+            boolean root,
+            Set<Integer> nameServers) {
         Ports none = new Ports.Only(Set.of());
         Sandbox.Builder builder =
                 Sandbox.forJava(javaHome).readable(library).writable(scratch(site));
         return switch (this) {
-            case FRONT -> builder.connect(new Ports.Only(nameServers)).bind(new Ports.Only(Set.of(0))).build();
+            case FRONT ->
+                    builder.connect(new Ports.Only(nameServers))
+                            .bind(new Ports.Only(Set.of(0)))
+                            .build();
             case QUEUE ->
                     builder.writable(site.queue())
                             .readable(aliases)

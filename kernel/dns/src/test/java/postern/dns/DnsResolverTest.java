@@ -161,6 +161,18 @@ class DnsResolverTest {
     }
 
     @Test
+    void anAddressHasNames() {
+        Resolver resolver =
+                resolver(serve(zone("7.2.0.192.in-addr.arpa. 60 IN PTR Host.Example.")));
+
+        assertThat(resolver.names(InetAddress.ofLiteral("192.0.2.7")))
+                .isEqualTo(new Answer.Found<>(List.of("Host.Example")));
+        assertThat(resolver.names(InetAddress.ofLiteral("192.0.2.7")))
+                .isEqualTo(new Answer.Found<>(List.of("Host.Example")));
+        assertThat(questions).hasValue(1);
+    }
+
+    @Test
     void mailHostsAreFound() {
         Resolver resolver =
                 resolver(

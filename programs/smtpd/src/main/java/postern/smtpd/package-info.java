@@ -8,13 +8,17 @@
  * data is the reply of the program that committed the message. Asks that same program at RCPT
  * whether a recipient is known, and whether its domain is ours at all.
  *
+ * <p>Rules of the operator's ({@link postern.smtpd.access}) are asked at each stage; they can
+ * refuse, and change what becomes of a message, but never open relaying.
+ *
  * <p><b>Trusts.</b> Nobody's octets. Clients from the trusted networks may relay. On the
  * Unix-domain socket the kernel says who is calling, and {@code AUTH EXTERNAL} asks for that word;
  * whatever name the client claims must be the same. Only CRLF.CRLF ends data; a message with a CR
  * or LF that stands alone is refused, and nothing behind a refused DATA is ever a command.
  *
  * <p><b>Powers.</b> Listeners that it is given; scratch files in one folder; the socket of the
- * program that it hands messages to. No file of the queue, no network of its own.
+ * program that it hands messages to. No file of the queue. Name servers, where rules or lists of
+ * addresses are configured; no other network.
  *
  * <p><b>Limits.</b> Sessions in all and for each client, command lines, commands without mail,
  * errors, recipients, message, header and trace length, memory for messages, time for each command,

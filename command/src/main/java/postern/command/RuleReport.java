@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import postern.base.Json;
 import postern.config.Settings;
 
 /** {@code postern explain client}: what each rule makes of a client. */

@@ -42,6 +42,14 @@ record EnvelopeRecord(
     private static final int TELLS_OF_ANOTHER = 2;
     private static final int LAST_BODY_PRECEDES = 4;
 
+    /** Where the octet of flags ends. */
+    static final int FLAGS_END = 2;
+
+    /** Whether an encoded record that begins there tells of another message. */
+    static boolean tellsOfAnother(byte[] octets, int at) {
+        return (octets[at + FLAGS_END - 1] & TELLS_OF_ANOTHER) != 0;
+    }
+
     record About(QueueId id, ProgressRecord progress) {}
 
     /** All parts, once it is known where this record's payload lies. */

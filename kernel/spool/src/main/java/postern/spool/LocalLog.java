@@ -17,6 +17,7 @@ import postern.base.LogLine;
 import postern.base.Mailbox;
 import postern.base.Peer;
 import postern.base.World;
+import postern.mail.QueueId;
 
 /**
  * The log in local files: {@code docs/protocols/queue-format.md}. What was written before a start
@@ -247,6 +248,11 @@ final class LocalLog implements QueueLog {
         } finally {
             segment.letGo();
         }
+    }
+
+    @Override
+    public void trace(QueueId id, RecordSink sink) throws IOException {
+        new Tracer(segments, id, sink).run();
     }
 
     @Override

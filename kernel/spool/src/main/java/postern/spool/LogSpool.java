@@ -117,6 +117,11 @@ public final class LogSpool implements Spool {
     }
 
     @Override
+    public void history(QueueId id, PastReader reader) throws IOException {
+        log.trace(id, new Recollection(id, reader));
+    }
+
+    @Override
     public CompletionStage<Void> record(QueueId id, List<Progress> changes) {
         CompletableFuture<Void> result = new CompletableFuture<>();
         change(id, changes, result, message -> record(message, changes));

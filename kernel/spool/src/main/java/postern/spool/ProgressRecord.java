@@ -4,10 +4,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import postern.spool.Progress.Attempted;
 
 /** The payload of PROGRESS and DONE records: what became of some recipients of a message. */
 record ProgressRecord(boolean delayNoticeSent, List<Progress> changes) {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+
+    /** Knew of no attempts. */
+    private static final int FIRST_VERSION = 1;
+
     private static final int DELAY_NOTICE_SENT = 1;
 
     ProgressRecord {
@@ -15,7 +21,7 @@ record ProgressRecord(boolean delayNoticeSent, List<Progress> changes) {
     }
 
     ByteBuffer encoded() {
-        Encoder out = new Encoder(24 + 80 * changes.size());
+        Encoder out = new Encoder(24 + 128 * changes.size());
         encode(out);
         return out.encoded();
     }
@@ -27,7 +33,12 @@ record ProgressRecord(boolean delayNoticeSent, List<Progress> changes) {
                     .octet(change.state().code())
                     .count(change.attempts())
                     .instant(change.due())
-                    .text(change.detail());
+                    .text(change.detail())
+                    .flag(change.attempted().isPresent());
+            if (change.attempted().isPresent()) {
+                Attempted attempted = change.attempted().get();
+                out.instant(attempted.ended()).text(attempted.relay()).text(attempted.tls());
+            }
         }
     }
 
@@ -36,7 +47,8 @@ record ProgressRecord(boolean delayNoticeSent, List<Progress> changes) {
     }
 
     static ProgressRecord decode(Decoder in) throws IOException {
-        if (in.octet() != VERSION) {
+        int version = in.octet();
+        if (version != VERSION && version != FIRST_VERSION) {
             throw new IOException("a progress record of unknown version");
         }
         boolean delay = (in.octet() & DELAY_NOTICE_SENT) != 0;
@@ -45,9 +57,20 @@ record ProgressRecord(boolean delayNoticeSent, List<Progress> changes) {
         for (int i = 0; i < count; i++) {
             changes.add(
                     new Progress(
-                            in.count(), state(in.octet()), in.count(), in.instant(), in.text()));
+                            in.count(),
+                            state(in.octet()),
+                            in.count(),
+                            in.instant(),
+                            in.text(),
+                            version == FIRST_VERSION ? Optional.empty() : attempted(in)));
         }
         return new ProgressRecord(delay, changes);
+    }
+
+    private static Optional<Attempted> attempted(Decoder in) throws IOException {
+        return in.flag()
+                ? Optional.of(new Attempted(in.instant(), in.text(), in.text()))
+                : Optional.empty();
     }
 
     private static Progress.State state(int code) throws IOException {

@@ -70,6 +70,14 @@ public interface QueueLog extends Closeable {
     /** Sends part of a record's payload without a detour through the heap where the system can. */
     void send(Position position, int offset, int length, Peer peer) throws IOException;
 
+    /**
+     * Reads again, oldest first, what is still there about one message: its ENVELOPE, PROGRESS and
+     * DONE records, and each ENVELOPE of a younger message that tells of another.
+     *
+     * @param sink gets sound records only
+     */
+    void trace(QueueId id, RecordSink sink) throws IOException;
+
     /** The highest id in the log when it was opened; 0 when there was none. */
     long highestId();
 

@@ -58,6 +58,19 @@ public interface Spool extends Closeable {
     Content content(QueueId id) throws IOException;
 
     /**
+     * What the log still tells of a message, oldest first: of one in the queue all since it was
+     * taken, or copied forward; of one that has left, what is in segments that are not yet given
+     * back. Nothing for an id that the log does not know (any more). Reads the segments from the
+     * message's on.
+     */
+    void history(QueueId id, PastReader reader) throws IOException;
+
+    /** Takes events one by one; may wait. */
+    interface PastReader {
+        void past(Past event) throws IOException;
+    }
+
+    /**
      * Records what became of recipients. A message whose recipients have all reached a last state
      * leaves the queue. Not urgent: nobody waits for it.
      */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -237,6 +239,60 @@ final class LogSpoolTest {
                             waiting,
                             Progress.fresh(2, first.arrived()));
         }
+    }
+
+    @Test
+    void historyTellsAttemptsAndNoticesOfAMessageAlsoOfOneThatLeft() throws Exception {
+        var attempted =
+                new Progress.Attempted(
+                        Instant.parse("2026-02-03T04:05:06Z"), "mx[192.0.2.1]:25", "TLSv1.3");
+        Progress later =
+                new Progress(
+                        0,
+                        Progress.State.WAITING,
+                        1,
+                        Instant.EPOCH,
+                        "4.2.0 x",
+                        Optional.of(attempted));
+        Progress bounced = Letters.state(0, Progress.State.BOUNCED);
+        Envelope sent;
+        QueueId notice;
+        try (Letters letters = open()) {
+            letters.send(Letters.octets(300_000, 9), 1);
+            sent = letters.send(Letters.octets(100, 1), 1);
+            letters.record(sent.id(), later);
+            letters.send(Letters.octets(300_000, 8), 1);
+            notice = letters.notice(sent.id(), false, bounced);
+        }
+        try (Letters letters = open()) {
+            List<Past> life = new ArrayList<>();
+            letters.spool.history(sent.id(), life::add);
+            assertThat(life)
+                    .containsExactly(
+                            new Past.Taken(sent, 100),
+                            new Past.Changed(List.of(later), false),
+                            new Past.Told(notice, false, List.of(bounced)));
+            assertThatThrownBy(() -> letters.spool.load(sent.id()))
+                    .isInstanceOf(Spool.NotQueued.class);
+            assertThat(letters.spool.load(notice).envelope().id()).isEqualTo(notice);
+        }
+    }
+
+    /** Version 1 of the format: written by hand, as docs/protocols/queue-format.md has it. */
+    @Test
+    void progressOfTheFirstVersionIsRead() throws Exception {
+        byte[] octets = {1, 1, 1, 5, 1, 3, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 1, 'x'};
+        assertThat(ProgressRecord.decode(ByteBuffer.wrap(octets)))
+                .isEqualTo(
+                        new ProgressRecord(
+                                true,
+                                List.of(
+                                        new Progress(
+                                                5,
+                                                Progress.State.WAITING,
+                                                3,
+                                                Instant.ofEpochSecond(9),
+                                                "x"))));
     }
 
     @Test

@@ -2,7 +2,9 @@ package postern.qmgr;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import postern.mail.Delivery;
 import postern.mail.Envelope;
 import postern.mail.Outcome;
 import postern.mail.Recipient;
@@ -68,7 +70,11 @@ final class Entry implements Timers.Timed {
 
     /** A final outcome that its sender is to be told of, not yet in the log. */
     record Verdict(
-            int recipient, Progress.State state, Outcome outcome, String remote, long when) {}
+            int recipient,
+            Progress.State state,
+            Outcome outcome,
+            Optional<Delivery> said, // of the attempt, where one brought it about
+            long when) {}
 
     final Envelope envelope;
     final long octets;

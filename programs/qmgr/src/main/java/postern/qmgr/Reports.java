@@ -20,10 +20,6 @@ final class Reports {
     /** What a recipient's detail begins with once its route has held it: no second time. */
     static final String SET_ASIDE = "4.7.0 held: ";
 
-    /** For outcomes that nobody was asked for. */
-    static final Delivery NOBODY =
-            new Delivery(new Outcome.Deferred("4.0.0", "", Outcome.About.MESSAGE), Delivery.NOBODY);
-
     private Reports() {}
 
     static List<Delivery> unanswered(Attempt attempt) {
@@ -44,6 +40,19 @@ final class Reports {
 
     static Progress progress(Entry.Pending pending, Progress.State state, Instant when) {
         return new Progress(pending.index, state, pending.attempts, when, pending.detail);
+    }
+
+    /** What the log is told of an attempt. */
+    static Progress.Attempted attempted(Delivery said, Instant ended) {
+        return new Progress.Attempted(ended, said.relay(), said.passage().tls());
+    }
+
+    /**
+     * Whether the sender, who wants to hear of success, hears of it from us: not where the next hop
+     * knows of notices and was told what is wanted (RFC 3461 §5.2.1).
+     */
+    static boolean oursToTell(Delivery delivery) {
+        return remote(delivery).isEmpty() || delivery.passage().relayed();
     }
 
     /** The host that answered; empty when it was an agent of this machine, or nobody. */
@@ -89,10 +98,12 @@ final class Reports {
                     new Notices.Report(
                             entry.recipient(pending),
                             verdict.outcome(),
-                            verdict.remote(),
+                            verdict.said().map(Reports::remote).orElse(""),
                             when,
                             when));
-            changes.add(progress(pending, verdict.state(), when));
+            Progress change = progress(pending, verdict.state(), when);
+            changes.add(
+                    verdict.said().map(said -> change.by(attempted(said, when))).orElse(change));
         }
         return new Settlement(entry, kind, reports, changes, verdicts);
     }

@@ -118,27 +118,46 @@ final class Schedule {
             pending.remote = config.delayWarning().isZero() ? "" : Reports.remote(delivery);
             switch (delivery.outcome()) {
                 case Delivered delivered -> {
-                    if (entry.recipient(pending).wanted().success()) {
+                    if (entry.recipient(pending).wanted().success()
+                            && Reports.oursToTell(delivery)) {
                         successes = successes.isEmpty() ? new ArrayList<>() : successes;
                         successes.add(
-                                judge(pending, Progress.State.DELIVERED, delivered, delivery, now));
+                                judge(
+                                        pending,
+                                        Progress.State.DELIVERED,
+                                        delivered,
+                                        Optional.of(delivery),
+                                        now));
                     } else {
                         done(entry, pending, Progress.State.DELIVERED);
                         changes.add(
-                                Reports.progress(pending, Progress.State.DELIVERED, now.wall()));
+                                Reports.progress(pending, Progress.State.DELIVERED, now.wall())
+                                        .by(Reports.attempted(delivery, now.wall())));
                     }
                 }
                 case Bounced bounced ->
                         entry.judged(
-                                judge(pending, Progress.State.BOUNCED, bounced, delivery, now));
+                                judge(
+                                        pending,
+                                        Progress.State.BOUNCED,
+                                        bounced,
+                                        Optional.of(delivery),
+                                        now));
                 case Outcome.Deferred deferred -> {
                     wait = wait > 0 ? wait : backoff(pending.attempts);
                     if (expired(entry, now) && !entry.doomed) {
                         effects.expired(entry);
                         entry.judged(
-                                judge(pending, Progress.State.EXPIRED, deferred, delivery, now));
+                                judge(
+                                        pending,
+                                        Progress.State.EXPIRED,
+                                        deferred,
+                                        Optional.of(delivery),
+                                        now));
                     } else {
-                        changes.add(again(entry, pending, wait, now));
+                        changes.add(
+                                again(entry, pending, wait, now)
+                                        .by(Reports.attempted(delivery, now.wall())));
                     }
                 }
             }
@@ -433,7 +452,12 @@ final class Schedule {
             case Delivered _ -> {
                 if (entry.recipient(pending).wanted().success()) {
                     var told =
-                            judge(pending, Progress.State.DELIVERED, outcome, Reports.NOBODY, now);
+                            judge(
+                                    pending,
+                                    Progress.State.DELIVERED,
+                                    outcome,
+                                    Optional.empty(),
+                                    now);
                     effects.settle(Reports.delivered(entry, List.of(told), now));
                 } else {
                     done(entry, pending, Progress.State.DELIVERED);
@@ -442,13 +466,13 @@ final class Schedule {
             }
             case Bounced _ ->
                     entry.judged(
-                            judge(pending, Progress.State.BOUNCED, outcome, Reports.NOBODY, now));
+                            judge(pending, Progress.State.BOUNCED, outcome, Optional.empty(), now));
             case Outcome.Deferred _ -> {
                 pending.attempts++;
                 if (expired(entry, now)) {
                     effects.expired(entry);
                     entry.judged(
-                            judge(pending, Progress.State.EXPIRED, outcome, Reports.NOBODY, now));
+                            judge(pending, Progress.State.EXPIRED, outcome, Optional.empty(), now));
                 } else {
                     more.add(again(entry, pending, backoff(pending.attempts), now));
                 }
@@ -472,7 +496,7 @@ final class Schedule {
             pending.detail = Reports.detail(reason);
             effects.decided(entry, pending, reason);
             effects.expired(entry);
-            entry.judged(judge(pending, Progress.State.EXPIRED, reason, Reports.NOBODY, now));
+            entry.judged(judge(pending, Progress.State.EXPIRED, reason, Optional.empty(), now));
         }
         after(entry, now);
         return true;
@@ -493,9 +517,13 @@ final class Schedule {
     }
 
     private static Entry.Verdict judge(
-            Entry.Pending pending, Progress.State state, Outcome outcome, Delivery said, Now now) {
+            Entry.Pending pending,
+            Progress.State state,
+            Outcome outcome,
+            Optional<Delivery> said,
+            Now now) {
         pending.stand(Entry.Stand.SETTLING);
-        return new Entry.Verdict(pending.index, state, outcome, Reports.remote(said), now.nanos());
+        return new Entry.Verdict(pending.index, state, outcome, said, now.nanos());
     }
 
     /** What every event of a message ends with: notices, farewell, or the next waiting time. */

@@ -3,6 +3,7 @@ package postern.qmgr;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import postern.mail.Notices.Notice;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.spool.Past;
 import postern.spool.Progress;
 import postern.spool.QueuedMessage;
 import postern.spool.Spool;
@@ -23,6 +25,7 @@ import postern.spool.Spool;
 final class MemorySpool implements Spool {
     final Map<QueueId, QueuedMessage> live = new TreeMap<>();
     final List<String> ledger = new ArrayList<>();
+    private final Map<QueueId, List<Past>> pasts = new HashMap<>();
     int failRecords;
     int failInjects;
     int openContents;
@@ -43,6 +46,7 @@ final class MemorySpool implements Spool {
         QueueId id = new QueueId(ids++);
         QueuedMessage message = Stage.fresh(id, now, sender, to, options);
         live.put(id, message);
+        remember(id, new Past.Taken(message.envelope(), message.octets()));
         listener.queued(message);
         return id;
     }
@@ -82,12 +86,24 @@ final class MemorySpool implements Spool {
     }
 
     @Override
+    public synchronized void history(QueueId id, PastReader reader) throws IOException {
+        for (Past event : pasts.getOrDefault(id, List.of())) {
+            reader.past(event);
+        }
+    }
+
+    private void remember(QueueId id, Past event) {
+        pasts.computeIfAbsent(id, _ -> new ArrayList<>()).add(event);
+    }
+
+    @Override
     public synchronized CompletionStage<Void> record(QueueId id, List<Progress> changes) {
         if (failRecords > 0) {
             failRecords--;
             return CompletableFuture.failedFuture(new NoSpace("disk full"));
         }
         apply(id, changes);
+        remember(id, new Past.Changed(changes, false));
         return CompletableFuture.completedFuture(null);
     }
 
@@ -100,8 +116,9 @@ final class MemorySpool implements Spool {
         }
         apply(about, changes);
         Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        return CompletableFuture.completedFuture(
-                put(now, notice.sender(), notice.recipients(), notice.options()));
+        QueueId told = put(now, notice.sender(), notice.recipients(), notice.options());
+        remember(about, new Past.Told(told, delay, changes));
+        return CompletableFuture.completedFuture(told);
     }
 
     private void apply(QueueId id, List<Progress> changes) {

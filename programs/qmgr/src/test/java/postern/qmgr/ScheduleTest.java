@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import postern.mail.Delivery;
 import postern.mail.MailOptions;
 import postern.mail.Notices;
+import postern.mail.Passage;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
@@ -104,19 +105,34 @@ final class ScheduleTest {
         assertThat(stage.removed).hasSize(1);
     }
 
-    @Test
-    void successIsReportedWhereItWasAskedFor() {
+    private QueueId queueForOneWhoAsksForSuccess() {
         Recipient asks =
                 new Recipient(
                         Stage.recipient("bob@a.test").mailbox(),
                         new Recipient.Notify(true, true, false, false),
                         "");
-        QueueId id =
-                stage.queue(
-                        ReversePath.of(Stage.recipient("ann@s.test").mailbox()),
-                        List.of(asks),
-                        MailOptions.NONE);
+        return stage.queue(
+                ReversePath.of(Stage.recipient("ann@s.test").mailbox()),
+                List.of(asks),
+                MailOptions.NONE);
+    }
+
+    /** RFC 3461 §5.2.1: a host that knows of notices tells the sender itself. */
+    @Test
+    void successIsNotReportedWhereTheNextHopDoesThat() {
+        QueueId id = queueForOneWhoAsksForSuccess();
         stage.end(Stage.SENT);
+        assertThat(stage.settlements).isEmpty();
+        assertThat(stage.recorded(id, 0).attempted())
+                .contains(new Progress.Attempted(stage.now().wall(), Stage.SENT.relay(), ""));
+        assertThat(stage.removed).hasSize(1);
+    }
+
+    /** RFC 3461 §5.2.2. */
+    @Test
+    void successIsReportedWhereNobodyElseWill() {
+        QueueId id = queueForOneWhoAsksForSuccess();
+        stage.end(new Delivery(Stage.SENT.outcome(), Stage.SENT.relay(), new Passage(0, "", true)));
         Settlement settlement = stage.settlements.getFirst();
         assertThat(settlement.kind()).isEqualTo(Notices.Kind.DELIVERED);
         assertThat(settlement.reports().getFirst().remote()).isEqualTo("mx[192.0.2.1]:25");

@@ -38,7 +38,8 @@ public final class QueueClient {
 
     public ExitStatus show(String id, boolean json) {
         MailqPrinter printer = new MailqPrinter(terminal.out(), ZoneId.systemDefault());
-        return ask("show " + id, _ -> {}, gathering(json ? this::printJson : printer::printAll));
+        return ask(
+                "show\tid=" + id, _ -> {}, gathering(json ? this::printJson : printer::printAll));
     }
 
     public ExitStatus flush() {
@@ -53,9 +54,15 @@ public final class QueueClient {
      */
     public ExitStatus change(String verb, String what, String done, boolean json) {
         return ask(
-                what.isEmpty() ? verb : verb + " " + what,
+                what.isEmpty() ? verb : verb + "\t" + named(what),
                 result -> printCount(result, done, json),
                 new Gathering(_ -> {}));
+    }
+
+    /** A domain has a dot, a next hop a bracket; a queue id has neither. */
+    private static String named(String what) {
+        boolean id = what.indexOf('.') < 0 && what.indexOf('[') < 0;
+        return (id ? "id=" : "destination=") + what;
     }
 
     private void printCount(ControlLine result, String what, boolean json) {

@@ -113,7 +113,7 @@ class QueueClientTest {
             assertThat(client().change("flush", "", "due now", false)).isEqualTo(ExitStatus.OK);
             assertThat(client().change("delete", "01jd", "deleted", true)).isEqualTo(ExitStatus.OK);
         }
-        assertThat(heard).containsExactly("flush", "delete 01jd");
+        assertThat(heard).containsExactly("flush", "delete\tid=01jd");
         assertThat(console.out()).isEqualTo("1 message due now\n{\"count\":1}\n");
     }
 

@@ -20,6 +20,7 @@ import postern.config.Settings;
 import postern.ipc.AgentClient;
 import postern.ipc.LmtpClient;
 import postern.mail.Router;
+import postern.qmgr.Authority;
 import postern.qmgr.LmtpAgents;
 import postern.qmgr.QmgrConfig;
 import postern.qmgr.QueueControl;
@@ -103,7 +104,7 @@ public final class QueueDomain {
                         router,
                         spool,
                         ZoneId.systemDefault());
-        var queueControl = new QueueControl(world, qmgr, operators);
+        var queueControl = new QueueControl(world, qmgr, spool, router, Authority.of(operators));
         world.tasks().start("control", () -> queueControl.serve(control));
         Running intake = AgentDomain.serve(world, "cleanup", cleanup::session, handover);
         return ended -> {

@@ -99,6 +99,9 @@ final class Entry implements Timers.Timed {
     /** Deleted by the operator while an attempt is being made: it is not tried again. */
     boolean doomed;
 
+    /** Given up by the operator while an attempt is being made: the last. */
+    boolean givenUp;
+
     boolean delayNoticeSent;
 
     /** How often in succession its agent went away while it was being delivered. */

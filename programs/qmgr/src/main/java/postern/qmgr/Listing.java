@@ -1,126 +1,127 @@
 package postern.qmgr;
 
-import java.util.function.Consumer;
+import java.util.Optional;
 import postern.base.ControlLine;
+import postern.mail.Envelope;
 import postern.mail.Origin;
-import postern.mail.Outcome;
 import postern.mail.Route;
+import postern.mail.Router;
+import postern.spool.Progress;
+import postern.spool.QueuedMessage;
 
-/**
- * Messages of the schedule as lines for the operator: docs/protocols/control.md. Runs in the
- * schedule's owner.
- */
+/** Messages of the queue as lines for the operator: docs/protocols/control.md. Any thread. */
 final class Listing {
-    private final Schedule schedule;
-    private final Now now;
-    private final Consumer<ControlLine> out;
+    private final Router router;
+    private final Page out;
 
-    Listing(Schedule schedule, Now now, Consumer<ControlLine> out) {
-        this.schedule = schedule;
-        this.now = now;
+    Listing(Router router, Page out) {
+        this.router = router;
         this.out = out;
     }
 
     /** The message, and its recipients that still wait. */
-    void list(Entry entry) {
-        out.accept(message(entry));
-        recipients(entry, false);
+    void list(QueuedMessage message, Standing standing) {
+        out.add(message(message, standing));
+        recipients(message, standing, false);
     }
 
     /** The message with all that is known of it. */
-    void show(Entry entry) {
-        ControlLine line = message(entry);
-        Origin origin = entry.envelope.origin();
-        line = origin.login().isEmpty() ? line : line.with("login", origin.login());
-        String client = origin.clientName() + "[" + origin.clientAddress() + "]";
-        out.accept(origin.clientAddress().isEmpty() ? line : line.with("client", client));
-        recipients(entry, true);
+    void show(QueuedMessage message, Standing standing) {
+        Envelope envelope = message.envelope();
+        ControlLine line = origin(message(message, standing), envelope.origin());
+        line = stated(line, "envid", envelope.options().envelopeId());
+        out.add(message.delayNoticeSent() ? line.with("delaytold", "yes") : line);
+        recipients(message, standing, true);
     }
 
-    private ControlLine message(Entry entry) {
-        return ControlLine.of("id", entry.envelope.id().text())
-                .with("arrived", entry.envelope.arrived().getEpochSecond())
-                .with("size", entry.octets)
-                .with("sender", entry.envelope.sender())
-                .with("state", state(entry));
-    }
-
-    private String state(Entry entry) {
-        if (entry.running > 0) {
-            return "active";
+    static ControlLine origin(ControlLine line, Origin origin) {
+        ControlLine more = stated(line, "login", origin.login());
+        if (!origin.clientAddress().isEmpty()) {
+            more = more.with("client", origin.clientName() + "[" + origin.clientAddress() + "]");
         }
-        if (entry.held) {
-            return "held";
-        }
-        for (Entry.Pending pending : entry.recipients) {
-            if (inLineOfTheLiving(pending)) {
-                return "due";
-            }
-        }
-        return "deferred";
+        more = stated(more, "helo", origin.helo());
+        more = stated(more, "protocol", origin.protocol());
+        return stated(more, "listener", origin.listener());
     }
 
-    private boolean inLineOfTheLiving(Entry.Pending pending) {
-        Attempt inLine = pending.ticket;
-        return pending.stand == Entry.Stand.WAITING && pending.due <= now.nanos()
-                || inLine != null && inLine.destination.state == Destination.State.ALIVE;
+    static ControlLine stated(ControlLine line, String name, String value) {
+        return value.isEmpty() ? line : line.with(name, value);
     }
 
-    private void recipients(Entry entry, boolean all) {
-        for (Entry.Pending pending : entry.recipients) {
-            if (all || pending.stand != Entry.Stand.DONE) {
-                out.accept(recipient(entry, pending));
+    private static ControlLine message(QueuedMessage message, Standing standing) {
+        Envelope envelope = message.envelope();
+        return ControlLine.of("id", envelope.id().text())
+                .with("arrived", envelope.arrived().getEpochSecond())
+                .with("size", message.octets())
+                .with("sender", envelope.sender())
+                .with("state", standing.state());
+    }
+
+    private void recipients(QueuedMessage message, Standing standing, boolean all) {
+        for (Progress progress : message.progress()) {
+            if (all || !progress.state().last()) {
+                out.add(recipient(message, standing, progress));
             }
         }
     }
 
-    private ControlLine recipient(Entry entry, Entry.Pending pending) {
+    private ControlLine recipient(QueuedMessage message, Standing standing, Progress progress) {
+        var recipient = message.envelope().recipients().get(progress.recipient());
         ControlLine line =
-                ControlLine.of("address", entry.recipient(pending).mailbox())
-                        .with("state", state(pending))
-                        .with("attempts", pending.attempts);
-        if (pending.stand == Entry.Stand.WAITING) {
-            line = line.with("next", now.wallAt(pending.due).getEpochSecond());
+                ControlLine.of("address", recipient.mailbox())
+                        .with("state", state(progress.state()))
+                        .with("attempts", progress.attempts());
+        line = stated(line, "original", recipient.original());
+        boolean inLine = standing.lines().get(progress.recipient()).isPresent();
+        if (progress.state() == Progress.State.WAITING && !inLine) {
+            line = line.with("next", progress.due().getEpochSecond());
         }
-        String reason = reason(pending);
-        line = reason.isEmpty() ? line : line.with("reason", reason);
-        if (pending.stand == Entry.Stand.DONE) {
+        line = stated(line, "reason", reason(standing, progress));
+        if (progress.state().last()) {
             return line;
         }
-        return switch (schedule.route(entry, pending)) {
-            case Route.To(String transport, String nextHop) ->
-                    line.with("transport", transport).with("nexthop", nextHop);
-            case Route.Hold(String _, Route.To(String transport, String nextHop)) ->
-                    line.with("transport", transport).with("nexthop", nextHop);
+        Optional<Route.To> to = way(message, standing, progress, router);
+        return to.isPresent()
+                ? line.with("transport", to.get().transport()).with("nexthop", to.get().nextHop())
+                : line;
+    }
+
+    static String state(Progress.State state) {
+        return switch (state) {
+            case WAITING -> "waiting";
+            case HELD -> "held";
+            case DELIVERED -> "delivered";
+            case BOUNCED -> "bounced";
+            case EXPIRED -> "expired";
+            case REMOVED -> "removed";
+        };
+    }
+
+    /** Where it is on its way to: the line it stands in, else where it would be routed now. */
+    static Optional<Route.To> way(
+            QueuedMessage message, Standing standing, Progress progress, Router router) {
+        Optional<Standing.Place> line = standing.lines().get(progress.recipient());
+        if (line.isPresent()) {
+            return Optional.of(new Route.To(line.get().transport(), line.get().nextHop()));
+        }
+        Envelope envelope = message.envelope();
+        var mailbox = envelope.recipients().get(progress.recipient()).mailbox();
+        return switch (router.route(envelope.sender(), mailbox)) {
+            case Route.To to -> Optional.of(to);
+            case Route.Hold(_, Route.To to) -> Optional.of(to);
             case Route.Unknown _,
                     Route.Unanswered _,
                     Route.Refused _,
                     Route.Retry _,
                     Route.Discard _ ->
-                    line;
-        };
-    }
-
-    private static String state(Entry.Pending pending) {
-        return switch (pending.stand) {
-            case WAITING, READY, RUNNING, SETTLING -> "waiting";
-            case HELD -> "held";
-            case DONE ->
-                    switch (pending.end) {
-                        case DELIVERED -> "delivered";
-                        case BOUNCED, EXPIRED -> "bounced";
-                        case WAITING, HELD, REMOVED -> "removed";
-                    };
+                    Optional.empty();
         };
     }
 
     /** What its last attempt said; of one that stands before a dead destination, what that said. */
-    private static String reason(Entry.Pending pending) {
-        Attempt inLine = pending.ticket;
-        if (inLine != null && inLine.destination.state == Destination.State.DEAD) {
-            Outcome.Deferred why = inLine.destination.reason;
-            return why == null ? pending.detail : Reports.detail(why);
-        }
-        return pending.detail;
+    static String reason(Standing standing, Progress progress) {
+        String dead =
+                standing.lines().get(progress.recipient()).map(Standing.Place::reason).orElse("");
+        return dead.isEmpty() ? progress.detail() : dead;
     }
 }

@@ -1,40 +1,64 @@
 package postern.qmgr;
 
 import java.io.IOException;
-import java.time.Duration;
-import java.util.Arrays;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import postern.base.ControlLine;
 import postern.base.ControlServer;
 import postern.base.Listener;
 import postern.base.LogLine;
 import postern.base.Peer;
 import postern.base.World;
+import postern.mail.Content;
+import postern.mail.Envelope;
 import postern.mail.QueueId;
+import postern.mail.Router;
+import postern.spool.Past;
+import postern.spool.Progress;
+import postern.spool.QueuedMessage;
+import postern.spool.Spool;
 
 /**
- * Answers the operator on the queue's control socket: docs/protocols/control.md. A listing is made
- * page by page, each a short question to the schedule's owner, so that neither a long queue nor a
- * slow reader costs memory or holds up mail.
+ * Answers the operator on the queue's control socket: docs/protocols/control.md. What is asked is
+ * worked off page by page, each a short question to the schedule's owner, and envelopes are read
+ * outside of it, so that neither a long queue nor a slow reader costs memory or holds up mail.
  */
 public final class QueueControl {
-    private static final Duration WRITE_LIMIT = Duration.ofSeconds(60);
+    /** Messages in one question to the schedule's owner. */
     private static final int PAGE = 64;
+
+    /** The same where nothing of a message is read from disk. */
+    private static final int SURVEY_PAGE = 4096;
+
+    /** Ids known at once: 512 KiB. */
+    private static final int IDS = 1 << 16;
+
+    /** Content in one line of an answer, in octets; encoded it stays below a value's bound. */
+    private static final int CONTENT_OCTETS = 240;
 
     private final World world;
     private final QueueManager queue;
-    private final Set<String> operators;
+    private final Spool spool;
+    private final Router router;
+    private final Authority authority;
 
     /**
-     * @param operators names and uids, as {@link Peer#user} says them, of those who may change the
-     *     queue; whoever can connect may look at it
+     * @param router says where a message would go; answers from memory
      */
-    public QueueControl(World world, QueueManager queue, Set<String> operators) {
+    public QueueControl(
+            World world, QueueManager queue, Spool spool, Router router, Authority authority) {
         this.world = world;
         this.queue = queue;
-        this.operators = Set.copyOf(operators);
+        this.spool = spool;
+        this.router = router;
+        this.authority = authority;
     }
 
     /** Serves until the listener is closed. */
@@ -44,146 +68,448 @@ public final class QueueControl {
 
     private void session(String request, Peer peer) throws IOException {
         var page = new Page(peer);
-        page.add(answer(request, peer, page));
-        page.end();
-    }
-
-    private ControlLine answer(String request, Peer peer, Page page) throws IOException {
-        String[] words = request.strip().split(" +", 3);
-        String argument = words.length > 1 ? words[1] : "";
-        if (words.length > 2) {
-            return ControlLine.error("usage", "one argument at most: " + request);
+        int tab = request.indexOf('\t');
+        String verb = tab < 0 ? request : request.substring(0, tab);
+        Optional<ControlLine> fields =
+                tab < 0
+                        ? Optional.of(ControlLine.of("request", verb))
+                        : ControlLine.parse(request.substring(tab + 1));
+        if (fields.isEmpty()) {
+            page.end(ControlLine.error("usage", "malformed request"));
+            return;
         }
-        return switch (words[0]) {
-            case "list" -> list(page);
-            case "show" -> show(argument, page);
-            case "flush", "delete", "hold", "release" -> change(words[0], argument, peer);
-            default -> ControlLine.error("usage", "no such request: " + words[0]);
-        };
+        String user = peer.user().orElse("");
+        page.end(
+                switch (Selection.parse(fields.get())) {
+                    case Selection.Parsed.Bad(String why) -> ControlLine.error("usage", why);
+                    case Selection.Parsed.Good(Selection selection) ->
+                            new Request(verb, fields.get(), selection, user, page).answer();
+                });
     }
 
-    private ControlLine list(Page page) throws IOException {
-        long[] ids =
-                queue.ask(
-                        (schedule, _) ->
-                                schedule.entries().stream()
-                                        .mapToLong(entry -> entry.envelope.id().value())
-                                        .toArray());
-        Arrays.sort(ids);
-        int count = 0;
-        int from = 0;
-        while (from < ids.length) {
-            int start = from;
-            Step step = queue.ask((schedule, now) -> page(ids, start, schedule, now, page));
-            from = step.next();
-            count += step.listed();
-            page.flush();
+    /** Takes messages one by one. */
+    private interface Visitor {
+        void visit(QueuedMessage message, Standing standing) throws IOException;
+    }
+
+    /** One request, being answered in a task of its own. */
+    private final class Request {
+        private static final Set<String> OPTIONS = Set.of("request", "dryrun", "limit");
+
+        private final String verb;
+        private final ControlLine asked;
+        private final Selection selection;
+        private final String user;
+        private final Page page;
+        private final boolean operator;
+        private final boolean reader;
+
+        Request(String verb, ControlLine asked, Selection selection, String user, Page page) {
+            this.verb = verb;
+            this.asked = asked;
+            this.selection = selection;
+            this.user = user;
+            this.page = page;
+            this.operator = authority.operators().contains(user);
+            this.reader = operator || authority.readers().test(user);
         }
-        return ControlLine.ok().with("count", count);
-    }
 
-    /** Where the next page begins, and how many messages are on this one. */
-    private record Step(int next, int listed) {}
-
-    private static Step page(long[] ids, int from, Schedule schedule, Now now, Page page) {
-        var listing = new Listing(schedule, now, page::add);
-        int at = from;
-        int listed = 0;
-        while (at < ids.length && listed < PAGE && !page.full()) {
-            Optional<Entry> entry = schedule.entry(new QueueId(ids[at++]));
-            entry.ifPresent(listing::list);
-            listed += entry.isPresent() ? 1 : 0;
+        ControlLine answer() throws IOException {
+            for (String name : asked.fields().keySet()) {
+                if (!Selection.NAMES.contains(name) && !OPTIONS.contains(name)) {
+                    return ControlLine.error("usage", "no such field: " + name);
+                }
+            }
+            return switch (verb) {
+                case "list" -> list(false);
+                case "show" -> list(true);
+                case "history" -> history();
+                case "cat" -> cat();
+                case "summary" -> summary();
+                case "top" -> top();
+                case "flush-destination" -> flushDestination();
+                case "hold", "release", "requeue", "expire", "delete", "flush" -> order();
+                default -> ControlLine.error("usage", "no such request: " + verb);
+            };
         }
-        return new Step(at, listed);
-    }
 
-    private ControlLine show(String id, Page page) {
-        return about(
-                id,
-                (schedule, now) ->
-                        known ->
-                                schedule.entry(known)
-                                        .map(
-                                                entry -> {
-                                                    new Listing(schedule, now, page::add)
-                                                            .show(entry);
-                                                    return true;
-                                                })
-                                        .orElse(false));
-    }
+        private boolean mayRead(Envelope envelope) {
+            return reader || Authority.own(envelope, user);
+        }
 
-    private ControlLine change(String verb, String argument, Peer peer) throws IOException {
-        String who = peer.user().orElse("");
-        if (!operators.contains(who)) {
+        private ControlLine noPermission() {
             return ControlLine.error("noperm", verb + " is for root and the queue's own user");
         }
-        world.log()
-                .info(
-                        LogLine.about("qmgr")
-                                .with("operator", who)
-                                .with("request", verb + " " + argument));
-        return switch (verb) {
-            case "flush" -> flush(argument);
-            case "delete" -> about(argument, (schedule, now) -> id -> schedule.delete(id, now));
-            case "hold" -> about(argument, (schedule, now) -> id -> schedule.hold(id, now));
-            default -> about(argument, (schedule, now) -> id -> schedule.release(id, now));
-        };
-    }
 
-    private ControlLine flush(String argument) {
-        if (argument.isEmpty()) {
-            return ControlLine.ok()
-                    .with("count", queue.ask((schedule, now) -> schedule.flush(now)));
-        }
-        Optional<QueueId> id = QueueId.parse(argument);
-        boolean one = id.isPresent() && queue.ask((schedule, now) -> schedule.flush(id.get(), now));
-        int count = one ? 1 : queue.ask((schedule, now) -> schedule.flush(argument, now));
-        return ControlLine.ok().with("count", count);
-    }
-
-    private interface Deed {
-        boolean done(QueueId id);
-    }
-
-    private ControlLine about(String id, BiFunction<Schedule, Now, Deed> deed) {
-        Optional<QueueId> parsed = QueueId.parse(id);
-        boolean done =
-                parsed.isPresent()
-                        && queue.ask(
-                                (schedule, now) -> deed.apply(schedule, now).done(parsed.get()));
-        return done
-                ? ControlLine.ok().with("count", 1)
-                : ControlLine.error("unknown", "no message " + id + " in the queue");
-    }
-
-    /** Lines gathered for one write. Filled in the schedule's owner while the session waits. */
-    private static final class Page {
-        private static final int CHARS_MAX = 64 * 1024;
-
-        private final Peer peer;
-        private final StringBuilder lines = new StringBuilder(4096);
-
-        Page(Peer peer) {
-            this.peer = peer;
+        private ControlLine unknown() {
+            return ControlLine.error(
+                    "unknown", "no message " + asked.field("id") + " in the queue");
         }
 
-        void add(ControlLine line) {
-            lines.append(line.text()).append('\n');
+        private boolean dry() {
+            return asked.field("dryrun").equals("1");
         }
 
-        /** A message with very many recipients may make it longer by those. */
-        boolean full() {
-            return lines.length() > CHARS_MAX;
+        // Looking.
+
+        private ControlLine list(boolean all) throws IOException {
+            var listing = new Listing(router, page);
+            int count =
+                    scan(
+                            (message, standing) -> {
+                                if (all) {
+                                    listing.show(message, standing);
+                                } else if (!dry()) {
+                                    listing.list(message, standing);
+                                }
+                                page.flushFull();
+                            });
+            return count == 0 && selection.named()
+                    ? unknown()
+                    : ControlLine.ok().with("count", count);
         }
 
-        void flush() throws IOException {
-            ControlServer.write(peer, lines, WRITE_LIMIT);
-            lines.setLength(0);
+        /** Visits what is selected and may be seen, oldest first; returns how many. */
+        private int scan(Visitor visitor) throws IOException {
+            int count = 0;
+            long after = 0;
+            while (true) {
+                long[] ids = ids(after);
+                for (int from = 0; from < ids.length; from += PAGE) {
+                    int to = Math.min(ids.length, from + PAGE);
+                    count += page(ids, from, to, visitor);
+                }
+                if (selection.named() || ids.length < IDS) {
+                    return count;
+                }
+                after = ids[ids.length - 1];
+            }
         }
 
-        void end() throws IOException {
-            lines.append(".\n");
-            flush();
+        private long[] ids(long after) {
+            return selection.named()
+                    ? selection.ids().stream()
+                            .mapToLong(QueueId::value)
+                            .sorted()
+                            .distinct()
+                            .toArray()
+                    : queue.ask((schedule, _) -> schedule.operator().idsAfter(after, IDS));
+        }
+
+        private int page(long[] ids, int from, int to, Visitor visitor) throws IOException {
+            List<Optional<Standing>> standings =
+                    queue.ask(
+                            (schedule, now) -> {
+                                List<Optional<Standing>> found = new ArrayList<>(to - from);
+                                for (int i = from; i < to; i++) {
+                                    found.add(
+                                            schedule.operator().standing(new QueueId(ids[i]), now));
+                                }
+                                return found;
+                            });
+            int count = 0;
+            for (int i = from; i < to; i++) {
+                Optional<Standing> standing = standings.get(i - from);
+                if (standing.isEmpty()) {
+                    continue;
+                }
+                QueuedMessage message;
+                try {
+                    message = spool.load(new QueueId(ids[i]));
+                } catch (Spool.NotQueued gone) {
+                    continue;
+                }
+                if (mayRead(message.envelope())
+                        && selection.fits(message, standing.get(), router, world.clock().now())) {
+                    visitor.visit(message, standing.get());
+                    count++;
+                }
+            }
+            return count;
+        }
+
+        private ControlLine history() throws IOException {
+            if (selection.ids().size() != 1) {
+                return ControlLine.error("usage", "history is of one message: id=ID");
+            }
+            QueueId id = selection.ids().getFirst();
+            if (!reader) { // whose it was is known by the log alone, once it has left
+                Optional<Envelope> envelope = envelope(id);
+                if (envelope.isEmpty() || !mayRead(envelope.get())) {
+                    return unknown();
+                }
+            }
+            var story = new Story(page);
+            spool.history(id, story::tell);
+            int waiting = 0;
+            Optional<Standing> standing =
+                    queue.ask((schedule, now) -> schedule.operator().standing(id, now));
+            if (standing.isPresent()) {
+                try {
+                    QueuedMessage message = spool.load(id);
+                    var now = ControlLine.of("event", "now").with("state", standing.get().state());
+                    page.add(now);
+                    new Listing(router, page).list(message, standing.get());
+                    waiting = 1;
+                } catch (Spool.NotQueued left) {
+                    page.add(ControlLine.of("event", "left"));
+                }
+            } else if (story.events() > 0) {
+                page.add(ControlLine.of("event", "left"));
+            }
+            return story.events() + waiting == 0
+                    ? ControlLine.error(
+                            "unknown",
+                            "the queue log knows nothing (any more) of " + asked.field("id"))
+                    : ControlLine.ok().with("count", story.events());
+        }
+
+        private Optional<Envelope> envelope(QueueId id) throws IOException {
+            List<Envelope> found = new ArrayList<>(1);
+            spool.history(
+                    id,
+                    event -> {
+                        if (event instanceof Past.Taken taken) {
+                            found.add(taken.envelope());
+                        }
+                    });
+            return found.stream().findFirst();
+        }
+
+        /** Content is nobody's to read but the operators' and the one's who wrote it. */
+        private ControlLine cat() throws IOException {
+            if (selection.ids().size() != 1) {
+                return ControlLine.error("usage", "cat is of one message: id=ID");
+            }
+            QueueId id = selection.ids().getFirst();
+            try {
+                Envelope envelope = spool.load(id).envelope();
+                if (!operator && !Authority.own(envelope, user)) {
+                    return reader ? noPermission() : unknown();
+                }
+                try (Content content = spool.content(id)) {
+                    cat(content);
+                    return ControlLine.ok().with("count", content.octets());
+                }
+            } catch (Spool.NotQueued gone) {
+                return unknown();
+            }
+        }
+
+        private void cat(Content content) throws IOException {
+            byte[] octets = new byte[CONTENT_OCTETS];
+            long at = 0;
+            int n = content.read(at, octets, 0, octets.length);
+            while (n > 0) {
+                // one character an octet: what it means is not for the protocol to say
+                String text = new String(octets, 0, n, StandardCharsets.ISO_8859_1);
+                page.add(ControlLine.of("content", text));
+                page.flushFull();
+                at += n;
+                n = at < content.octets() ? content.read(at, octets, 0, octets.length) : -1;
+            }
+        }
+
+        private ControlLine summary() throws IOException {
+            var survey = survey();
+            List<ControlLine> lines = survey.lines();
+            for (ControlLine line : limited(lines)) {
+                page.add(line);
+                page.flushFull();
+            }
+            return ControlLine.ok().with("count", lines.size());
+        }
+
+        private Survey survey() throws IOException {
+            var survey = new Survey(world.clock().now());
+            if (!reader || !selection.all()) {
+                int _ = scan((message, standing) -> survey(message, standing, survey));
+                return survey;
+            }
+            long after = 0;
+            while (true) { // all there is to count is in memory
+                long start = after;
+                long[] ids = queue.ask((schedule, _) -> schedule.operator().idsAfter(start, IDS));
+                for (int from = 0; from < ids.length; from += SURVEY_PAGE) {
+                    int first = from;
+                    int end = Math.min(ids.length, from + SURVEY_PAGE);
+                    int _ =
+                            queue.ask(
+                                    (schedule, _) -> {
+                                        for (int i = first; i < end; i++) {
+                                            schedule.operator().survey(new QueueId(ids[i]), survey);
+                                        }
+                                        return end;
+                                    });
+                }
+                if (ids.length < IDS) {
+                    return survey;
+                }
+                after = ids[ids.length - 1];
+            }
+        }
+
+        private static void survey(QueuedMessage message, Standing standing, Survey survey) {
+            Envelope envelope = message.envelope();
+            for (Progress progress : message.progress()) {
+                if (!progress.state().last()) {
+                    survey.count(
+                            envelope.recipients()
+                                    .get(progress.recipient())
+                                    .mailbox()
+                                    .domain()
+                                    .text(),
+                            envelope.arrived().getEpochSecond(),
+                            progress.due().getEpochSecond(),
+                            Listing.reason(standing, progress));
+                }
+            }
+        }
+
+        private List<ControlLine> limited(List<ControlLine> lines) {
+            long limit = asked.number("limit");
+            return limit > 0 && limit < lines.size() ? lines.subList(0, (int) limit) : lines;
+        }
+
+        /** The longest waits, with what is known of the destinations just now. */
+        private ControlLine top() throws IOException {
+            if (!reader) {
+                return ControlLine.error("noperm", "top is for root, the queue's user and readers");
+            }
+            Map<String, ControlLine> live =
+                    queue.ask(
+                            (schedule, _) -> {
+                                Map<String, ControlLine> all = new HashMap<>();
+                                schedule.transports().forEach(of -> live(of, all));
+                                return all;
+                            });
+            List<ControlLine> lines = new ArrayList<>();
+            for (ControlLine row : survey().lines()) {
+                lines.add(joined(row, live.remove(row.field("destination"))));
+            }
+            // next hops that are no recipient's domain: relays, addresses
+            live.values().stream()
+                    .sorted((a, b) -> Long.compare(b.number("active"), a.number("active")))
+                    .forEach(lines::addFirst);
+            List<ControlLine> shown = limited(lines);
+            for (ControlLine line : shown) {
+                page.add(line);
+                page.flushFull();
+            }
+            return ControlLine.ok().with("count", lines.size());
+        }
+
+        private static ControlLine joined(ControlLine row, @Nullable ControlLine live) {
+            ControlLine all = row;
+            if (live != null) {
+                for (Map.Entry<String, String> field : live.fields().entrySet()) {
+                    all = all.with(field.getKey(), field.getValue());
+                }
+            }
+            return all;
+        }
+
+        private static void live(Transport transport, Map<String, ControlLine> into) {
+            for (Destination destination : transport.destinations.values()) {
+                boolean dead = destination.state == Destination.State.DEAD;
+                ControlLine line =
+                        ControlLine.of("destination", destination.nextHop)
+                                .with("transport", transport.name)
+                                .with("active", destination.running)
+                                .with("window", destination.window())
+                                .with("state", dead ? "dead" : "alive");
+                into.put(
+                        destination.nextHop,
+                        destination.reason == null
+                                ? line
+                                : line.with("reason", Reports.detail(destination.reason)));
+            }
+        }
+
+        // Acting.
+
+        private ControlLine order() throws IOException {
+            if (!operator) {
+                return noPermission();
+            }
+            if (selection.all() && !verb.equals("flush")) {
+                return ControlLine.error(
+                        "usage", verb + " of all messages is said with a selector: older=0");
+            }
+            if (!dry()) {
+                world.log()
+                        .info(LogLine.about("qmgr").with("operator", user).with("request", text()));
+            }
+            try {
+                int count = dry() ? scan((_, _) -> {}) : ordered();
+                return count == 0 && selection.named()
+                        ? unknown()
+                        : ControlLine.ok().with("count", count);
+            } catch (IOException failed) {
+                return ControlLine.error("failed", String.valueOf(failed.getMessage()));
+            }
+        }
+
+        private String text() {
+            StringBuilder text = new StringBuilder(verb);
+            asked.fields()
+                    .forEach(
+                            (name, value) ->
+                                    text.append(' ').append(name).append('=').append(value));
+            return text.toString();
+        }
+
+        private int ordered() throws IOException {
+            if (verb.equals("flush") && selection.all()) {
+                return queue.ask((schedule, now) -> schedule.operator().flush(now));
+            }
+            Optional<String> destination = selection.destinationAlone();
+            if (verb.equals("flush") && destination.isPresent()) {
+                return flushed(destination.get());
+            }
+            Deed deed = Deed.valueOf(verb.toUpperCase(Locale.ROOT));
+            List<QueueId> chosen = new ArrayList<>(PAGE);
+            int[] done = new int[1];
+            int _ =
+                    scan(
+                            (message, _) -> {
+                                chosen.add(message.envelope().id());
+                                if (chosen.size() == PAGE) {
+                                    done[0] += act(deed, chosen);
+                                }
+                            });
+            return done[0] + act(deed, chosen);
+        }
+
+        private int act(Deed deed, List<QueueId> chosen) throws IOException {
+            List<QueueId> ids = List.copyOf(chosen);
+            chosen.clear();
+            return ids.isEmpty()
+                    ? 0
+                    : queue.order(
+                            (schedule, now) -> {
+                                int count = 0;
+                                for (QueueId id : ids) {
+                                    count += schedule.operator().act(deed, id, now) ? 1 : 0;
+                                }
+                                return count;
+                            });
+        }
+
+        private int flushed(String destination) {
+            String name = destination.toLowerCase(Locale.ROOT);
+            return queue.ask((schedule, now) -> schedule.operator().flush(name, now));
+        }
+
+        /** For front too: what ETRN asks for (RFC 1985). */
+        private ControlLine flushDestination() {
+            if (!operator && !authority.flushers().test(user)) {
+                return noPermission();
+            }
+            Optional<String> destination = selection.destinationAlone();
+            return destination.isPresent()
+                    ? ControlLine.ok().with("count", flushed(destination.get()))
+                    : ControlLine.error("usage", "flush-destination takes destination=DOMAIN");
         }
     }
 }

@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.base.Mailbox;
 import postern.base.World;
@@ -47,6 +49,7 @@ public final class QueueManager implements Closeable {
     private final AtomicInteger recording = new AtomicInteger(); // outcomes on their way to disk
     private volatile boolean complete;
     private volatile boolean draining;
+    private @Nullable List<CompletionStage<?>> watched; // writes of an operator's order
     private Runnable drained = () -> {};
     private int settling; // notices on their way into the queue
     private List<Event.Unrecorded> unrecorded = new ArrayList<>();
@@ -137,6 +140,42 @@ public final class QueueManager implements Closeable {
             return world.tasks().await(answer);
         } catch (ExecutionException impossible) {
             throw new Bug("an answer does not fail", impossible);
+        }
+    }
+
+    /**
+     * Asks, and waits until what the answer's work wrote is durable: outcomes and notices.
+     *
+     * @throws IOException something could not be written; part of it may have been
+     */
+    <T> T order(BiFunction<Schedule, Now, T> question) throws IOException {
+        List<CompletionStage<?>> writes = new ArrayList<>();
+        T answer =
+                ask(
+                        (asked, now) -> {
+                            watched = writes;
+                            try {
+                                return question.apply(asked, now);
+                            } finally {
+                                watched = null;
+                            }
+                        });
+        for (CompletionStage<?> write : writes) {
+            try {
+                Object _ = world.tasks().await(write);
+            } catch (ExecutionException failed) {
+                if (!(failed.getCause() instanceof Spool.NotQueued)) { // gone is as good
+                    throw new IOException("not recorded: " + failed.getCause(), failed);
+                }
+            }
+        }
+        return answer;
+    }
+
+    private void watch(CompletionStage<?> write) {
+        List<CompletionStage<?>> watching = watched;
+        if (watching != null) {
+            watching.add(write);
         }
     }
 
@@ -273,8 +312,10 @@ public final class QueueManager implements Closeable {
 
     private void record(QueueId id, List<Progress> changes, boolean again) {
         recording.incrementAndGet();
-        spool.record(id, changes)
-                .whenComplete(
+        CompletionStage<Void> written = spool.record(id, changes);
+        watch(written);
+        var _ =
+                written.whenComplete(
                         (_, failure) -> {
                             if (failure != null) {
                                 if (!again) {
@@ -321,7 +362,9 @@ public final class QueueManager implements Closeable {
         @Override
         public void settle(Settlement settlement) {
             settling++;
-            world.tasks().start("notify", () -> workers.settle(settlement));
+            CompletableFuture<Void> told = new CompletableFuture<>();
+            watch(told);
+            world.tasks().start("notify", () -> workers.settle(settlement, told));
         }
 
         @Override

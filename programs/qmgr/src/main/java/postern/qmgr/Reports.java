@@ -108,7 +108,7 @@ final class Reports {
         return new Settlement(entry, kind, reports, changes, verdicts);
     }
 
-    private static Outcome lastOutcome(Entry.Pending pending) {
+    static Outcome.Deferred lastOutcome(Entry.Pending pending) {
         int gap = pending.detail.indexOf(' ');
         boolean known = gap > 0 && pending.detail.startsWith("4.");
         return known

@@ -53,6 +53,7 @@ final class Schedule {
     private final Effects effects;
     private final Timers timers = new Timers();
     private final Dispatcher dispatcher;
+    private final Operator operator;
     private final Map<QueueId, Entry> entries = new HashMap<>();
 
     /**
@@ -64,6 +65,7 @@ final class Schedule {
         this.random = random;
         this.effects = effects;
         this.dispatcher = new Dispatcher(config, timers, effects);
+        this.operator = new Operator(this, entries, dispatcher, effects);
     }
 
     // Events of the queue and of deliveries.
@@ -117,17 +119,11 @@ final class Schedule {
             pending.detail = Reports.detail(delivery.outcome());
             pending.remote = config.delayWarning().isZero() ? "" : Reports.remote(delivery);
             switch (delivery.outcome()) {
-                case Delivered delivered -> {
+                case Delivered _ -> {
                     if (entry.recipient(pending).wanted().success()
                             && Reports.oursToTell(delivery)) {
                         successes = successes.isEmpty() ? new ArrayList<>() : successes;
-                        successes.add(
-                                judge(
-                                        pending,
-                                        Progress.State.DELIVERED,
-                                        delivered,
-                                        Optional.of(delivery),
-                                        now));
+                        successes.add(judge(pending, Progress.State.DELIVERED, delivery, now));
                     } else {
                         done(entry, pending, Progress.State.DELIVERED);
                         changes.add(
@@ -135,25 +131,13 @@ final class Schedule {
                                         .by(Reports.attempted(delivery, now.wall())));
                     }
                 }
-                case Bounced bounced ->
-                        entry.judged(
-                                judge(
-                                        pending,
-                                        Progress.State.BOUNCED,
-                                        bounced,
-                                        Optional.of(delivery),
-                                        now));
-                case Outcome.Deferred deferred -> {
+                case Bounced _ ->
+                        entry.judged(judge(pending, Progress.State.BOUNCED, delivery, now));
+                case Outcome.Deferred _ -> {
                     wait = wait > 0 ? wait : backoff(pending.attempts);
-                    if (expired(entry, now) && !entry.doomed) {
+                    if ((entry.givenUp || expired(entry, now)) && !entry.doomed) {
                         effects.expired(entry);
-                        entry.judged(
-                                judge(
-                                        pending,
-                                        Progress.State.EXPIRED,
-                                        deferred,
-                                        Optional.of(delivery),
-                                        now));
+                        entry.judged(judge(pending, Progress.State.EXPIRED, delivery, now));
                     } else {
                         changes.add(
                                 again(entry, pending, wait, now)
@@ -243,116 +227,9 @@ final class Schedule {
         return timers.next();
     }
 
-    // The operator.
-
-    /** Every recipient that waits is due now, dead destinations included. How many messages. */
-    int flush(Now now) {
-        dispatcher.flush(now);
-        List<Entry> all = List.copyOf(entries.values());
-        all.forEach(entry -> hurry(entry, now));
-        return all.size();
-    }
-
-    boolean flush(QueueId id, Now now) {
-        Entry entry = entries.get(id);
-        if (entry == null) {
-            return false;
-        }
-        hurry(entry, now);
-        for (Entry.Pending pending : entry.recipients) {
-            Attempt inLine = pending.ticket;
-            if (inLine != null && pending.stand == Entry.Stand.READY) {
-                dispatcher.revive(inLine.destination, now);
-            }
-        }
-        return true;
-    }
-
-    /** The same for messages with a recipient in that domain, or on their way to that next hop. */
-    int flush(String destination, Now now) {
-        dispatcher.flush(destination, now);
-        int flushed = 0;
-        for (Entry entry : List.copyOf(entries.values())) {
-            for (Entry.Pending pending : entry.recipients) {
-                if (entry.leadsTo(pending, destination)) {
-                    flush(entry.envelope.id(), now);
-                    flushed++;
-                    break;
-                }
-            }
-        }
-        return flushed;
-    }
-
-    /** Nothing new is tried for the message until {@link #release}. False when it is not here. */
-    boolean hold(QueueId id, Now now) {
-        Entry entry = entries.get(id);
-        if (entry == null) {
-            return false;
-        }
-        hold(entry, now);
-        after(entry, now);
-        return true;
-    }
-
-    private void hold(Entry entry, Now now) {
-        entry.held = true;
-        List<Progress> changes = new ArrayList<>();
-        for (Entry.Pending pending : entry.recipients) {
-            if (pending.stand == Entry.Stand.WAITING || pending.stand == Entry.Stand.READY) {
-                pending.stand(Entry.Stand.HELD);
-                changes.add(Reports.progress(pending, Progress.State.HELD, now.wall()));
-            }
-        }
-        record(entry, changes);
-    }
-
-    boolean release(QueueId id, Now now) {
-        Entry entry = entries.get(id);
-        if (entry == null) {
-            return false;
-        }
-        entry.held = false;
-        entry.released = true;
-        List<Progress> changes = new ArrayList<>();
-        for (Entry.Pending pending : entry.recipients) {
-            if (pending.stand == Entry.Stand.HELD) {
-                pending.stand(Entry.Stand.WAITING);
-                pending.due = now.nanos();
-                changes.add(Reports.progress(pending, Progress.State.WAITING, now.wall()));
-            }
-        }
-        record(entry, changes);
-        place(entry, now);
-        return true;
-    }
-
-    /**
-     * Takes the message out of the queue without a notice. What is being tried is tried to its end.
-     */
-    boolean delete(QueueId id, Now now) {
-        Entry entry = entries.get(id);
-        if (entry == null) {
-            return false;
-        }
-        entry.doomed = true;
-        List<Progress> changes = new ArrayList<>();
-        for (Entry.Verdict verdict : entry.verdicts) {
-            entry.recipients[verdict.recipient()].stand(Entry.Stand.HELD);
-        }
-        entry.verdicts = List.of();
-        for (Entry.Pending pending : entry.recipients) {
-            switch (pending.stand) {
-                case WAITING, READY, HELD -> {
-                    done(entry, pending, Progress.State.REMOVED);
-                    changes.add(Reports.progress(pending, Progress.State.REMOVED, now.wall()));
-                }
-                case RUNNING, SETTLING, DONE -> {}
-            }
-        }
-        record(entry, changes);
-        after(entry, now);
-        return true;
+    /** What an operator asks and orders. */
+    Operator operator() {
+        return operator;
     }
 
     Optional<Entry> entry(QueueId id) {
@@ -394,7 +271,7 @@ final class Schedule {
     // From waiting to the line.
 
     /** Puts the recipients that are due into the lines of their destinations. */
-    private void place(Entry entry, Now now) {
+    void place(Entry entry, Now now) {
         if (!entry.held) {
             List<Progress> changes = List.of();
             for (Entry.Pending pending : entry.recipients) {
@@ -405,7 +282,7 @@ final class Schedule {
             record(entry, changes);
             if (entry.setAside) {
                 entry.setAside = false;
-                hold(entry, now);
+                operator.hold(entry, now);
             }
         }
         dispatcher.start(now);
@@ -516,7 +393,13 @@ final class Schedule {
                 now.wallAt(pending.due));
     }
 
+    /** Of an attempt. */
     private static Entry.Verdict judge(
+            Entry.Pending pending, Progress.State state, Delivery said, Now now) {
+        return judge(pending, state, said.outcome(), Optional.of(said), now);
+    }
+
+    static Entry.Verdict judge(
             Entry.Pending pending,
             Progress.State state,
             Outcome outcome,
@@ -527,7 +410,7 @@ final class Schedule {
     }
 
     /** What every event of a message ends with: notices, farewell, or the next waiting time. */
-    private void after(Entry entry, Now now) {
+    void after(Entry entry, Now now) {
         if (entry.running == 0) {
             if (!entry.verdicts.isEmpty() && entry.settleFrom <= now.nanos()) {
                 List<Entry.Verdict> verdicts = entry.verdicts;
@@ -572,21 +455,13 @@ final class Schedule {
         }
     }
 
-    private void hurry(Entry entry, Now now) {
-        for (Entry.Pending pending : entry.recipients) {
-            pending.due = Math.min(pending.due, now.nanos());
-        }
-        entry.settleFrom = Math.min(entry.settleFrom, now.nanos());
-        place(entry, now);
-    }
-
-    private void record(Entry entry, List<Progress> changes) {
+    void record(Entry entry, List<Progress> changes) {
         if (!changes.isEmpty()) {
             effects.record(entry.envelope.id(), changes);
         }
     }
 
-    private static void done(Entry entry, Entry.Pending pending, Progress.State end) {
+    static void done(Entry entry, Entry.Pending pending, Progress.State end) {
         pending.end = end;
         pending.stand(Entry.Stand.DONE);
         entry.open--;

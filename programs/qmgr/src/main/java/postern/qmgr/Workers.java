@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import postern.base.World;
@@ -108,16 +109,22 @@ final class Workers {
                 content);
     }
 
-    /** Composes the notice and puts it into the log with its changes; tells the owner. */
-    void settle(Settlement settlement) {
+    /**
+     * Composes the notice and puts it into the log with its changes; tells the owner.
+     *
+     * @param written completed when it is durable, or failed
+     */
+    void settle(Settlement settlement, CompletableFuture<Void> written) {
         Event end = new Event.Unsettled(settlement);
         try {
             put(settlement);
             end = new Event.Settled(settlement);
+            written.complete(null);
         } catch (IOException | ExecutionException failed) {
             lines.unsettled(settlement.entry(), failed);
         } finally {
             owner.accept(end);
+            written.completeExceptionally(new IOException("notice not queued now"));
         }
     }
 

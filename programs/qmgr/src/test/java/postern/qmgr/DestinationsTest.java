@@ -138,7 +138,7 @@ final class DestinationsTest {
         while (!stage.running.isEmpty()) {
             stage.end(Stage.DOWN);
         }
-        stage.schedule.flush(stage.now());
+        stage.schedule.operator().flush(stage.now());
         assertThat(stage.running).hasSize(1);
         stage.end(Stage.SENT);
         assertThat(stage.running).hasSize(2);

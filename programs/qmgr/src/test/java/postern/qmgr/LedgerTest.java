@@ -146,12 +146,12 @@ final class LedgerTest {
         }
         QueueId id = entries.get(random.nextInt(entries.size())).envelope.id();
         switch (random.nextInt(400)) {
-            case 0 -> stage.schedule.delete(id, stage.now());
-            case 1, 2 -> stage.schedule.hold(id, stage.now());
-            case 3, 4 -> stage.schedule.flush(id, stage.now());
-            case 5 -> stage.schedule.flush("d4.test", stage.now());
-            case 6 -> stage.schedule.flush(stage.now());
-            default -> stage.schedule.release(id, stage.now());
+            case 0 -> stage.schedule.operator().delete(id, stage.now());
+            case 1, 2 -> stage.schedule.operator().hold(id, stage.now());
+            case 3, 4 -> stage.schedule.operator().flush(id, stage.now());
+            case 5 -> stage.schedule.operator().flush("d4.test", stage.now());
+            case 6 -> stage.schedule.operator().flush(stage.now());
+            default -> stage.schedule.operator().release(id, stage.now());
         }
     }
 

@@ -11,8 +11,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import postern.base.Peer;
 import postern.mail.Content;
+import postern.mail.Envelope;
 import postern.mail.MailOptions;
 import postern.mail.Notices.Notice;
+import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
@@ -26,6 +28,7 @@ final class MemorySpool implements Spool {
     final Map<QueueId, QueuedMessage> live = new TreeMap<>();
     final List<String> ledger = new ArrayList<>();
     private final Map<QueueId, List<Past>> pasts = new HashMap<>();
+    Origin origin = Origin.OURSELVES; // of what is put next
     int failRecords;
     int failInjects;
     int openContents;
@@ -44,7 +47,14 @@ final class MemorySpool implements Spool {
     private synchronized QueueId put(
             Instant now, ReversePath sender, List<Recipient> to, MailOptions options) {
         QueueId id = new QueueId(ids++);
-        QueuedMessage message = Stage.fresh(id, now, sender, to, options);
+        QueuedMessage plain = Stage.fresh(id, now, sender, to, options);
+        QueuedMessage message =
+                new QueuedMessage(
+                        new Envelope(id, now, sender, options, origin, to),
+                        plain.octets(),
+                        false,
+                        false,
+                        plain.progress());
         live.put(id, message);
         remember(id, new Past.Taken(message.envelope(), message.octets()));
         listener.queued(message);
@@ -137,7 +147,9 @@ final class MemorySpool implements Spool {
                 ledger.add(to.mailbox() + " " + change.state());
             }
         }
-        live.put(id, new QueuedMessage(message.envelope(), 0, false, false, progress));
+        live.put(
+                id,
+                new QueuedMessage(message.envelope(), message.octets(), false, false, progress));
         if (progress.stream().allMatch(it -> it.state().last())) {
             live.remove(id);
         }

@@ -3,22 +3,15 @@ package postern.qmgr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import postern.base.Endpoint;
-import postern.base.Listener;
-import postern.base.Peer;
 import postern.mail.Content;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
@@ -324,115 +317,5 @@ final class QueueManagerTest {
             answers.add(answer);
         }
         return answers;
-    }
-
-    @Test
-    void theOperatorIsAnswered() {
-        List<QueueId> ids = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            ids.add(spool.put(sim.now(), ANN, "u" + i + "@a.test"));
-        }
-        QueueManager queue = started(always(Stage.BUSY));
-        Endpoint at = new Endpoint.Local(Path.of("/run/queue-control"));
-        process.start(
-                "serve",
-                () -> {
-                    try (Listener listener = process.world().network().listen(at)) {
-                        new QueueControl(process.world(), queue, Set.of("root")).serve(listener);
-                    } catch (IOException failed) {
-                        throw new AssertionError(failed);
-                    }
-                });
-        run(Duration.ofSeconds(5));
-        String all = ask(at, "root", "list");
-        assertThat(all.lines()).hasSize(402);
-        assertThat(all)
-                .startsWith("id=" + ids.getFirst() + "\tarrived=1767225600\tsize=1000\tsender=ann")
-                .contains("\taddress=u7@a.test\tstate=waiting\tattempts=1\tnext=".substring(1))
-                .contains("\treason=4.2.1 greylisted\ttransport=smtp\tnexthop=a.test\n")
-                .endsWith("result=ok\tcount=200\n.\n");
-        assertThat(ask(at, "eve", "delete " + ids.get(1))).startsWith("result=error\tcode=noperm");
-        assertThat(ask(at, "root", "delete " + ids.get(1))).isEqualTo("result=ok\tcount=1\n.\n");
-        assertThat(ask(at, "root", "hold " + ids.get(2))).startsWith("result=ok");
-        assertThat(ask(at, "eve", "show " + ids.get(2))).contains("\tstate=held\n");
-        assertThat(ask(at, "root", "release " + ids.get(2))).startsWith("result=ok");
-        assertThat(ask(at, "root", "flush")).isEqualTo("result=ok\tcount=199\n.\n");
-        assertThat(ask(at, "root", "flush b.test")).isEqualTo("result=ok\tcount=0\n.\n");
-        assertThat(ask(at, "root", "show nonsense")).startsWith("result=error\tcode=unknown");
-        assertThat(ask(at, "root", "dance")).startsWith("result=error\tcode=usage");
-        assertThat(ask(at, "root", "x".repeat(5000))).isEmpty();
-        assertThat(spool.ledger).containsExactly("u1@a.test REMOVED");
-    }
-
-    @Test
-    void theOperatorIsAnsweredAgainWhenThereAreDescriptorsAgain() {
-        QueueManager queue = started(always(Stage.BUSY));
-        Endpoint at = new Endpoint.Local(Path.of("/run/queue-control"));
-        process.start(
-                "serve",
-                () -> {
-                    try (Listener listener = process.world().network().listen(at)) {
-                        new QueueControl(process.world(), queue, Set.of("root"))
-                                .serve(new Exhausted(listener));
-                    } catch (IOException failed) {
-                        throw new AssertionError(failed);
-                    }
-                });
-        run(Duration.ofSeconds(20));
-        assertThat(ask(at, "root", "list")).isEqualTo("result=ok\tcount=0\n.\n");
-        assertThat(sim.log().stream().filter(line -> line.contains("Too many open files")))
-                .hasSize(3);
-    }
-
-    /** A listener that cannot accept at first. */
-    private static final class Exhausted implements Listener {
-        private final Listener listener;
-        private int failures = 3;
-
-        Exhausted(Listener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public Endpoint local() {
-            return listener.local();
-        }
-
-        @Override
-        public Peer accept() throws IOException {
-            if (failures-- > 0) {
-                throw new IOException("Too many open files");
-            }
-            return listener.accept();
-        }
-
-        @Override
-        public void close() {
-            listener.close();
-        }
-    }
-
-    /** What a client reads until the server hangs up. */
-    private String ask(Endpoint at, String user, String request) {
-        StringBuilder answer = new StringBuilder();
-        SimProcess client = sim.process("client", user, new LyingDisk());
-        client.start(
-                "ask",
-                () -> {
-                    try (Peer peer = client.world().network().connect(at, Duration.ofSeconds(1))) {
-                        peer.write(
-                                ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.UTF_8)));
-                        byte[] buffer = new byte[500];
-                        int n = peer.read(buffer, 0, buffer.length);
-                        while (n >= 0) {
-                            answer.append(new String(buffer, 0, n, StandardCharsets.UTF_8));
-                            n = peer.read(buffer, 0, buffer.length);
-                        }
-                    } catch (IOException hungUp) {
-                        answer.append("");
-                    }
-                });
-        run(Duration.ofSeconds(20));
-        return answer.toString();
     }
 }

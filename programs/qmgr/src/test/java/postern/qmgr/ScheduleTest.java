@@ -222,7 +222,7 @@ final class ScheduleTest {
         assertThat(stage.recorded(id, 1).detail()).isEqualTo("4.7.0 held: look at it");
         stage.pass(Duration.ofDays(30));
         assertThat(stage.running).isEmpty();
-        assertThat(stage.schedule.release(id, stage.now())).isTrue();
+        assertThat(stage.schedule.operator().release(id, stage.now())).isTrue();
         assertThat(stage.hops()).containsExactlyInAnyOrder("a.test", "hold.test");
     }
 
@@ -266,18 +266,18 @@ final class ScheduleTest {
     void holdReleaseAndDelete() {
         QueueId id = stage.queue("bob@a.test");
         stage.end(Stage.BUSY);
-        assertThat(stage.schedule.hold(id, stage.now())).isTrue();
+        assertThat(stage.schedule.operator().hold(id, stage.now())).isTrue();
         assertThat(stage.recorded(id, 0).state()).isEqualTo(Progress.State.HELD);
         stage.pass(Duration.ofDays(1));
         assertThat(stage.running).isEmpty();
-        assertThat(stage.schedule.release(id, stage.now())).isTrue();
+        assertThat(stage.schedule.operator().release(id, stage.now())).isTrue();
         assertThat(stage.running).hasSize(1);
-        assertThat(stage.schedule.delete(id, stage.now())).isTrue();
+        assertThat(stage.schedule.operator().delete(id, stage.now())).isTrue();
         assertThat(stage.removed).isEmpty();
         stage.end(Stage.BUSY);
         assertThat(stage.recorded(id, 0).state()).isEqualTo(Progress.State.REMOVED);
         assertThat(stage.removed).containsExactly(id.text());
-        assertThat(stage.schedule.delete(id, stage.now())).isFalse();
+        assertThat(stage.schedule.operator().delete(id, stage.now())).isFalse();
     }
 
     @Test
@@ -286,10 +286,10 @@ final class ScheduleTest {
             stage.queue("x@a.test");
         }
         QueueId sixth = stage.queue("bob@a.test");
-        stage.schedule.hold(sixth, stage.now());
-        stage.schedule.release(sixth, stage.now());
-        stage.schedule.hold(sixth, stage.now());
-        stage.schedule.release(sixth, stage.now());
+        stage.schedule.operator().hold(sixth, stage.now());
+        stage.schedule.operator().release(sixth, stage.now());
+        stage.schedule.operator().hold(sixth, stage.now());
+        stage.schedule.operator().release(sixth, stage.now());
         stage.endAll(Stage.SENT);
         assertThat(stage.running).hasSize(1);
         stage.endAll(Stage.SENT);
@@ -303,11 +303,11 @@ final class ScheduleTest {
         stage.queue("bob@b.test");
         stage.queue("bob@c.test");
         stage.endAll(Stage.BUSY);
-        stage.schedule.flush(a, stage.now());
+        stage.schedule.operator().flush(a, stage.now());
         assertThat(stage.hops()).containsExactly("a.test");
-        assertThat(stage.schedule.flush("b.test", stage.now())).isEqualTo(1);
+        assertThat(stage.schedule.operator().flush("b.test", stage.now())).isEqualTo(1);
         assertThat(stage.hops()).containsExactly("a.test", "b.test");
-        stage.schedule.flush(stage.now());
+        stage.schedule.operator().flush(stage.now());
         assertThat(stage.hops()).containsExactly("a.test", "b.test", "c.test");
     }
 

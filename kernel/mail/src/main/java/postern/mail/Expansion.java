@@ -8,7 +8,7 @@ public sealed interface Expansion {
     /**
      * These, without repetition, bounded; the address itself where it is no alias.
      *
-     * @param mailboxes at least one
+     * @param mailboxes at least one, but for copies
      */
     record Recipients(List<Mailbox> mailboxes) implements Expansion {
         public Recipients {
@@ -23,4 +23,6 @@ public sealed interface Expansion {
      * @param status of class 4 (RFC 3463)
      */
     record Unanswered(String status, String why) implements Expansion {}
+
+    Expansion NOBODY = new Recipients(List.of());
 }

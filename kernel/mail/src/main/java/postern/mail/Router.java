@@ -6,18 +6,14 @@ package postern.mail;
 public interface Router {
 
     /**
+     * Where a recipient goes that stands for itself.
+     *
      * @param sender whose mail it is: the next hop may depend on it
      */
     Route route(ReversePath sender, Mailbox recipient);
 
-    /** Whether we are the final destination of the domain: local mailboxes, not a relay. */
-    boolean local(Domain domain);
-
-    /**
-     * Whether mail for the domain is ours to take from strangers: we are its final destination, or
-     * relay for it by configuration.
-     */
-    boolean ours(Domain domain);
+    /** What becomes of a recipient as a client names it, before rewriting and aliases. */
+    Admission admit(Mailbox recipient);
 
     /** The recipients that stand for this one. An address that is no alias stands for itself. */
     Expansion expand(Mailbox recipient);

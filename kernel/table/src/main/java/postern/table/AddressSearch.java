@@ -86,6 +86,24 @@ public final class AddressSearch {
         return other == null ? hit : findForm(other.text());
     }
 
+    /**
+     * The keys of transport(5): {@code user+ext@domain}, {@code user@domain}, {@code domain},
+     * {@code .parent} and so on, {@code *}.
+     */
+    public @Nullable Hit findRoute(Mailbox address) {
+        if (tables.isEmpty()) {
+            return null;
+        }
+        String user = address.localPart().toLowerCase(Locale.ROOT);
+        String plain = base(user);
+        @Nullable Hit hit = ask(text(user, address), false, "");
+        if (hit == null && !plain.equals(user)) {
+            hit = ask(text(plain, address), true, "");
+        }
+        hit = hit == null ? find(address.domain()) : hit;
+        return hit != null ? hit : ask("*", true, "");
+    }
+
     private @Nullable Hit findForm(String domain) {
         @Nullable Hit hit = ask(domain, true, "");
         int dot = domain.indexOf('.');

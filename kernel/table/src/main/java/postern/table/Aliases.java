@@ -53,6 +53,33 @@ public final class Aliases {
         return targets.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
     }
 
+    /**
+     * The addresses that the name stands for, when it may be replaced by them before the message is
+     * queued. Empty for all others, which local(8) expands as a whole: those with a file, a
+     * command, a list or a {@code \\user} among their targets, those that name themselves, and
+     * those whose failures go to an owner.
+     */
+    public List<String> addresses(String name) {
+        List<Target> all = lookup(name);
+        if (!lookup("owner-" + name).isEmpty()) {
+            return List.of();
+        }
+        List<String> addresses = new ArrayList<>(all.size());
+        for (Target target : all) {
+            if (!(target instanceof Target.Address(String text)) || names(text, name)) {
+                return List.of();
+            }
+            addresses.add(text);
+        }
+        return addresses;
+    }
+
+    /** Whether an address is that name, at whatever host: perhaps this one. */
+    private static boolean names(String address, String name) {
+        int at = address.lastIndexOf('@');
+        return name.equalsIgnoreCase(at < 0 ? address : address.substring(0, at));
+    }
+
     /** The same with each included list in place of its name. */
     Aliases withLists(Function<String, List<Target>> read) {
         Map<String, List<Target>> filled = new HashMap<>();

@@ -1,0 +1,228 @@
+package postern.rewrite;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import postern.mail.Expansion;
+import postern.mail.Mailbox;
+import postern.mail.Origin;
+import postern.mail.ReversePath;
+import postern.mail.Rewriter;
+import postern.rewrite.AddressingConfig.Where;
+import postern.table.AddressSearch;
+import postern.table.Table.Answer;
+import postern.table.Tables;
+
+/** What the configuration changes of addresses when a message comes in. Any thread. */
+public final class AddressRewriter implements Rewriter {
+    private static final String FAILED = "4.3.0";
+
+    private final AddressingConfig config;
+    private final AddressMapping canonical;
+    private final AddressMapping senderCanonical;
+    private final AddressMapping recipientCanonical;
+    private final AddressSearch senderBcc;
+    private final AddressSearch recipientBcc;
+    private final AddressSearch archiveSender;
+    private final AddressSearch archiveRecipient;
+    private final AddressText text;
+    private final List<Mailbox> always;
+    private final Optional<Mailbox> archive;
+
+    private AddressRewriter(RewriteConfig domains, AddressingConfig config, Tables tables) {
+        this.config = config;
+        this.text = new AddressText(domains.origin());
+        Search search = new Search(domains, tables);
+        this.canonical = new AddressMapping(search.of(config.canonical().both()), text);
+        this.senderCanonical = new AddressMapping(search.of(config.canonical().sender()), text);
+        this.recipientCanonical =
+                new AddressMapping(search.of(config.canonical().recipient()), text);
+        this.senderBcc = search.of(config.copies().sender());
+        this.recipientBcc = search.of(config.copies().recipient());
+        this.archiveSender = search.of(config.archive().sender());
+        this.archiveRecipient = search.of(config.archive().recipient());
+        this.always = address(config.copies().always()).stream().toList();
+        this.archive = address(config.archive().to());
+    }
+
+    /** A search where bare names stand for users of our own domains. */
+    private record Search(RewriteConfig domains, Tables tables) {
+        AddressSearch of(List<String> names) {
+            return new AddressSearch(
+                    tables.get(names),
+                    domain ->
+                            domain.equals(domains.origin())
+                                    || domains.domains()
+                                            .local()
+                                            .named()
+                                            .contains(new postern.mail.Domain(domain)),
+                    domains.delimiters());
+        }
+    }
+
+    /** What the configuration asks for; {@link Rewriter#NONE} where it asks for nothing. */
+    public static Rewriter of(RewriteConfig domains, AddressingConfig config, Tables tables) {
+        boolean nothing =
+                config.canonical().both().isEmpty()
+                        && config.canonical().sender().isEmpty()
+                        && config.canonical().recipient().isEmpty()
+                        && config.masquerade().domains().isEmpty()
+                        && config.copies().always().isEmpty()
+                        && config.copies().sender().isEmpty()
+                        && config.copies().recipient().isEmpty()
+                        && config.archive().to().isEmpty();
+        return nothing ? NONE : new AddressRewriter(domains, config, tables);
+    }
+
+    private Optional<Mailbox> address(String written) {
+        if (written.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(text.address(written, "postern.toml"));
+        } catch (AddressText.Malformed malformed) {
+            throw new postern.base.Bug("addresses of the configuration were checked", malformed);
+        }
+    }
+
+    @Override
+    public Expansion sender(Mailbox sender) {
+        return one(sender, Where.ENVELOPE_SENDER);
+    }
+
+    @Override
+    public Expansion recipient(Mailbox recipient) {
+        return one(recipient, Where.ENVELOPE_RECIPIENT);
+    }
+
+    private Expansion one(Mailbox mailbox, Where where) {
+        try {
+            return new Expansion.Recipients(List.of(map(mailbox, where)));
+        } catch (Unanswered unanswered) {
+            return new Expansion.Unanswered(FAILED, unanswered.why());
+        }
+    }
+
+    /** The special table, then the one for both, then hosts are hidden. */
+    private Mailbox map(Mailbox mailbox, Where where) throws Unanswered {
+        Mailbox mapped = mailbox;
+        if (config.canonical().where().contains(where)) {
+            mapped =
+                    switch (where) {
+                        case ENVELOPE_SENDER, HEADER_SENDER -> senderCanonical.map(mapped);
+                        case ENVELOPE_RECIPIENT, HEADER_RECIPIENT -> recipientCanonical.map(mapped);
+                    };
+            mapped = canonical.map(mapped);
+        }
+        return config.masquerade().where().contains(where) ? masqueraded(mapped) : mapped;
+    }
+
+    private Mailbox masqueraded(Mailbox mailbox) {
+        List<String> domains = config.masquerade().domains();
+        if (domains.isEmpty()
+                || config.masquerade()
+                        .users()
+                        .contains(mailbox.localPart().toLowerCase(Locale.ROOT))) {
+            return mailbox;
+        }
+        String domain = mailbox.domain().text();
+        for (String parent : domains) { // the first that matches counts, as in Postfix
+            boolean kept = parent.startsWith("!");
+            String name = kept ? parent.substring(1) : parent;
+            if (domain.equals(name)) {
+                return mailbox;
+            }
+            if (domain.endsWith("." + name)) {
+                return kept ? mailbox : Mailbox.of(mailbox.localPart(), name);
+            }
+        }
+        return mailbox;
+    }
+
+    @Override
+    public Expansion copies(ReversePath sender) {
+        List<Mailbox> copies = new ArrayList<>(always);
+        return switch (sender) {
+            case ReversePath.Nobody _ -> new Expansion.Recipients(copies);
+            case ReversePath.Sender(Mailbox mailbox) -> copies(senderBcc, mailbox, copies);
+        };
+    }
+
+    @Override
+    public Expansion copies(Mailbox recipient) {
+        return recipientBcc.isEmpty()
+                ? Expansion.NOBODY
+                : copies(recipientBcc, recipient, new ArrayList<>());
+    }
+
+    private Expansion copies(AddressSearch search, Mailbox mailbox, List<Mailbox> copies) {
+        AddressSearch.@Nullable Hit hit = search.find(mailbox);
+        if (hit == null) {
+            return new Expansion.Recipients(copies);
+        }
+        return switch (hit.answer()) {
+            case Answer.Absent _ -> new Expansion.Recipients(copies);
+            case Answer.TemporaryFailure(String reason) -> new Expansion.Unanswered(FAILED, reason);
+            case Answer.Found found -> {
+                try {
+                    // copies go to whom the table names: no extension is passed on
+                    var plain = new AddressSearch.Hit(found, hit.key(), "");
+                    Set<Mailbox> all = new LinkedHashSet<>(copies);
+                    all.addAll(text.list(mailbox, plain, found));
+                    yield new Expansion.Recipients(List.copyOf(all));
+                } catch (AddressText.Malformed malformed) {
+                    yield new Expansion.Unanswered(FAILED, String.valueOf(malformed.getMessage()));
+                }
+            }
+        };
+    }
+
+    /** A table that cannot be asked archives: what should have been kept is not lost by it. */
+    @Override
+    public Optional<Mailbox> archive(ReversePath sender, List<Mailbox> recipients) {
+        if (archive.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean all = archiveSender.isEmpty() && archiveRecipient.isEmpty();
+        boolean chosen =
+                all
+                        || sender instanceof ReversePath.Sender(Mailbox mailbox)
+                                && archiveSender.find(mailbox) != null
+                        || recipients.stream()
+                                .anyMatch(recipient -> archiveRecipient.find(recipient) != null);
+        return chosen ? archive : Optional.empty();
+    }
+
+    @Override
+    public Optional<HeaderEditor> header(Origin origin) {
+        boolean wanted =
+                switch (config.headers()) {
+                    case NONE -> false;
+                    case SUBMISSION -> origin.submission();
+                    case ALL -> true;
+                };
+        Set<Where> canonicalIn = config.canonical().where();
+        boolean mapped =
+                (canonicalIn.contains(Where.HEADER_SENDER)
+                                || canonicalIn.contains(Where.HEADER_RECIPIENT))
+                        && !(canonical.isEmpty()
+                                && senderCanonical.isEmpty()
+                                && recipientCanonical.isEmpty());
+        boolean anything = mapped || !config.masquerade().domains().isEmpty();
+        return wanted && anything
+                ? Optional.of(
+                        new HeaderAddresses(
+                                (mailbox, senders) ->
+                                        map(
+                                                mailbox,
+                                                senders
+                                                        ? Where.HEADER_SENDER
+                                                        : Where.HEADER_RECIPIENT),
+                                config.signedToo()))
+                : Optional.empty();
+    }
+}

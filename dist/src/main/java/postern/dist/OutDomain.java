@@ -1,13 +1,18 @@
 package postern.dist;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import postern.base.Listener;
+import postern.base.Users;
 import postern.base.World;
 import postern.config.Settings;
 import postern.dns.Resolver;
 import postern.ipc.AgentSession;
 import postern.mail.ContentStore;
 import postern.mail.DeliveryAgent;
+import postern.rewrite.AddressingConfig;
+import postern.rewrite.GenericAgent;
+import postern.rewrite.RewriteConfig;
 import postern.smtp.SmtpConfig;
 import postern.smtp.SmtpTransport;
 
@@ -23,7 +28,8 @@ public final class OutDomain {
     public static Running start(
             World world, Site site, Settings settings, Path scratch, Listener listener) {
         SmtpConfig config = SmtpConfig.read(settings, site.hostname());
-        return serve(world, SmtpTransport.create(world, config), scratch, listener);
+        DeliveryAgent agent = SmtpTransport.create(world, config);
+        return serve(world, generic(world, site, settings, agent), scratch, listener);
     }
 
     /** The same with a resolver that is handed in. */
@@ -35,7 +41,19 @@ public final class OutDomain {
             Path scratch,
             Listener listener) {
         SmtpConfig config = SmtpConfig.read(settings, site.hostname());
-        return serve(world, new SmtpTransport(world, config, resolver), scratch, listener);
+        DeliveryAgent agent = new SmtpTransport(world, config, resolver);
+        return serve(world, generic(world, site, settings, agent), scratch, listener);
+    }
+
+    /** Addresses leave in the form that the outside knows. */
+    private static DeliveryAgent generic(
+            World world, Site site, Settings settings, DeliveryAgent agent) {
+        Users nobody = _ -> Optional.empty(); // this domain knows no users
+        return GenericAgent.before(
+                agent,
+                RewriteConfig.read(settings, site.hostname()),
+                AddressingConfig.read(settings),
+                TableUses.open(world, settings, nobody));
     }
 
     private static Running serve(

@@ -20,7 +20,6 @@ import postern.master.Plan;
 import postern.master.ServiceIdentities;
 import postern.os.Identity;
 import postern.os.UserDatabase;
-import postern.rewrite.RewriteConfig;
 
 /** What master is told to do: which domains there are, as whom, confined how, listening where. */
 final class PosternPlan {
@@ -82,21 +81,20 @@ final class PosternPlan {
     private DomainPlan domain(Powers powers, LocalConfig local) {
         List<String> arguments =
                 List.of("domain", powers.domain(), root ? "root" : "user", site.hostname());
-        Path aliases = settings.get(RewriteConfig.SECTION, RewriteConfig.ALIASES);
         return new DomainPlan(
                 powers.domain(),
                 jvm.command(powers.domain(), arguments),
-                environment(),
+                environment(powers),
                 site.state(),
                 identity(powers),
                 powers.sandbox(
                         site,
                         local,
-                        aliases,
                         jvm.home(),
                         jvm.library(),
                         root,
-                        FrontDomain.nameServers(settings)),
+                        FrontDomain.nameServers(settings),
+                        TableUses.readable(powers, settings)),
                 listeners(powers),
                 settings.encode(),
                 switch (powers) {
@@ -109,9 +107,12 @@ final class PosternPlan {
                 });
     }
 
-    /** Nothing of the caller's environment reaches a domain but the time zone. */
-    private static Map<String, String> environment() {
-        Map<String, String> environment = new TreeMap<>();
+    /**
+     * Nothing of the caller's environment reaches a domain but the time zone, and what a table of
+     * its says of it.
+     */
+    private Map<String, String> environment(Powers powers) {
+        Map<String, String> environment = new TreeMap<>(TableUses.environment(powers, settings));
         environment.put("LANG", "C.UTF-8");
         environment.put("MALLOC_ARENA_MAX", "1"); // an arena for each thread is memory lain idle
         String zone = System.getenv("TZ");

@@ -56,18 +56,20 @@ enum Powers {
      * @param library the folder of our own jars
      * @param root whether we are root, so that local acts for many users
      * @param nameServers their ports, where front asks them: by TCP what is too long for UDP
+     * @param tables files and folders that its tables and aliases lie in
      */
     Sandbox sandbox(
             Site site,
             LocalConfig local,
-            Path aliases,
             Path javaHome,
             Path library,
             boolean root,
-            Set<Integer> nameServers) {
+            Set<Integer> nameServers,
+            Set<Path> tables) {
         Ports none = new Ports.Only(Set.of());
         Sandbox.Builder builder =
                 Sandbox.forJava(javaHome).readable(library).writable(scratch(site));
+        tables.forEach(builder::readable);
         return switch (this) {
             case FRONT ->
                     builder.connect(new Ports.Only(nameServers))
@@ -75,7 +77,6 @@ enum Powers {
                             .build();
             case QUEUE ->
                     builder.writable(site.queue())
-                            .readable(aliases)
                             .connect(none)
                             .bind(none)
                             .build();
@@ -84,7 +85,7 @@ enum Powers {
                 if (root) {
                     builder.allFiles();
                 } else {
-                    builder.writable(local.root()).readable(aliases);
+                    builder.writable(local.root());
                 }
                 yield builder.connect(none).bind(none).build();
             }

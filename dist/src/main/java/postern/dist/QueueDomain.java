@@ -19,20 +19,25 @@ import postern.cleanup.CleanupConfig;
 import postern.config.Settings;
 import postern.ipc.AgentClient;
 import postern.ipc.LmtpClient;
+import postern.mail.Rewriter;
 import postern.mail.Router;
 import postern.qmgr.Authority;
 import postern.qmgr.LmtpAgents;
 import postern.qmgr.QmgrConfig;
 import postern.qmgr.QueueControl;
 import postern.qmgr.QueueManager;
+import postern.rewrite.AddressRewriter;
 import postern.rewrite.AddressRouter;
+import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
+import postern.rewrite.RoutingConfig;
 import postern.smtpd.SmtpdConfig;
 import postern.spool.LogSpool;
 import postern.spool.Spool;
 import postern.spool.SpoolLimits;
 import postern.table.AliasFile;
 import postern.table.Aliases;
+import postern.table.Tables;
 
 /** The domain that keeps the queue: cleanup(8), rewrite(8), qmgr(8), bounce(8) over one spool. */
 public final class QueueDomain {
@@ -79,11 +84,14 @@ public final class QueueDomain {
                         world.disk(),
                         settings.get(RewriteConfig.SECTION, RewriteConfig.ALIASES),
                         world.log());
+        Users recent = new RecentUsers(users, world.clock()); // asked for every message
+        RewriteConfig domains = RewriteConfig.read(settings, site.hostname());
+        Tables tables = TableUses.open(world, settings, recent);
+        Rewriter rewriter =
+                AddressRewriter.of(domains, AddressingConfig.read(settings), tables);
         Router router =
                 new AddressRouter(
-                        RewriteConfig.read(settings, site.hostname()),
-                        new RecentUsers(users, world.clock()), // asked for every message
-                        aliases);
+                        domains, RoutingConfig.read(settings), tables, rewriter, recent, aliases);
         var qmgr =
                 new QueueManager(
                         QmgrConfig.read(settings),
@@ -102,6 +110,7 @@ public final class QueueDomain {
                                         .bounds()
                                         .messageOctets()),
                         router,
+                        rewriter,
                         spool,
                         ZoneId.systemDefault());
         var queueControl = new QueueControl(world, qmgr, spool, router, Authority.of(operators));

@@ -6,23 +6,33 @@ import postern.config.Configuration;
 import postern.config.Section;
 import postern.local.LocalConfig;
 import postern.qmgr.QmgrConfig;
+import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
+import postern.rewrite.RoutingConfig;
 import postern.smtp.SmtpConfig;
 import postern.smtpd.SmtpdConfig;
 import postern.smtpd.access.RuleConfig;
 import postern.smtpd.triage.AddressList;
+import postern.table.TableConfig;
 
 /** Every section of postern.toml, in the order of the reference. */
 public final class Sections {
     private Sections() {}
 
     /** What shows only when values are seen together. */
-    public static final List<Configuration.Check> CHECKS = List.of(RuleConfig::check);
+    public static final List<Configuration.Check> CHECKS =
+            List.of(
+                    RuleConfig::check,
+                    AddressingConfig::check,
+                    TableUses.check());
 
     public static final List<Section> ALL =
             List.of(
                     Site.SECTION,
                     RewriteConfig.SECTION,
+                    RoutingConfig.SECTION,
+                    AddressingConfig.SECTION,
+                    TableConfig.SECTION,
                     SmtpdConfig.LISTENERS,
                     SmtpdConfig.SECTION,
                     RuleConfig.SECTION,

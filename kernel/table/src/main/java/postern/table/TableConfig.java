@@ -79,9 +79,13 @@ public record TableConfig(
                     "tables", "For first, union and pipemap: the names of the tables, in order.");
 
     static final Key<List<String>> VARIABLES =
-            Key.texts(
+            Key.parsedList(
                     "variables",
                     List.of(),
+                    "names of variables",
+                    TableConfig::variable,
+                    "write names such as \"SMARTHOST\"; those that steer a loader or a JVM are not"
+                            + " passed on",
                     "For environment: the variables that may be asked for. No other reaches a program.",
                     SINCE);
 
@@ -133,6 +137,15 @@ public record TableConfig(
     public static String reference(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("is no table's name");
+        }
+        return name;
+    }
+
+    /** What a program is started with must not change what it is. */
+    private static String variable(String name) {
+        boolean plain = Pattern.matches("[A-Z][A-Z0-9_]{0,63}", name);
+        if (!plain || Pattern.matches("(LD|JAVA|JDK|JVM|_JAVA|MALLOC|GLIBC)_.*|PATH|IFS", name)) {
+            throw new IllegalArgumentException("is no variable that may be passed on");
         }
         return name;
     }

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
@@ -15,6 +16,7 @@ import postern.base.LogLine;
 import postern.base.World;
 import postern.ipc.Attributes;
 import postern.ipc.LmtpSession;
+import postern.mail.Admission;
 import postern.mail.Envelope;
 import postern.mail.Expansion;
 import postern.mail.MailOptions;
@@ -22,6 +24,7 @@ import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Rewriter;
 import postern.mail.Route;
 import postern.mail.Router;
 import postern.spool.Spool;
@@ -45,6 +48,7 @@ final class CleanupSession implements LmtpSession {
     private final World world;
     private final CleanupConfig config;
     private final Router router;
+    private final Rewriter rewriter;
     private final Spool spool;
     private final Trace trace;
 
@@ -53,19 +57,46 @@ final class CleanupSession implements LmtpSession {
     private ReversePath sender = ReversePath.NOBODY;
     private MailOptions options = MailOptions.NONE;
     private long announced;
-    private final List<Mailbox> named = new ArrayList<>(); // as they came, for the trace
+    private final Named named = new Named();
     private final Map<Mailbox, Recipient> recipients = new LinkedHashMap<>();
     private Spool.@Nullable Reception reception;
+    private @Nullable Archiving archive;
     private @Nullable Completion completion;
     private long octets;
     private @Nullable Reply refusal;
 
-    CleanupSession(World world, CleanupConfig config, Router router, Spool spool, Trace trace) {
+    CleanupSession(
+            World world,
+            CleanupConfig config,
+            Router router,
+            Rewriter rewriter,
+            Spool spool,
+            Trace trace) {
         this.world = world;
         this.config = config;
         this.router = router;
+        this.rewriter = rewriter;
         this.spool = spool;
         this.trace = trace;
+    }
+
+    /** The envelope as it came. One thread only. */
+    static final class Named {
+        private ReversePath sender = ReversePath.NOBODY;
+        private final List<Mailbox> recipients = new ArrayList<>();
+
+        ReversePath sender() {
+            return sender;
+        }
+
+        List<Mailbox> recipients() {
+            return recipients;
+        }
+
+        void clear() {
+            sender = ReversePath.NOBODY;
+            recipients.clear();
+        }
     }
 
     @Override
@@ -76,9 +107,23 @@ final class CleanupSession implements LmtpSession {
         }
         origin = attributes.origin();
         held = attributes.text(Attributes.Name.QUARANTINE);
-        sender = from;
         options = asked;
         announced = size;
+        return sender(from);
+    }
+
+    private Reply sender(ReversePath from) {
+        named.sender = from;
+        sender = from;
+        if (from instanceof ReversePath.Sender(Mailbox mailbox) && rewriter != Rewriter.NONE) {
+            switch (rewriter.sender(mailbox)) {
+                case Expansion.Unanswered(String status, String why) -> {
+                    return Reply.of(451, status, why);
+                }
+                case Expansion.Recipients(List<Mailbox> one) ->
+                        sender = ReversePath.of(one.getFirst());
+            }
+        }
         return OK;
     }
 
@@ -87,18 +132,56 @@ final class CleanupSession implements LmtpSession {
         if (recipients.size() >= RECIPIENTS_MAX) {
             return TOO_MANY;
         }
-        return switch (router.expand(recipient.mailbox())) {
-            case Expansion.Unanswered(String status, String why) -> Reply.of(451, status, why);
-            case Expansion.Recipients(List<Mailbox> mailboxes) -> {
-                named.add(recipient.mailbox());
-                for (Mailbox mailbox : mailboxes) {
-                    recipients.putIfAbsent(
-                            mailbox,
-                            new Recipient(mailbox, recipient.wanted(), recipient.original()));
-                }
-                yield RECIPIENT_OK;
+        Mailbox mailbox = recipient.mailbox();
+        if (rewriter != Rewriter.NONE) {
+            Expansion rewritten = rewriter.recipient(mailbox);
+            if (!(rewritten instanceof Expansion.Recipients(List<Mailbox> one))) {
+                return putOff(rewritten);
             }
-        };
+            mailbox = one.getFirst();
+            Expansion copied = copies(rewriter.copies(mailbox));
+            if (copied instanceof Expansion.Unanswered) {
+                return putOff(copied);
+            }
+        }
+        Expansion expanded = router.expand(mailbox);
+        if (!(expanded instanceof Expansion.Recipients(List<Mailbox> mailboxes))) {
+            return putOff(expanded);
+        }
+        named.recipients.add(recipient.mailbox());
+        for (Mailbox each : mailboxes) {
+            recipients.putIfAbsent(
+                    each, new Recipient(each, recipient.wanted(), recipient.original()));
+        }
+        return RECIPIENT_OK;
+    }
+
+    /** One recipient that cannot be settled puts off the message: no other gets it twice. */
+    private Reply putOff(Expansion unanswered) {
+        Reply reply =
+                unanswered instanceof Expansion.Unanswered(String status, String why)
+                        ? Reply.of(451, status, why)
+                        : Reply.of(451, "4.3.0", "Temporary lookup failure");
+        world.log().warning(LogLine.about("cleanup").with("put-off", reply));
+        refuse(reply);
+        return reply;
+    }
+
+    /** Those who get a copy are recipients as others, but nobody is told what becomes of it. */
+    private Expansion copies(Expansion copies) {
+        if (!(copies instanceof Expansion.Recipients(List<Mailbox> wanted))) {
+            return copies;
+        }
+        for (Mailbox copy : wanted) {
+            Expansion expanded = router.expand(copy);
+            if (!(expanded instanceof Expansion.Recipients(List<Mailbox> mailboxes))) {
+                return expanded;
+            }
+            for (Mailbox mailbox : mailboxes) {
+                recipients.putIfAbsent(mailbox, new Recipient(mailbox, Recipient.Notify.NEVER, ""));
+            }
+        }
+        return copies;
     }
 
     @Override
@@ -111,10 +194,14 @@ final class CleanupSession implements LmtpSession {
             refuse(TOO_LARGE);
             return;
         }
-        if (reception == null && !begin()) {
-            return;
+        try {
+            if (reception == null && !begin()) {
+                return;
+            }
+            write(from, offset, length);
+        } catch (Completion.PutOff later) {
+            refuse(Reply.of(451, "4.3.0", String.valueOf(later.getMessage())));
         }
-        write(from, offset, length);
     }
 
     @Override
@@ -124,7 +211,7 @@ final class CleanupSession implements LmtpSession {
         }
         Reply refused = refusal;
         Reply reply = refused != null ? refused : commit();
-        List<Reply> replies = Collections.nCopies(named.size(), reply);
+        List<Reply> replies = Collections.nCopies(named.recipients.size(), reply);
         reset();
         return replies;
     }
@@ -136,10 +223,14 @@ final class CleanupSession implements LmtpSession {
 
     @Override
     public Reply verify(Mailbox recipient) {
-        if (!router.ours(recipient.domain())) {
-            return Reply.of(252, "2.0.0", "not ours");
-        }
-        return switch (router.route(ReversePath.NOBODY, recipient)) {
+        return switch (router.admit(recipient)) {
+            case Admission.NotOurs _ -> Reply.of(252, "2.0.0", "not ours");
+            case Admission.Ours(Route route) -> verified(recipient, route);
+        };
+    }
+
+    private static Reply verified(Mailbox recipient, Route route) {
+        return switch (route) {
             case Route.To _, Route.Retry _, Route.Discard _, Route.Hold _ ->
                     Reply.of(250, "2.1.5", "<" + recipient + ">");
             case Route.Unknown(String status, String why) -> Reply.of(550, status, why);
@@ -157,6 +248,11 @@ final class CleanupSession implements LmtpSession {
      */
     private boolean begin() throws IOException {
         Spool.Reception begun;
+        Expansion copied = copies(rewriter.copies(sender));
+        if (copied instanceof Expansion.Unanswered) {
+            Reply unused = putOff(copied);
+            return false;
+        }
         try {
             begun = spool.receive(Math.max(announced, octets));
         } catch (Spool.NoSpace full) {
@@ -167,12 +263,22 @@ final class CleanupSession implements LmtpSession {
         reception = begun;
         Instant now = world.clock().now();
         byte[] received =
-                trace.received(origin, begun.id(), options, named, now)
+                trace.received(origin, begun.id(), options, named.recipients, now)
                         .getBytes(StandardCharsets.UTF_8);
         begun.write(received, 0, received.length);
-        if (origin.submission()) {
-            completion =
-                    new Completion(begun::write, name -> missing(name, begun.id().text(), now));
+        Optional<Archiving> archiving =
+                Archiving.begin(spool, router, rewriter, named, Math.max(announced, octets));
+        archive = archiving.orElse(null);
+        if (archive != null) {
+            archive.write(received, 0, received.length);
+        }
+        Optional<Rewriter.HeaderEditor> editor = rewriter.header(origin);
+        if (origin.submission() || editor.isPresent()) {
+            Optional<Completion.Missing> missing =
+                    origin.submission()
+                            ? Optional.of(name -> missing(name, begun.id().text(), now))
+                            : Optional.empty();
+            completion = new Completion(this::through, missing, editor);
         }
         return true;
     }
@@ -188,11 +294,22 @@ final class CleanupSession implements LmtpSession {
 
     private void write(byte[] from, int offset, int length) throws IOException {
         Completion header = completion;
-        Spool.Reception open = reception;
         if (header != null) {
             header.write(from, offset, length);
-        } else if (open != null) {
+        } else {
+            through(from, offset, length);
+        }
+    }
+
+    /** What the queue gets. */
+    private void through(byte[] from, int offset, int length) throws IOException {
+        Spool.Reception open = reception;
+        if (open != null) {
             open.write(from, offset, length);
+        }
+        Archiving copy = archive;
+        if (copy != null) {
+            copy.write(from, offset, length);
         }
     }
 
@@ -200,13 +317,21 @@ final class CleanupSession implements LmtpSession {
     private Reply commit() throws IOException {
         Completion header = completion;
         if (header != null) {
-            header.end();
+            try {
+                header.end();
+            } catch (Completion.PutOff later) {
+                return Reply.of(451, "4.3.0", String.valueOf(later.getMessage()));
+            }
         }
         Spool.Reception open = reception;
         if (open == null) {
             throw new Bug("a message that ends was begun");
         }
         try {
+            Archiving copy = archive;
+            if (copy != null) { // first: what was accepted is in the archive, whatever happens
+                Envelope unused = world.tasks().await(copy.commit(options, origin));
+            }
             Envelope envelope =
                     world.tasks()
                             .await(
@@ -234,6 +359,15 @@ final class CleanupSession implements LmtpSession {
         if (open != null) {
             open.close();
         }
+        unarchive();
+    }
+
+    private void unarchive() {
+        Archiving copy = archive;
+        archive = null;
+        if (copy != null) {
+            copy.close();
+        }
     }
 
     private void reset() {
@@ -241,6 +375,7 @@ final class CleanupSession implements LmtpSession {
         if (open != null) {
             open.close();
         }
+        unarchive();
         reception = null;
         completion = null;
         refusal = null;

@@ -3,14 +3,17 @@ package postern.cleanup;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import postern.mail.Rewriter;
 
 /**
- * Watches the header of a submitted message go by and says which fields are missing: RFC 6409 §8.2,
- * §8.3 and RFC 5322 §3.6. The header is held back until it is known whole, within bounds; then it
- * goes on unchanged, behind what was missing.
+ * Holds the header of a message back until it is known whole, within bounds. Then it goes on behind
+ * what was missing in it (RFC 6409 §8.2, §8.3 and RFC 5322 §3.6), its addresses rewritten where the
+ * configuration says so, otherwise unchanged.
  */
 final class Completion {
     /**
@@ -32,13 +35,28 @@ final class Completion {
     private static final Set<String> COMPLETED = Set.of("date", "from", "message-id");
 
     private final Out out;
-    private final Missing missing;
+    private final Optional<Missing> missing;
+    private final Optional<Rewriter.HeaderEditor> editor;
     private final ByteArrayOutputStream held = new ByteArrayOutputStream(2048);
     private boolean passing;
 
-    Completion(Out out, Missing missing) {
+    /**
+     * @param missing empty: nothing is completed
+     * @param editor empty: nothing is rewritten
+     */
+    Completion(Out out, Optional<Missing> missing, Optional<Rewriter.HeaderEditor> editor) {
         this.out = out;
         this.missing = missing;
+        this.editor = editor;
+    }
+
+    /** The header cannot be rewritten now. */
+    static final class PutOff extends IOException {
+        private static final long serialVersionUID = 1;
+
+        PutOff(String why) {
+            super(why);
+        }
     }
 
     void write(byte[] octets, int offset, int length) throws IOException {
@@ -63,20 +81,38 @@ final class Completion {
         passing = true;
         held.reset();
         int end = headerEnd(all);
-        Set<String> present = fields(all, end < 0 ? all.length : end);
+        int length = end < 0 ? all.length : end;
+        if (missing.isPresent()) {
+            byte[] completed = completed(all, end, length).getBytes(StandardCharsets.UTF_8);
+            out.write(completed, 0, completed.length);
+        }
+        if (editor.isPresent() && length <= HEADER_OCTETS_MAX) {
+            byte[] header;
+            try {
+                header = editor.get().edit(Arrays.copyOf(all, length));
+            } catch (Rewriter.Unanswered unanswered) {
+                throw new PutOff(unanswered.why());
+            }
+            out.write(header, 0, header.length);
+            out.write(all, length, all.length - length);
+        } else {
+            out.write(all, 0, all.length);
+        }
+    }
+
+    private String completed(byte[] all, int end, int length) {
+        Set<String> present = fields(all, length);
         StringBuilder fields = new StringBuilder();
         for (String name : new TreeSet<>(COMPLETED)) {
             if (!present.contains(name)) {
-                fields.append(missing.field(name));
+                missing.ifPresent(write -> fields.append(write.field(name)));
             }
         }
         // a message that begins with no field at all is only a body: it gets its empty line
         if (end != 0 && present.isEmpty()) {
             fields.append("\r\n");
         }
-        byte[] completed = fields.toString().getBytes(StandardCharsets.UTF_8);
-        out.write(completed, 0, completed.length);
-        out.write(all, 0, all.length);
+        return fields.toString();
     }
 
     /** Where the empty line begins that ends the header; -1 when it has not come. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** RFC 6409 §8: what a submission lacks is completed, what it has is left alone. */
@@ -60,7 +61,8 @@ final class CompletionTest {
 
     private static String completed(String message, int step) throws IOException {
         var out = new ByteArrayOutputStream();
-        var completion = new Completion(out::write, name -> "<" + name + ">");
+        var completion =
+                new Completion(out::write, Optional.of(name -> "<" + name + ">"), Optional.empty());
         byte[] octets = message.getBytes(StandardCharsets.US_ASCII);
         for (int at = 0; at < octets.length; at += step) {
             completion.write(octets, at, Math.min(step, octets.length - at));

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import postern.mail.Admission;
 import postern.mail.Delivery;
-import postern.mail.Domain;
 import postern.mail.Envelope;
 import postern.mail.Expansion;
 import postern.mail.MailOptions;
@@ -74,13 +74,8 @@ final class Stage implements Effects {
         }
 
         @Override
-        public boolean ours(Domain domain) {
-            return local(domain);
-        }
-
-        @Override
-        public boolean local(Domain domain) {
-            return domain.text().equals("local.test");
+        public Admission admit(Mailbox recipient) {
+            return new Admission.Ours(route(ReversePath.NOBODY, recipient));
         }
 
         @Override

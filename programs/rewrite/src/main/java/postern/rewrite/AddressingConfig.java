@@ -1,9 +1,11 @@
 package postern.rewrite;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import postern.config.Key;
+import postern.config.Problem;
 import postern.config.Section;
 import postern.config.Settings;
 import postern.table.TableConfig;
@@ -252,6 +254,27 @@ public record AddressingConfig(
                         group.get(ARCHIVE_TO),
                         group.get(ARCHIVE_SENDER),
                         group.get(ARCHIVE_RECIPIENT)));
+    }
+
+    /** Addresses that are stated are addresses. */
+    public static List<Problem> check(Settings settings) {
+        Settings.Group group = settings.section(SECTION);
+        List<Problem> problems = new ArrayList<>();
+        for (Key<String> key : List.of(ALWAYS_BCC, ARCHIVE_TO)) {
+            String text = group.get(key);
+            try {
+                if (!text.isEmpty()) {
+                    var unused = new AddressText("localhost").address(text, key.name());
+                }
+            } catch (AddressText.Malformed malformed) {
+                problems.add(
+                        group.problem(
+                                key,
+                                String.valueOf(malformed.getMessage()),
+                                "write one address, user@example.org"));
+            }
+        }
+        return problems;
     }
 
     private static List<String> lower(List<String> texts) {

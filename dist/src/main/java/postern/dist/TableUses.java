@@ -1,0 +1,116 @@
+package postern.dist;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import postern.base.Disk;
+import postern.base.Users;
+import postern.base.World;
+import postern.base.system.SystemWorld;
+import postern.config.Configuration;
+import postern.config.Settings;
+import postern.rewrite.AddressingConfig;
+import postern.rewrite.RewriteConfig;
+import postern.rewrite.RoutingConfig;
+import postern.table.TableCheck;
+import postern.table.TableConfig;
+import postern.table.Tables;
+
+/** Which domain asks which tables: from the configuration, and so are the files it may read. */
+final class TableUses {
+    /** Folders that hold far more than tables: of these a domain sees the one file alone. */
+    private static final Set<Path> WIDE =
+            Set.of(
+                    Path.of("/"),
+                    Path.of("/etc"),
+                    Path.of("/etc/postern"),
+                    Path.of("/home"),
+                    Path.of("/root"),
+                    Path.of("/tmp"),
+                    Path.of("/usr"),
+                    Path.of("/var"),
+                    Path.of("/var/lib"));
+
+    private TableUses() {}
+
+    /** The keys by which a domain asks tables. */
+    static List<TableConfig.Use> of(Powers powers) {
+        return switch (powers) {
+            case QUEUE -> joined(RewriteConfig.USES, RoutingConfig.USES, AddressingConfig.USES);
+            case OUT -> AddressingConfig.GENERIC_USES;
+            case FRONT, LOCAL -> List.of();
+        };
+    }
+
+    private static List<TableConfig.Use> all() {
+        List<TableConfig.Use> all = new ArrayList<>();
+        for (Powers powers : Powers.values()) {
+            all.addAll(of(powers));
+        }
+        return all;
+    }
+
+    @SafeVarargs
+    private static List<TableConfig.Use> joined(List<TableConfig.Use>... lists) {
+        List<TableConfig.Use> all = new ArrayList<>();
+        for (List<TableConfig.Use> list : lists) {
+            all.addAll(list);
+        }
+        return all;
+    }
+
+    static Configuration.Check check() {
+        return TableCheck.of(all(), TableUses::disk);
+    }
+
+    private static Disk disk() {
+        return SystemWorld.create((_, _) -> {}).disk();
+    }
+
+    /** The tables themselves, for a domain that was given their files. */
+    static Tables open(World world, Settings settings, Users users) {
+        return new Tables(world, settings, users, variables(settings));
+    }
+
+    private static Map<String, String> variables(Settings settings) {
+        Map<String, String> values = new HashMap<>();
+        for (String name : Tables.variables(settings, Tables.used(settings, all()))) {
+            String value = System.getenv(name);
+            if (value != null) {
+                values.put(name, value);
+            }
+        }
+        return values;
+    }
+
+    /** Variables of our own environment that the domain's tables answer with. */
+    static Map<String, String> environment(Powers powers, Settings settings) {
+        Set<String> wanted = Tables.variables(settings, Tables.used(settings, of(powers)));
+        Map<String, String> values = new HashMap<>(System.getenv());
+        values.keySet().retainAll(wanted);
+        return values;
+    }
+
+    /**
+     * What the domain may read for its tables and aliases: each file, and its folder, so that a new file may
+     * take the old one's name; but no folder that holds other things than tables.
+     */
+    static Set<Path> readable(Powers powers, Settings settings) {
+        Set<Path> paths = new LinkedHashSet<>();
+        if (powers == Powers.QUEUE || powers == Powers.LOCAL) {
+            paths.add(settings.get(RewriteConfig.SECTION, RewriteConfig.ALIASES));
+        }
+        for (Path file : Tables.files(settings, Tables.used(settings, of(powers)))) {
+            paths.add(file);
+            Path folder = file.toAbsolutePath().normalize().getParent();
+            if (folder != null && !WIDE.contains(folder)) {
+                paths.add(folder);
+            }
+        }
+        return paths;
+    }
+}

@@ -75,11 +75,7 @@ enum Powers {
                     builder.connect(new Ports.Only(nameServers))
                             .bind(new Ports.Only(Set.of(0)))
                             .build();
-            case QUEUE ->
-                    builder.writable(site.queue())
-                            .connect(none)
-                            .bind(none)
-                            .build();
+            case QUEUE -> builder.writable(site.queue()).connect(none).bind(none).build();
             case OUT -> builder.connect(new Ports.All()).bind(none).build();
             case LOCAL -> {
                 if (root) {

@@ -87,8 +87,7 @@ public final class QueueDomain {
         Users recent = new RecentUsers(users, world.clock()); // asked for every message
         RewriteConfig domains = RewriteConfig.read(settings, site.hostname());
         Tables tables = TableUses.open(world, settings, recent);
-        Rewriter rewriter =
-                AddressRewriter.of(domains, AddressingConfig.read(settings), tables);
+        Rewriter rewriter = AddressRewriter.of(domains, AddressingConfig.read(settings), tables);
         Router router =
                 new AddressRouter(
                         domains, RoutingConfig.read(settings), tables, rewriter, recent, aliases);

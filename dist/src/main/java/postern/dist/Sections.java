@@ -21,10 +21,7 @@ public final class Sections {
 
     /** What shows only when values are seen together. */
     public static final List<Configuration.Check> CHECKS =
-            List.of(
-                    RuleConfig::check,
-                    AddressingConfig::check,
-                    TableUses.check());
+            List.of(RuleConfig::check, AddressingConfig::check, TableUses.check());
 
     public static final List<Section> ALL =
             List.of(

@@ -96,8 +96,8 @@ final class TableUses {
     }
 
     /**
-     * What the domain may read for its tables and aliases: each file, and its folder, so that a new file may
-     * take the old one's name; but no folder that holds other things than tables.
+     * What the domain may read for its tables and aliases: each file, and its folder, so that a new
+     * file may take the old one's name; but no folder that holds other things than tables.
      */
     static Set<Path> readable(Powers powers, Settings settings) {
         Set<Path> paths = new LinkedHashSet<>();

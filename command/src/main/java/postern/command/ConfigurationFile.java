@@ -27,6 +27,15 @@ public final class ConfigurationFile {
     }
 
     public Configuration.Result read(Path file) {
+        return read(file, installation.checks());
+    }
+
+    /** The same without a look at values together: what a check would miss may be in the making. */
+    Configuration.Result readUnchecked(Path file) {
+        return read(file, List.of());
+    }
+
+    private Configuration.Result read(Path file, List<Configuration.Check> checks) {
         String text;
         try {
             text = text(file);
@@ -39,8 +48,7 @@ public final class ConfigurationFile {
         } catch (IOException failed) {
             return broken(file, "it cannot be read: " + failed.getMessage(), "look at the disk");
         }
-        return Configuration.parse(
-                file.toString(), text, installation.sections(), installation.checks());
+        return Configuration.parse(file.toString(), text, installation.sections(), checks);
     }
 
     /**

@@ -1,5 +1,6 @@
 package postern.command;
 
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -37,6 +38,7 @@ final class Grammar {
         add(postern, queue());
         add(postern, config());
         add(postern, explain());
+        add(postern, table());
         return postern;
     }
 
@@ -101,7 +103,66 @@ final class Grammar {
                                         .description("Say " + meaning + ".")
                                         .build()));
         add(explain, client);
+        CommandSpec address =
+                operand(
+                        spec(
+                                "address",
+                                "Tell where mail for an address goes: the recipients that stand for it,"
+                                        + " each with its class, transport and next hop, and every rule"
+                                        + " that led there."),
+                        "0",
+                        "ADDRESS",
+                        "The recipient, as a client would name it.");
+        address.addOption(
+                OptionSpec.builder("--from")
+                        .type(String.class)
+                        .paramLabel("SENDER")
+                        .description("Whose mail it is; the next hop may depend on it.")
+                        .build());
+        add(explain, address);
         return explain;
+    }
+
+    private static CommandSpec table() {
+        CommandSpec table = spec("table", "Ask and build lookup tables.");
+        CommandSpec query =
+                spec(
+                        "query",
+                        "Show what a table says of a key, in which form of an address or domain it was"
+                                + " found, where, and how long it took. The exit status is 1 when it is"
+                                + " not there.");
+        operand(query, "0", "NAME", "The NAME of a [table.NAME].");
+        operand(query, "1", "KEY", "An address, a domain, or what else the table knows.");
+        add(table, query);
+        CommandSpec build =
+                spec(
+                        "build",
+                        "Compile the texts of tables of kind compiled: all, or those named. A text with"
+                                + " a bad line is not compiled, and the old table stays.");
+        build.addPositional(
+                PositionalParamSpec.builder()
+                        .index("0..*")
+                        .arity("0..*")
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("NAME|PATH")
+                        .description("The NAME of a [table.NAME], or a path with a slash in it.")
+                        .build());
+        add(table, build);
+        return table;
+    }
+
+    private static CommandSpec operand(
+            CommandSpec spec, String index, String label, String description) {
+        return spec.addPositional(
+                PositionalParamSpec.builder()
+                        .index(index)
+                        .arity("1")
+                        .required(true)
+                        .type(String.class)
+                        .paramLabel(label)
+                        .description(description)
+                        .build());
     }
 
     private static CommandSpec config() {

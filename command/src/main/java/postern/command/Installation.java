@@ -22,6 +22,7 @@ import postern.config.Settings;
  * @param state the state folder that settings name
  * @param starter runs master
  * @param prober tries the domains' confinement
+ * @param addresses tells of addresses and tables
  */
 public record Installation(
         String version,
@@ -32,7 +33,8 @@ public record Installation(
         Function<Settings, Path> state,
         Starter starter,
         Prober prober,
-        ClientExplainer clients) {
+        ClientExplainer clients,
+        AddressTools addresses) {
     public Installation {
         sections = List.copyOf(sections);
         checks = List.copyOf(checks);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 import postern.base.Json;
@@ -99,6 +100,11 @@ public final class PosternCommand {
                 case "queue delete" ->
                         about("delete", id -> queue().change("delete", id, "deleted", json));
                 case "explain client" -> explainClient().code();
+                case "explain address" -> explainAddress();
+                case "table query" ->
+                        withSettings(
+                                settings -> addresses().query(settings, operand(0), operand(1)));
+                case "table build" -> build();
                 case "config defaults" -> defaults().code();
                 case "config reference" -> reference().code();
                 default -> {
@@ -150,6 +156,40 @@ public final class PosternCommand {
                     .read(file())) {
                 case Configuration.Result.Loaded(Settings settings) ->
                         new ConfinementReport(terminal, installation.prober()).run(settings, json);
+                case Configuration.Result.Broken _ -> check().code();
+            };
+        }
+
+        private AddressReport addresses() {
+            return new AddressReport(terminal, installation.addresses(), json);
+        }
+
+        private String operand(int index) {
+            return last.matchedPositionalValue(index, "");
+        }
+
+        private int explainAddress() {
+            Optional<String> sender = Optional.of(last.matchedOptionValue("--from", ""));
+            return withSettings(settings -> addresses().explain(settings, operand(0), sender));
+        }
+
+        private int withSettings(ToIntFunction<Settings> action) {
+            return switch (new ConfigurationFile(terminal.world().disk(), installation)
+                    .read(file())) {
+                case Configuration.Result.Loaded(Settings settings) -> action.applyAsInt(settings);
+                case Configuration.Result.Broken _ -> check().code();
+            };
+        }
+
+        private int build() {
+            List<String> names =
+                    last.matchedPositionals().stream()
+                            .flatMap(each -> each.originalStringValues().stream())
+                            .toList();
+            return switch (new ConfigurationFile(terminal.world().disk(), installation)
+                    .readUnchecked(file())) {
+                case Configuration.Result.Loaded(Settings settings) ->
+                        addresses().build(settings, names);
                 case Configuration.Result.Broken _ -> check().code();
             };
         }

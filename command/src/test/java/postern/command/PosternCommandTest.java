@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import postern.config.Key;
 import postern.config.Section;
+import postern.config.Settings;
 
 class PosternCommandTest {
     private static final Key<Path> STATE =
@@ -57,7 +59,8 @@ class PosternCommandTest {
                                                 "no-strangers",
                                                 "postern.toml:7",
                                                 "applies",
-                                                "reject to " + facts)));
+                                                "reject to " + facts)),
+                        new Told());
         return new PosternCommand(console.terminal(), installation).run(List.of(words));
     }
 
@@ -263,5 +266,80 @@ class PosternCommandTest {
         assertThat(run("explain", "client", "192.0.2.1", "--json")).isZero();
         assertThat(console.out()).contains("\"rule\":\"no-strangers\"");
         assertThat(run("explain", "client")).isEqualTo(64);
+    }
+
+    /** Answers as an installation with one table would. */
+    private static final class Told implements AddressTools {
+        @Override
+        public Explained explain(Settings settings, String address, Optional<String> sender) {
+            if (address.equals("bad")) {
+                throw new IllegalArgumentException("bad is no address");
+            }
+            String failure = address.equals("later@x") ? "4.3.0 table is down" : "";
+            Step step = new Step("virtual alias", "ann@b", "virtual:3");
+            return new Explained(
+                    List.of(step),
+                    List.of(
+                            new Destination(
+                                    "ann@b",
+                                    "local",
+                                    "delivered",
+                                    "local",
+                                    sender.orElse("?"),
+                                    "",
+                                    List.of())),
+                    failure);
+        }
+
+        @Override
+        public Queried query(Settings settings, String table, String key) {
+            return switch (key) {
+                case "here" -> new Queried.Found("value", "@here", "virtual:7", 12_345);
+                case "later" -> new Queried.Later("database is down");
+                default -> new Queried.Absent(1000);
+            };
+        }
+
+        @Override
+        public List<Built> build(Settings settings, List<String> names) {
+            List<String> problems = names.contains("bad") ? List.of("bad:1: no value") : List.of();
+            return List.of(new Built("virtual " + names, 2, 300, 4_000_000, problems));
+        }
+    }
+
+    @Test
+    void explainAddressShowsTheTrail() throws IOException {
+        configure("");
+        assertThat(run("explain", "address", "info@a", "--from", "boss@b")).isZero();
+        assertThat(console.out())
+                .contains("  virtual alias -> ann@b  [virtual:3]")
+                .contains("  -> ann@b  (local)  delivered by local to boss@b");
+        assertThat(run("explain", "address", "later@x")).isEqualTo(75);
+        assertThat(run("explain", "address", "bad")).isEqualTo(64);
+        assertThat(run("explain", "address")).isEqualTo(64);
+        assertThat(run("explain", "address", "info@a", "--json")).isZero();
+        assertThat(console.out()).contains("\"rule\":\"virtual alias\"");
+    }
+
+    @Test
+    void tableQueryShowsAnswerAndKeyForm() throws IOException {
+        configure("");
+        assertThat(run("table", "query", "virtual", "here")).isZero();
+        assertThat(console.out()).contains("value").contains("key @here, at virtual:7, 12 us");
+        assertThat(run("table", "query", "virtual", "nowhere")).isEqualTo(1);
+        assertThat(run("table", "query", "virtual", "later")).isEqualTo(75);
+        assertThat(run("table", "query", "virtual")).isEqualTo(64);
+    }
+
+    @Test
+    void tableBuildTellsEveryBadLine() throws IOException {
+        configure("");
+        assertThat(run("table", "build")).isZero();
+        assertThat(run("table", "build", "one", "two")).isZero();
+        assertThat(console.out())
+                .contains("virtual []: 2 entries, 300 octets, 4 ms")
+                .contains("virtual [one, two]");
+        assertThat(run("table", "build", "bad")).isEqualTo(65);
+        assertThat(console.err()).contains("bad:1: no value").contains("not built");
     }
 }

@@ -71,7 +71,8 @@ final class Commands {
                 settings -> Site.read(settings, machineName()).state(),
                 (file, settings) -> MasterProcess.run(file, settings, installation(terminal)),
                 Confinement::probe,
-                ClientQuestions::explain);
+                ClientQuestions::explain,
+                new AddressQuestions());
     }
 
     private static StateFolder folder(Terminal terminal, Installation installation) {

@@ -1,0 +1,201 @@
+package postern.command;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import postern.base.Json;
+import postern.config.Settings;
+
+/** {@code postern explain address}, {@code postern table query} and {@code postern table build}. */
+final class AddressReport {
+    /** postmap(1)'s exit status for a key that is not there. */
+    private static final int ABSENT = 1;
+
+    private final Terminal terminal;
+    private final AddressTools tools;
+    private final boolean json;
+
+    AddressReport(Terminal terminal, AddressTools tools, boolean json) {
+        this.terminal = terminal;
+        this.tools = tools;
+        this.json = json;
+    }
+
+    int explain(Settings settings, String address, Optional<String> sender) {
+        return asked(
+                () -> {
+                    AddressTools.Explained told = tools.explain(settings, address, sender);
+                    if (json) {
+                        terminal.out().println(Json.of(object(told)));
+                    } else {
+                        print(address, told);
+                    }
+                    return told.failure().isEmpty()
+                            ? ExitStatus.OK.code()
+                            : ExitStatus.TEMPORARY.code();
+                });
+    }
+
+    int query(Settings settings, String table, String key) {
+        return asked(
+                () ->
+                        switch (tools.query(settings, table, key)) {
+                            case AddressTools.Queried.Found found -> {
+                                print(found);
+                                yield ExitStatus.OK.code();
+                            }
+                            case AddressTools.Queried.Absent(long nanos) -> {
+                                String words = "not there, " + nanos / 1000 + " us";
+                                terminal.out()
+                                        .println(json ? Json.of(Map.of("found", false)) : words);
+                                yield ABSENT;
+                            }
+                            case AddressTools.Queried.Later(String reason) -> {
+                                terminal.err().println("postern: " + reason);
+                                yield ExitStatus.TEMPORARY.code();
+                            }
+                        });
+    }
+
+    int build(Settings settings, List<String> names) {
+        return asked(
+                () -> {
+                    boolean whole = true;
+                    List<Object> list = new ArrayList<>();
+                    for (AddressTools.Built built : tools.build(settings, names)) {
+                        whole &= built.problems().isEmpty();
+                        list.add(object(built));
+                        if (!json) {
+                            print(built);
+                        }
+                    }
+                    if (json) {
+                        terminal.out().println(Json.of(Map.of("tables", list)));
+                    }
+                    return whole ? ExitStatus.OK.code() : ExitStatus.DATA_ERROR.code();
+                });
+    }
+
+    private interface Question {
+        int answer() throws IOException;
+    }
+
+    private int asked(Question question) {
+        try {
+            return question.answer();
+        } catch (IllegalArgumentException wrong) {
+            terminal.err().println("postern: " + wrong.getMessage());
+            return ExitStatus.USAGE.code();
+        } catch (IOException failed) {
+            terminal.err().println("postern: " + failed);
+            return ExitStatus.IO_ERROR.code();
+        }
+    }
+
+    private void print(AddressTools.Queried.Found found) {
+        if (json) {
+            terminal.out().println(Json.of(object(found)));
+            return;
+        }
+        terminal.out().println(found.value());
+        terminal.out()
+                .printf(
+                        "  key %s, at %s, %d us%n",
+                        found.key(), found.origin(), found.nanos() / 1000);
+    }
+
+    private void print(AddressTools.Built built) {
+        if (built.problems().isEmpty()) {
+            terminal.out()
+                    .printf(
+                            "%s: %d entries, %d octets, %d ms%n",
+                            built.source(),
+                            built.entries(),
+                            built.octets(),
+                            built.nanos() / 1_000_000);
+        } else {
+            built.problems().forEach(terminal.err()::println);
+            terminal.err().println("postern: not built: " + built.source());
+        }
+    }
+
+    private void print(String address, AddressTools.Explained told) {
+        terminal.out().println(address);
+        print(told.steps(), "  ");
+        if (!told.failure().isEmpty()) {
+            terminal.out().println("  cannot be said now: " + told.failure());
+        }
+        for (AddressTools.Destination each : told.destinations()) {
+            boolean goes = !each.transport().isEmpty();
+            String where = goes ? " by " + each.transport() + " to " + each.nextHop() : "";
+            String why = each.text().isEmpty() ? "" : ": " + each.text();
+            terminal.out()
+                    .printf(
+                            "  -> %s  (%s)  %s%s%s%n",
+                            each.recipient(), each.addressClass(), each.outcome(), where, why);
+            print(each.steps(), "       ");
+        }
+    }
+
+    private void print(List<AddressTools.Step> steps, String indent) {
+        for (AddressTools.Step step : steps) {
+            String value = step.value().isEmpty() ? "" : " -> " + step.value();
+            terminal.out().printf("%s%s%s  [%s]%n", indent, step.rule(), value, step.origin());
+        }
+    }
+
+    private static Map<String, Object> object(AddressTools.Explained told) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("steps", steps(told.steps()));
+        List<Object> destinations = new ArrayList<>();
+        for (AddressTools.Destination each : told.destinations()) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("recipient", each.recipient());
+            one.put("class", each.addressClass());
+            one.put("outcome", each.outcome());
+            one.put("transport", each.transport());
+            one.put("nexthop", each.nextHop());
+            one.put("text", each.text());
+            one.put("steps", steps(each.steps()));
+            destinations.add(one);
+        }
+        object.put("recipients", destinations);
+        object.put("failure", told.failure());
+        return object;
+    }
+
+    private static List<Object> steps(List<AddressTools.Step> steps) {
+        List<Object> list = new ArrayList<>();
+        for (AddressTools.Step step : steps) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("rule", step.rule());
+            one.put("value", step.value());
+            one.put("at", step.origin());
+            list.add(one);
+        }
+        return list;
+    }
+
+    private static Map<String, Object> object(AddressTools.Queried.Found found) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("found", true);
+        object.put("value", found.value());
+        object.put("key", found.key());
+        object.put("at", found.origin());
+        object.put("micros", found.nanos() / 1000);
+        return object;
+    }
+
+    private static Map<String, Object> object(AddressTools.Built built) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("source", built.source());
+        object.put("entries", built.entries());
+        object.put("octets", built.octets());
+        object.put("millis", built.nanos() / 1_000_000);
+        object.put("problems", List.<Object>copyOf(built.problems()));
+        return object;
+    }
+}

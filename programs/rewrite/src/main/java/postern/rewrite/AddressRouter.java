@@ -131,7 +131,7 @@ public final class AddressRouter implements Router {
             return new Admission.Ours(new Route.Unanswered(unanswered.why()));
         }
         if (what == AddressClass.REMOTE) {
-            return Admission.NOT_OURS;
+            return foreign(recipient);
         }
         if (rewriter == Rewriter.NONE && !expander.hasVirtual()) {
             return new Admission.Ours(route(ReversePath.NOBODY, recipient));
@@ -141,6 +141,15 @@ public final class AddressRouter implements Router {
                     case Expansion.Unanswered(String _, String why) -> new Route.Unanswered(why);
                     case Expansion.Recipients(List<Mailbox> one) -> admitted(one.getFirst());
                 });
+    }
+
+    /** Not ours, unless a table refuses it for everybody, whoever may relay. */
+    private Admission foreign(Mailbox recipient) {
+        if (transport.isEmpty() && relocated.isEmpty()) {
+            return Admission.NOT_OURS;
+        }
+        Route route = route(ReversePath.NOBODY, recipient);
+        return route instanceof Route.Refused ? new Admission.Ours(route) : Admission.NOT_OURS;
     }
 
     /** Whether anybody gets what is sent there: the route of the first who does. */

@@ -216,6 +216,8 @@ final class AddressRouterTest {
             textBlock =
                     """
                     x@elsewhere.example  | not ours
+                    x@error.example      | refused 5.7.1 closed for good
+                    x@retry.example      | not ours
                     ann@example.org      | local:mx.example.org
                     nobody@example.org   | unknown 5.1.1 unknown user: "nobody"
                     info@alias.example   | local:mx.example.org

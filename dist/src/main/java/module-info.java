@@ -16,6 +16,7 @@ module postern.dist {
     requires postern.qmgr;
     requires postern.rewrite;
     requires postern.smtp;
+    requires postern.anvil;
     requires postern.smtpd;
     requires postern.spool;
     requires postern.table;

@@ -32,8 +32,14 @@ final class Grammar {
         add(
                 postern,
                 spec(
-                        "status",
-                        "Show each process: domain, pid, uid, restarts, memory, sandbox in force."));
+                                "status",
+                                "Show each process: domain, pid, uid, restarts, memory, sandbox in force.")
+                        .addOption(
+                                OptionSpec.builder("--limits")
+                                        .description(
+                                                "Show sessions and, of the clients and logins that did most"
+                                                        + " in this interval, what they did: see [anvil].")
+                                        .build()));
         add(postern, check());
         add(postern, queue());
         add(postern, config());

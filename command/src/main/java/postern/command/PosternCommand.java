@@ -87,7 +87,11 @@ public final class PosternCommand {
                 case "start" -> start();
                 case "stop" -> new MasterClient(terminal, folder()).stop(json).code();
                 case "reload" -> new MasterClient(terminal, folder()).reload(json).code();
-                case "status" -> new MasterClient(terminal, folder()).status(json).code();
+                case "status" ->
+                        (last.hasMatchedOption("--limits")
+                                        ? new LimitsReport(terminal, folder()).run(json)
+                                        : new MasterClient(terminal, folder()).status(json))
+                                .code();
                 case "check" ->
                         last.hasMatchedOption("--confinement") ? confinement() : check().code();
                 case "queue list" -> (json ? queue().listJson() : queue().mailq()).code();

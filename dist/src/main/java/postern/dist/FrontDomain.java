@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import postern.anvil.Anvil;
+import postern.anvil.AnvilConfig;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.World;
@@ -27,14 +29,16 @@ import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.smtp.SmtpConfig;
 import postern.smtpd.Intake;
+import postern.smtpd.Limits;
 import postern.smtpd.ListenerConfig;
-import postern.smtpd.Meter;
 import postern.smtpd.Policy;
 import postern.smtpd.Smtpd;
 import postern.smtpd.SmtpdConfig;
 import postern.smtpd.access.RuleConfig;
 import postern.smtpd.triage.AddressList;
 import postern.smtpd.triage.AddressLists;
+import postern.smtpd.triage.KnownClients;
+import postern.smtpd.triage.TriageConfig;
 import postern.wire.Reply;
 
 /** The domain that speaks to strangers: smtpd(8). */
@@ -69,12 +73,25 @@ public final class FrontDomain {
                         new Endpoint.Local(site.handover()),
                         site.hostname(),
                         IDLE_MAX);
+        SmtpdConfig config = SmtpdConfig.read(settings, site.hostname());
+        Limits limits = Limits.read(settings);
+        var meter =
+                new AnvilMeter(
+                        world.clock(),
+                        new Anvil(AnvilConfig.read(settings, config.bounds().sessionsPerClient())));
+        var known = new KnownClients(world, TriageConfig.read(settings), scratch);
+        known.load();
         var smtpd =
                 new Smtpd(
                         world,
-                        SmtpdConfig.read(settings, site.hostname()),
-                        policy(world, site, settings),
-                        new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_INTAKE),
+                        config,
+                        policy(world, site, settings, meter, known),
+                        new ContentStore(
+                                world.disk(),
+                                scratch,
+                                limits.messageMemory(),
+                                limits.totalMemory(),
+                                ContentStore.FREE_OCTETS_INTAKE),
                         new Handover(client));
         for (ListenerConfig configured : all(site, settings)) {
             Listener listener = listeners.get(configured.name());
@@ -82,20 +99,33 @@ public final class FrontDomain {
                 smtpd.start(configured, listener);
             }
         }
+        Listener control = listeners.get(Listeners.FRONT_CONTROL);
+        if (control != null) {
+            var server =
+                    new FrontControl(
+                            world,
+                            () -> smtpd.sessions() + "/" + config.bounds().sessions(),
+                            meter,
+                            known);
+            world.tasks().start("control", () -> server.serve(control));
+        }
         return new Running() {
             @Override
             public void drain(Runnable ended) {
+                known.save();
                 smtpd.drain(ended);
             }
 
             @Override
             public void retire(Runnable ended) {
+                known.save();
                 smtpd.retire(ended);
             }
         };
     }
 
-    private static Policy policy(World world, Site site, Settings settings) {
+    private static Policy policy(
+            World world, Site site, Settings settings, AnvilMeter meter, KnownClients known) {
         List<InetSocketAddress> stated = SmtpConfig.read(settings, site.hostname()).dnsServers();
         List<InetSocketAddress> servers =
                 stated.isEmpty() ? ResolvConf.servers(world.disk()) : stated;
@@ -107,7 +137,10 @@ public final class FrontDomain {
                 new DnsResolver(world, DnsSettings.of(servers)),
                 new AddressLists(
                         world.tasks(), new DnsResolver(world, lists), AddressList.read(settings)),
-                Meter.NONE);
+                meter,
+                TriageConfig.read(settings),
+                known,
+                Limits.read(settings));
     }
 
     /** Ports of the name servers that rules or lists make us ask; none where nothing does. */

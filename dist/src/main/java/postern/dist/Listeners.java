@@ -12,6 +12,9 @@ final class Listeners {
     /** Operators' questions to qmgr. */
     static final String CONTROL = "queue-control";
 
+    /** Operators' questions to smtpd. */
+    static final String FRONT_CONTROL = "front-control";
+
     /** qmgr's orders to smtp. */
     static final String AGENT_SMTP = "agent-smtp";
 
@@ -28,6 +31,7 @@ final class Listeners {
         return switch (name) {
             case HANDOVER -> new Endpoint.Local(site.handover());
             case CONTROL -> new Endpoint.Local(site.run().resolve("queue-control"));
+            case FRONT_CONTROL -> new Endpoint.Local(site.run().resolve("front-control"));
             case AGENT_SMTP -> new Endpoint.Local(site.agent("smtp"));
             case AGENT_LOCAL -> new Endpoint.Local(site.agent("local"));
             case SUBMISSION_SOCKET -> new Endpoint.Local(site.submission());

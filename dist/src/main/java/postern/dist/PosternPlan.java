@@ -129,6 +129,7 @@ final class PosternPlan {
             case FRONT -> {
                 List<ListenerPlan> all = new ArrayList<>();
                 all.add(unix(Listeners.SUBMISSION_SOCKET, 0666, front));
+                all.add(unix(Listeners.FRONT_CONTROL, 0600, ourselves.uid()));
                 for (var listener : FrontDomain.configured(settings)) {
                     if (listener.at() instanceof Endpoint.Tcp tcp) {
                         all.add(

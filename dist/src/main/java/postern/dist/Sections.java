@@ -1,6 +1,7 @@
 package postern.dist;
 
 import java.util.List;
+import postern.anvil.AnvilConfig;
 import postern.bounce.BounceConfig;
 import postern.config.Configuration;
 import postern.config.Section;
@@ -10,9 +11,11 @@ import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
 import postern.smtp.SmtpConfig;
+import postern.smtpd.Limits;
 import postern.smtpd.SmtpdConfig;
 import postern.smtpd.access.RuleConfig;
 import postern.smtpd.triage.AddressList;
+import postern.smtpd.triage.TriageConfig;
 import postern.table.TableConfig;
 
 /** Every section of postern.toml, in the order of the reference. */
@@ -32,6 +35,9 @@ public final class Sections {
                     TableConfig.SECTION,
                     SmtpdConfig.LISTENERS,
                     SmtpdConfig.SECTION,
+                    Limits.SECTION,
+                    AnvilConfig.SECTION,
+                    TriageConfig.SECTION,
                     RuleConfig.SECTION,
                     AddressList.SECTION,
                     QmgrConfig.SECTION,

@@ -31,6 +31,14 @@ public interface Peer extends Closeable {
     /** Reads at least one octet; -1 at the end of the stream. */
     int read(byte[] into, int offset, int length) throws IOException;
 
+    /**
+     * Whether octets have come that a read would take without waiting; false where that cannot be
+     * told.
+     */
+    default boolean waiting() {
+        return false;
+    }
+
     /** Writes all of the buffers, in one call to the system where it takes them. */
     void write(ByteBuffer... buffers) throws IOException;
 

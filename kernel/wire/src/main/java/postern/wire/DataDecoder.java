@@ -34,10 +34,15 @@ public final class DataDecoder implements Closeable {
     /**
      * @param octets longest message
      * @param headerOctets longest header, all fields together
+     * @param fieldOctets longest single field, its folded lines together
      * @param hops most Received fields: RFC 5321 §6.3 wants 100 at the least before a loop is
      *     assumed; Postfix's hopcount_limit is 50
      */
-    public record Limits(long octets, long headerOctets, int hops) {}
+    public record Limits(long octets, long headerOctets, long fieldOctets, int hops) {
+        public Limits(long octets, long headerOctets, int hops) {
+            this(octets, headerOctets, headerOctets, hops);
+        }
+    }
 
     /** What the octets turned out to be. */
     public sealed interface Result {
@@ -76,6 +81,7 @@ public final class DataDecoder implements Closeable {
     private boolean emptyLine = true; // nothing stands in this line yet
     private int traceOctets; // of TRACE_FIELD that this line begins with; -1 when it does not
     private int hops;
+    private long fieldBegan; // where in the message the field under way begins
     private long octets;
     private int kept; // within the input: from here on it goes into the message
 
@@ -109,6 +115,9 @@ public final class DataDecoder implements Closeable {
                 case LINE_START -> {
                     emptyLine = true;
                     traceOctets = 0;
+                    if (inHeader) {
+                        headerLine(from[at], octets + (at - kept));
+                    }
                     if (from[at] != '.') {
                         state = State.TEXT;
                     } else if (stuffed) {
@@ -165,6 +174,16 @@ public final class DataDecoder implements Closeable {
             }
         }
         return at;
+    }
+
+    /** A line of the header begins, at that octet of the message: RFC 5322 §2.2.3. */
+    private void headerLine(byte first, long at) {
+        if (at - fieldBegan > limits.fieldOctets()) {
+            fail(Fault.HEADER_TOO_LARGE);
+        }
+        if (first != ' ' && first != '\t') {
+            fieldBegan = at;
+        }
     }
 
     private int afterCr(byte[] from, int at) {

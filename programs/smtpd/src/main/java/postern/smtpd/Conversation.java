@@ -2,6 +2,7 @@ package postern.smtpd;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import postern.base.LogLine;
 import postern.base.Peer;
 import postern.base.World;
@@ -27,20 +28,27 @@ final class Conversation {
 
     private final World world;
     private final Peer peer;
-    private final SmtpdConfig.Bounds bounds;
+    private final Supplier<SmtpdConfig.Bounds> bounds; // under pressure they are others
+    private final int commandsMax;
     private final PeerReader reader;
     private final PeerWriter writer;
     private final Counts counts = new Counts();
     private Verb verb = Verb.OTHER;
+    private int commands;
     private int errors;
     private int junk;
     private int overshot;
     private boolean over;
 
-    Conversation(World world, Peer peer, SmtpdConfig.Bounds bounds) {
+    /**
+     * @param bounds asked each time
+     * @param commandsMax most commands of the session
+     */
+    Conversation(World world, Peer peer, Supplier<SmtpdConfig.Bounds> bounds, int commandsMax) {
         this.world = world;
         this.peer = peer;
         this.bounds = bounds;
+        this.commandsMax = commandsMax;
         this.reader = new PeerReader(peer, BUFFER_OCTETS);
         this.writer = new PeerWriter(peer);
     }
@@ -60,30 +68,40 @@ final class Conversation {
 
     void flush() throws IOException {
         if (writer.pending()) {
-            peer.expireAfter(bounds.commandLimit());
+            peer.expireAfter(bounds.get().commandLimit());
             writer.flush();
         }
     }
 
     /** The next line; the time for all of it runs from now. */
     PeerReader.Line line() throws IOException {
-        peer.expireAfter(bounds.commandLimit());
+        peer.expireAfter(bounds.get().commandLimit());
         return reader.line(CommandParser.LINE_OCTETS_MAX);
     }
 
     /** A command begins; its reply counts for it. */
     void command(Verb begun) throws IOException {
         verb = begun;
+        commands++;
         counts.command(begun);
         switch (begun) {
             case MAIL, RCPT, DATA, BDAT, QUIT, UNKNOWN -> {}
             default -> {
                 junk++;
-                if (junk > bounds.junkCommands()) {
+                if (junk > bounds.get().junkCommands()) {
                     error();
                 }
             }
         }
+    }
+
+    /**
+     * Whether there were more commands than a session may have.
+     *
+     * @param within a message, which is spared for a while
+     */
+    boolean tooMany(boolean within) {
+        return commands > (within ? commandsMax + commandsMax / 10 : commandsMax);
     }
 
     /** A message was accepted: commands without mail are forgiven. */
@@ -164,14 +182,14 @@ final class Conversation {
 
     private void error() throws IOException {
         errors++;
-        if (errors > bounds.softErrors() && errors < bounds.hardErrors()) {
+        if (errors > bounds.get().softErrors() && errors < bounds.get().hardErrors()) {
             flush();
             world.clock().sleep(PENANCE);
         }
     }
 
     private void hangUpAfterTooMany() throws IOException {
-        if (errors >= bounds.hardErrors() && !over) {
+        if (errors >= bounds.get().hardErrors() && !over) {
             hangUp(Replies.TOO_MANY_ERRORS);
         }
     }

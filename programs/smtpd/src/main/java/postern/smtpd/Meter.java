@@ -20,9 +20,10 @@ public interface Meter {
     /**
      * A session wants to begin. Where it may, {@link #end} is called once when it is over.
      *
+     * @param exempt from all limits
      * @return what is too much, fit for a reply; empty when it may
      */
-    Optional<String> begin(InetAddress client);
+    Optional<String> begin(InetAddress client, boolean exempt);
 
     void end(InetAddress client);
 
@@ -30,10 +31,11 @@ public interface Meter {
      * Something is about to be done.
      *
      * @param client empty on a Unix-domain socket
-     * @param login empty where nobody authenticated
+     * @param login empty where nobody authenticated; for a failure, who it was tried for
+     * @param exempt from the limits of networks
      * @return what is too much, fit for a reply; empty when it may be done
      */
-    Optional<String> count(What what, Optional<InetAddress> client, String login);
+    Optional<String> count(What what, Optional<InetAddress> client, String login, boolean exempt);
 
     /** How often so far in this interval. */
     long rate(What what, InetAddress client);
@@ -42,7 +44,7 @@ public interface Meter {
     Meter NONE =
             new Meter() {
                 @Override
-                public Optional<String> begin(InetAddress client) {
+                public Optional<String> begin(InetAddress client, boolean exempt) {
                     return Optional.empty();
                 }
 
@@ -51,7 +53,7 @@ public interface Meter {
 
                 @Override
                 public Optional<String> count(
-                        What what, Optional<InetAddress> client, String login) {
+                        What what, Optional<InetAddress> client, String login, boolean exempt) {
                     return Optional.empty();
                 }
 

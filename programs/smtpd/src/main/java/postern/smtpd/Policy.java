@@ -3,11 +3,21 @@ package postern.smtpd;
 import postern.dns.Resolver;
 import postern.smtpd.access.Rules;
 import postern.smtpd.triage.AddressLists;
+import postern.smtpd.triage.KnownClients;
+import postern.smtpd.triage.TriageConfig;
 
 /**
- * What decides whom we talk with, beside the configuration of smtpd itself.
+ * What decides whom we talk with and for how long, beside the configuration of smtpd itself.
  *
  * @param names asked for the names of clients and the domains of senders
  * @param lists what others say of clients
+ * @param known clients that were found to be good
  */
-public record Policy(Rules rules, Resolver names, AddressLists lists, Meter meter) {}
+public record Policy(
+        Rules rules,
+        Resolver names,
+        AddressLists lists,
+        Meter meter,
+        TriageConfig triage,
+        KnownClients known,
+        Limits limits) {}

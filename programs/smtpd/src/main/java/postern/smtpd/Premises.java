@@ -23,6 +23,7 @@ record Premises(
         Intake intake,
         RecipientCheck recipients,
         Policy policy,
+        Pressure pressure,
         Journal journal,
         BooleanSupplier draining) {
 
@@ -32,6 +33,7 @@ record Premises(
             ContentStore store,
             Intake intake,
             Policy policy,
+            Pressure pressure,
             BooleanSupplier draining) {
         SmtpdConfig.Bounds bounds = config.bounds();
         return new Premises(
@@ -39,13 +41,17 @@ record Premises(
                 config,
                 new CommandParser(new Domain(config.hostname()), config.strictEnvelope()),
                 new DataDecoder.Limits(
-                        bounds.messageOctets(), bounds.headerOctets(), bounds.hops()),
+                        bounds.messageOctets(),
+                        bounds.headerOctets(),
+                        policy.limits().fieldOctets(),
+                        bounds.hops()),
                 Canned.of(220, "", config.hostname() + " ESMTP Postern"),
                 new Offers(config),
                 store,
                 intake,
                 new RecipientCheck(intake, world.clock()),
                 policy,
+                pressure,
                 new Journal(world.log()),
                 draining);
     }

@@ -36,9 +36,7 @@ final class Reception {
         this.reader = conversation.reader();
         this.commandLimit = premises.config().bounds().commandLimit();
         this.ratedOctets =
-                Math.max(
-                        1,
-                        commandLimit.toMillis() * SmtpdConfig.Bounds.RATE_OCTETS_PER_SECOND / 1000);
+                Math.max(1, commandLimit.toMillis() * premises.policy().limits().dataRate() / 1000);
     }
 
     /** RFC 5321 §4.1.1.4; whatever comes of it, the transaction is over. */
@@ -124,7 +122,7 @@ final class Reception {
         conversation.peer().expireAfter(commandLimit);
     }
 
-    /** Content comes at 500 octets a second at the least, or the session ends. */
+    /** Content comes at the least rate at the least, or the session ends. */
     private void taken(int octets) {
         reader.consume(octets);
         unrated += octets;
@@ -211,6 +209,7 @@ final class Reception {
         }
         if (reply.positive()) {
             conversation.accepted();
+            identity.client().inet().ifPresent(premises.policy().known()::found);
             premises.journal()
                     .accepted(identity.client(), origin, transaction, content.octets(), reply);
         } else {

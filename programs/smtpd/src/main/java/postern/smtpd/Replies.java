@@ -70,8 +70,12 @@ final class Replies {
     static final Canned FOREIGN = Canned.of(421, "4.7.0", "This is SMTP, good bye");
     static final Canned TOO_MANY_SESSIONS =
             Canned.of(421, "4.3.2", "Too many sessions, try again later");
-    static final Canned TOO_MANY_OF_CLIENT =
-            Canned.of(421, "4.7.0", "Too many connections from your address");
+    static final Canned TOO_MANY_COMMANDS =
+            Canned.of(421, "4.7.0", "Too many commands in one session, come again");
+    static final Canned MAKE_ROOM =
+            Canned.of(421, "4.3.2", "Too busy for idle sessions, come again");
+    static final Canned TOO_EARLY =
+            Canned.of(521, "5.5.1", "Protocol error: you did not wait for the greeting");
 
     private static final Canned BARE_IN_DATA =
             Canned.of(550, "5.6.0", "Message contains bare CR or LF"); // RFC 5321 §2.3.8

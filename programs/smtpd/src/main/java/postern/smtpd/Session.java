@@ -17,6 +17,7 @@ import postern.mail.ReversePath;
 import postern.mail.Terms;
 import postern.smtpd.Counts.Verb;
 import postern.smtpd.access.Stage;
+import postern.smtpd.triage.AddressLists;
 import postern.wire.PeerReader;
 import postern.wire.Reply;
 import postern.wire.SmtpCommand;
@@ -53,6 +54,8 @@ final class Session {
     private final long began;
     private Optional<Transaction> transaction = Optional.empty();
     private boolean barred; // by a greeting of 554
+    private final boolean stranger;
+    private volatile long idleSince;
 
     Session(Premises premises, ListenerConfig listener, Peer peer, Client client) {
         this.premises = premises;
@@ -62,7 +65,16 @@ final class Session {
                 peer.remote() instanceof Endpoint.Tcp tcp
                         && Client.within(tcp.address(), config.proxies());
         this.standing = new Offers.Standing(listener.kind(), proxy);
-        this.conversation = new Conversation(premises.world(), peer, config.bounds());
+        this.stranger =
+                !client.trusted()
+                        && !client.inet().map(premises.policy().known()::good).orElse(true);
+        Limits limits = premises.policy().limits();
+        this.conversation =
+                new Conversation(
+                        premises.world(),
+                        peer,
+                        () -> premises.pressure().of(config.bounds(), limits.stress(), stranger),
+                        limits.commands());
         this.identity = new Identity(listener, peer, client);
         this.gate = new Gate(premises, identity, conversation);
         this.reception = new Reception(premises, identity, conversation, gate);
@@ -99,10 +111,37 @@ final class Session {
      * thread.
      */
     void drain() {
-        if (presence.compareAndSet(Presence.IDLE, Presence.DRAINED)) {
-            lastWord(Replies.DRAINING);
-            peer.close();
+        boolean _ = end(Replies.DRAINING);
+    }
+
+    /** Ends the session if it is idle, and says whether it was. Any thread. */
+    private boolean end(Canned last) {
+        if (!presence.compareAndSet(Presence.IDLE, Presence.DRAINED)) {
+            return false;
         }
+        lastWord(last);
+        peer.close();
+        return true;
+    }
+
+    /** Whether a stranger's session has been idle for so long, and may make room. Any thread. */
+    boolean idle(long now, long nanos) {
+        return stranger && presence.get() == Presence.IDLE && now - idleSince >= nanos;
+    }
+
+    /** Whether the client is trusted, or known to be good. */
+    boolean established() {
+        return !stranger;
+    }
+
+    /** Makes room for others, if it is still idle. Any thread. */
+    boolean makeRoom() {
+        return end(Replies.MAKE_ROOM);
+    }
+
+    /** What the triage found out. */
+    void know(AddressLists.Score score) {
+        gate.facts().know(score);
     }
 
     private void lastWord(Canned reply) {
@@ -125,6 +164,16 @@ final class Session {
             }
             left -= n;
         }
+    }
+
+    private Optional<String> tooMuch(Meter.What what) {
+        return premises.policy()
+                .meter()
+                .count(
+                        what,
+                        identity.client().inet(),
+                        identity.authentication().login().orElse(""),
+                        identity.client().trusted());
     }
 
     private void greet() throws IOException {
@@ -161,7 +210,7 @@ final class Session {
     }
 
     private void step() throws IOException {
-        if (transaction.isEmpty() && mustEnd()) {
+        if (mustEnd(transaction.isPresent())) {
             return;
         }
         PeerReader.Line line = nextLine();
@@ -187,13 +236,21 @@ final class Session {
         }
     }
 
-    private boolean mustEnd() throws IOException {
-        if (premises.draining().getAsBoolean()) {
+    /**
+     * Between two messages; within one, which may be nearly done, only when twice the time is over.
+     */
+    private boolean mustEnd(boolean within) throws IOException {
+        if (!within && premises.draining().getAsBoolean()) {
             conversation.hangUp(Replies.DRAINING);
             return true;
         }
+        if (conversation.tooMany(within)) {
+            conversation.hangUp(Replies.TOO_MANY_COMMANDS);
+            return true;
+        }
         long age = premises.world().clock().nanoTime() - began;
-        if (age > config.bounds().sessionLimit().toNanos()) {
+        long limit = config.bounds().sessionLimit().toNanos();
+        if (age > (within ? 2 * limit : limit)) {
             conversation.hangUp(Replies.TOO_LONG_SESSION);
             return true;
         }
@@ -208,6 +265,7 @@ final class Session {
         if (transaction.isPresent()) {
             return conversation.line();
         }
+        idleSince = premises.world().clock().nanoTime();
         presence.set(Presence.IDLE);
         if (premises.draining().getAsBoolean()) {
             drain(); // whoever drains may have looked before we were idle
@@ -323,6 +381,14 @@ final class Session {
             conversation.reply(Replies.HELLO_FIRST);
         } else {
             identity.authentication().attempt(auth, conversation);
+            if (identity.authentication().login().isEmpty()) {
+                Optional<String> tooMuch = tooMuch(Meter.What.AUTH_FAILURE);
+                if (tooMuch.isPresent() && !conversation.over()) {
+                    Reply last = Reply.of(421, "4.7.0", "Error: " + tooMuch.get());
+                    reject("AUTH", last, "");
+                    conversation.hangUp(last);
+                }
+            }
         }
     }
 
@@ -395,6 +461,13 @@ final class Session {
             }
             options = options.with(terms);
         }
+        Optional<String> tooMuch = tooMuch(Meter.What.MESSAGE);
+        if (tooMuch.isPresent()) {
+            Reply refusal = Reply.of(450, "4.7.1", "Error: " + tooMuch.get());
+            reject("MAIL", refusal, "");
+            conversation.reply(refusal);
+            return;
+        }
         transaction = Optional.of(new Transaction(mail.from(), options, mail.size()));
         if (refused(Stage.MAIL, Optional.empty())) {
             endTransaction();
@@ -417,7 +490,10 @@ final class Session {
         } else if (!open.options.smtpUtf8() && recipient.mailbox().internationalized()) {
             conversation.reply(Replies.NOT_INTERNATIONAL);
         } else {
-            Optional<Reply> refusal = refusal(recipient);
+            Optional<Reply> refusal =
+                    tooMuch(Meter.What.RECIPIENT)
+                            .map(text -> Reply.of(450, "4.7.1", "Error: " + text))
+                            .or(() -> refusal(recipient));
             if (refusal.isPresent()) {
                 reject("RCPT", refusal.get(), "<" + recipient.mailbox() + ">");
                 conversation.reply(refusal.get());

@@ -1,22 +1,20 @@
 package postern.smtpd;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.LogLine;
 import postern.base.Peer;
 import postern.base.World;
 import postern.mail.ContentStore;
+import postern.wire.Reply;
 
 /** The SMTP server: accepts connections and holds a session on each. Any thread. */
 public final class Smtpd {
@@ -26,17 +24,26 @@ public final class Smtpd {
     /** That accepting fails is said so often, not each time. */
     private static final Duration SAID_AGAIN = Duration.ofSeconds(10);
 
+    /** What a client that is sent away has said already is read, so many times so much. */
+    private static final int SCRAP_OCTETS = 1024;
+
+    private static final int SCRAPS_MAX = 64;
+
+    /** Idle sessions are asked to make room so often at most. */
+    private static final Duration SWEPT_EVERY = Duration.ofSeconds(1);
+
     /** For the one line that a client over a limit is told. */
     private static final Duration REFUSAL_LIMIT = Duration.ofSeconds(2);
 
     private final World world;
     private final ContentStore store;
     private final Intake intake;
+    private final Pressure pressure = new Pressure();
     private final Object lock = new Object(); // guards what follows; never held over I/O
     private final Set<Session> sessions = new LinkedHashSet<>();
     private final Set<Peer> peers = new LinkedHashSet<>();
-    private final Map<InetAddress, Integer> perClient = new HashMap<>();
     private final List<Listener> listeners = new ArrayList<>();
+    private long sweptAt; // when idle sessions were last asked to make room
     private int acceptors; // tasks that may still bring a session
     private Runnable whenDrained = () -> {};
     private volatile boolean deaf; // listens no more
@@ -48,12 +55,12 @@ public final class Smtpd {
         this.world = world;
         this.store = store;
         this.intake = intake;
-        this.premises = Premises.of(world, config, store, intake, policy, () -> draining);
+        this.premises = Premises.of(world, config, store, intake, policy, pressure, () -> draining);
     }
 
     /** Takes a new configuration; sessions that have begun go on under theirs. */
     public void reload(SmtpdConfig config, Policy policy) {
-        premises = Premises.of(world, config, store, intake, policy, () -> draining);
+        premises = Premises.of(world, config, store, intake, policy, pressure, () -> draining);
     }
 
     /** Begins to accept on a listener. */
@@ -171,9 +178,9 @@ public final class Smtpd {
         Premises now = premises;
         Client client = Client.of(peer.remote(), now.config().trusted());
         Session session = new Session(now, config, peer, client);
-        Canned refusal = enter(session, peer, client, now.config().bounds());
-        if (refusal != null) {
-            refuse(peer, client, refusal);
+        Optional<Reply> refusal = enter(session, peer, client, now);
+        if (refusal.isPresent()) {
+            refuse(peer, client, refusal.get());
             return;
         }
         world.tasks()
@@ -181,58 +188,125 @@ public final class Smtpd {
                         "session " + client,
                         () -> {
                             try (peer) {
-                                session.converse();
+                                serve(config, session, peer, client, now);
                             } finally {
-                                leave(session, peer);
+                                leave(session, peer, now);
                             }
                         });
     }
 
-    /** Why the session may not be; null when it may, and is then entered. */
-    private @Nullable Canned enter(
-            Session session, Peer peer, Client client, SmtpdConfig.Bounds bounds) {
-        synchronized (lock) {
-            if (draining) {
-                return Replies.DRAINING;
+    private void serve(
+            ListenerConfig config, Session session, Peer peer, Client client, Premises now) {
+        switch (new Triage(world, now.policy()).look(config.kind(), client, peer)) {
+            case Triage.Result.Pass(var score) -> {
+                score.ifPresent(session::know);
+                session.converse();
             }
-            if (sessions.size() >= bounds.sessions()) {
-                return Replies.TOO_MANY_SESSIONS;
-            }
-            if (peer.remote() instanceof Endpoint.Tcp tcp) {
-                int others = perClient.getOrDefault(tcp.address(), 0);
-                if (!client.trusted() && others >= bounds.sessionsPerClient()) {
-                    return Replies.TOO_MANY_OF_CLIENT;
-                }
-                perClient.put(tcp.address(), others + 1);
-            }
-            sessions.add(session);
-            peers.add(peer);
-            return null;
+            case Triage.Result.SentAway(Reply reply) -> refuse(peer, client, reply);
         }
     }
 
-    private void leave(Session session, Peer peer) {
+    /** Why the session may not be; empty when it may, and is then entered. */
+    private Optional<Reply> enter(Session session, Peer peer, Client client, Premises now) {
+        SmtpdConfig.Bounds bounds = now.config().bounds();
+        Limits.Stress stress = now.policy().limits().stress();
+        boolean full;
+        boolean sweep = false;
+        synchronized (lock) {
+            if (draining) {
+                return Optional.of(Replies.DRAINING.reply());
+            }
+            full = sessions.size() >= bounds.sessions();
+            pressure.set(stress.at(sessions.size() + 1, bounds.sessions()));
+            if (pressure.on()) {
+                long time = world.clock().nanoTime();
+                sweep = time - sweptAt >= SWEPT_EVERY.toNanos();
+                sweptAt = sweep ? time : sweptAt;
+            }
+        }
+        if (sweep) {
+            world.tasks().start("make room", () -> sweep(stress));
+        }
+        if (full && !(session.established() && madeRoom())) {
+            return Optional.of(Replies.TOO_MANY_SESSIONS.reply());
+        }
+        Optional<String> tooMuch =
+                client.inet()
+                        .flatMap(address -> now.policy().meter().begin(address, client.trusted()));
+        if (tooMuch.isPresent()) {
+            return Optional.of(Reply.of(421, "4.7.0", "Error: " + tooMuch.get()));
+        }
+        synchronized (lock) {
+            if (!draining) {
+                sessions.add(session);
+                peers.add(peer);
+                return Optional.empty();
+            }
+        }
+        client.inet().ifPresent(now.policy().meter()::end);
+        return Optional.of(Replies.DRAINING.reply());
+    }
+
+    /** Strangers that are idle for longer than the time they have under pressure make room. */
+    private void sweep(Limits.Stress stress) {
+        List<Session> open;
+        synchronized (lock) {
+            open = List.copyOf(sessions);
+        }
+        long now = world.clock().nanoTime();
+        long limit = stress.commandLimit().toNanos();
+        for (Session each : open) {
+            if (each.idle(now, limit)) {
+                boolean _ = each.makeRoom();
+            }
+        }
+    }
+
+    /** One idle stranger, of the oldest sessions, leaves for a client that is known to be good. */
+    private boolean madeRoom() {
+        List<Session> open;
+        synchronized (lock) {
+            open = List.copyOf(sessions);
+        }
+        long now = world.clock().nanoTime();
+        for (Session each : open) {
+            if (each.idle(now, 0) && each.makeRoom()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void leave(Session session, Peer peer, Premises then) {
         synchronized (lock) {
             sessions.remove(session);
             peers.remove(peer);
-            if (peer.remote() instanceof Endpoint.Tcp tcp) {
-                perClient.computeIfPresent(
-                        tcp.address(), (_, count) -> count == 1 ? null : count - 1);
-            }
+            pressure.set(
+                    then.policy()
+                            .limits()
+                            .stress()
+                            .at(sessions.size(), then.config().bounds().sessions()));
+        }
+        if (peer.remote() instanceof Endpoint.Tcp tcp) {
+            then.policy().meter().end(tcp.address());
         }
         if (deaf) {
             runIfDrained();
         }
     }
 
-    private void refuse(Peer peer, Client client, Canned refusal) {
-        world.log()
-                .info(
-                        LogLine.about("reject")
-                                .say("CONNECT from " + client + ": " + refusal.reply()));
+    private void refuse(Peer peer, Client client, Reply refusal) {
+        world.log().info(LogLine.about("reject").say("CONNECT from " + client + ": " + refusal));
         try (peer) {
             peer.expireAfter(REFUSAL_LIMIT);
             peer.write(ByteBuffer.wrap(refusal.octets()));
+            byte[] scrap = new byte[SCRAP_OCTETS];
+            for (int n = 0; n < SCRAPS_MAX && peer.waiting(); n++) {
+                // closing over unread octets would reset the connection, and the reply be lost
+                if (peer.read(scrap, 0, scrap.length) < 0) {
+                    return;
+                }
+            }
         } catch (IOException gone) {
             // it will not miss what it was to be told
         }

@@ -48,8 +48,8 @@ public record SmtpdConfig(
      * @param softErrors errors after which each more costs a second
      * @param hardErrors errors after which the session ends
      * @param junkCommands commands without mail after which each more is an error
-     * @param commandLimit time for each command, and for each {@link #RATE_OCTETS_PER_SECOND} times
-     *     its seconds of content
+     * @param commandLimit time for each command, and for as much content as the least rate makes of
+     *     it
      * @param sessionLimit after so long a session ends between two messages
      */
     public record Bounds(
@@ -65,8 +65,21 @@ public record SmtpdConfig(
             Duration commandLimit,
             Duration sessionLimit) {
 
-        /** Postfix's smtpd_min_data_rate. */
-        static final int RATE_OCTETS_PER_SECOND = 500;
+        /** The same with less patience. */
+        Bounds hurried(Duration command, int errors, int junk) {
+            return new Bounds(
+                    messageOctets,
+                    headerOctets,
+                    hops,
+                    recipients,
+                    sessions,
+                    sessionsPerClient,
+                    Math.min(softErrors, errors),
+                    errors,
+                    junk,
+                    command,
+                    sessionLimit);
+        }
     }
 
     private static final String SINCE = "0.1";
@@ -102,18 +115,19 @@ public record SmtpdConfig(
     private static final Key<Long> HEADER =
             Key.size(
                     "header_size",
-                    "1MiB",
+                    "102400",
                     1024,
                     1L << 30,
-                    "Longest header of a message, all fields together (Exim: header_maxsize).",
+                    "Longest header of a message, all fields together. Exim's header_maxsize is 1M;"
+                            + " Postfix cuts each field at 102400 (header_size_limit).",
                     SINCE);
     private static final Key<Integer> HOPS =
             Key.integer(
                     "hops",
-                    50,
+                    100, // RFC 5321 §6.3
                     1,
                     1000,
-                    "Received fields above which a message is held to loop (Postfix: hopcount_limit).",
+                    "Received fields above which a message is held to loop. Postfix's hopcount_limit is 50.",
                     SINCE);
     private static final Key<Integer> RECIPIENTS =
             Key.integer(

@@ -127,7 +127,13 @@ final class SessionTest {
         SmtpdConfig config = SmtpdConfig.defaults("mx.example.org", List.of(listener));
         Premises premises =
                 Premises.of(
-                        world(), config, store, new Taker(), Stand.policy(world()), () -> false);
+                        world(),
+                        config,
+                        store,
+                        new Taker(),
+                        Stand.policy(world()),
+                        new Pressure(),
+                        () -> false);
         ScriptPeer peer = new ScriptPeer(remote, input.getBytes(StandardCharsets.ISO_8859_1), cut);
 
         new Session(premises, listener, peer, Client.of(remote, config.trusted())).converse();

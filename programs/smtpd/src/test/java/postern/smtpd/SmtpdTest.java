@@ -154,8 +154,8 @@ final class SmtpdTest {
                 .isEqualTo(
                         new SmtpdConfig.Bounds(
                                 10_240_000,
-                                1 << 20,
-                                50,
+                                102_400,
+                                100,
                                 1000,
                                 1000,
                                 50,
@@ -164,6 +164,72 @@ final class SmtpdTest {
                                 100,
                                 Duration.ofSeconds(300),
                                 Duration.ofHours(2)));
+    }
+
+    @Test
+    void recordedLimits() {
+        assertThat(Limits.read(Settings.defaults()))
+                .isEqualTo(
+                        new Limits(
+                                102_400,
+                                500,
+                                100_000,
+                                2 << 20,
+                                32 << 20,
+                                new Limits.Stress(80, Duration.ofSeconds(10), 1, 1)));
+    }
+
+    /** With two sessions at most it is stress from the second on: strangers make room. */
+    @Test
+    void underPressureStrangersMakeRoomAndKnownClientsGoFirst() {
+        Stand stand =
+                new Stand(
+                        Map.of(
+                                "sessions", "2",
+                                "sessions_per_client", "10",
+                                "smtpd.limits.stress_timeout", "\"10s\""));
+        stand.connect(
+                first -> {
+                    assertThat(greeting(stand, first)).startsWith("220");
+                    try (Peer second = stand.another()) {
+                        assertThat(greeting(stand, second)).startsWith("220");
+                        try (Peer third = stand.another()) {
+                            assertThat(greeting(stand, third))
+                                    .startsWith("421 4.3.2 Too many sessions");
+                        }
+                        stand.clock().sleep(Duration.ofSeconds(12));
+                        assertThat(nextLine(stand, second))
+                                .as("a stranger has 10 s under pressure, not 300")
+                                .startsWith("421");
+                    }
+                });
+    }
+
+    @Test
+    void aKnownClientTakesTheRoomOfAnIdleStranger() {
+        Stand stand =
+                new Stand(
+                        Map.of(
+                                "sessions", "1",
+                                "sessions_per_client", "10",
+                                "smtpd.limits.stress_at", "100"));
+        stand.connect(
+                stranger -> {
+                    assertThat(greeting(stand, stranger)).startsWith("220");
+                    stand.befriend("198.51.100.7");
+                    try (Peer friend = stand.another()) {
+                        assertThat(greeting(stand, friend)).startsWith("220");
+                    }
+                    assertThat(nextLine(stand, stranger)).startsWith("421 4.3.2 Too busy");
+                });
+    }
+
+    private static String greeting(Stand stand, Peer peer) throws IOException {
+        return nextLine(stand, peer);
+    }
+
+    private static String nextLine(Stand stand, Peer peer) throws IOException {
+        return new PeerStage(peer, stand.clock(), 0, List::of, List::of).line().orElse("");
     }
 
     /** Sends, and reads so many lines; returns the last. */

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import postern.anvil.Anvil;
+import postern.anvil.AnvilConfig;
 import postern.base.Clock;
 import postern.base.Endpoint;
 import postern.base.Peer;
@@ -32,6 +34,8 @@ import postern.smtpd.access.RuleConfig;
 import postern.smtpd.access.Rules;
 import postern.smtpd.triage.AddressList;
 import postern.smtpd.triage.AddressLists;
+import postern.smtpd.triage.KnownClients;
+import postern.smtpd.triage.TriageConfig;
 import postern.testkit.Dialogue;
 import postern.testkit.FakeResolver;
 import postern.testkit.LyingDisk;
@@ -49,6 +53,9 @@ final class Stand implements Intake {
     private static final Endpoint TCP = new Endpoint.Tcp(SimWorld.address("192.0.2.1"), 25);
     private static final Endpoint UNIX = new Endpoint.Local(Path.of("/run/submit"));
 
+    private static final List<Section> SURROUNDINGS =
+            List.of(Limits.SECTION, TriageConfig.SECTION, AnvilConfig.SECTION);
+
     private static final List<Cidr> LOOPBACK = List.of(Cidr.parse("127.0.0.0/8").orElseThrow());
 
     private final Map<String, String> given;
@@ -60,6 +67,7 @@ final class Stand implements Intake {
     private final ListenerConfig listener;
     private final ContentStore store;
     private final Smtpd smtpd;
+    private final Policy smtpdPolicy;
 
     Stand(Map<String, String> given) {
         this.given = given;
@@ -73,7 +81,8 @@ final class Stand implements Intake {
         Endpoint at = kind == ListenerConfig.Kind.SOCKET ? UNIX : TCP;
         listener = new ListenerConfig(kind.name().toLowerCase(Locale.ROOT), kind, at);
         store = new ContentStore(server.world().disk(), Path.of("/"), 4096, 8192);
-        smtpd = new Smtpd(server.world(), config(), policy(), store, this);
+        smtpdPolicy = policy();
+        smtpd = new Smtpd(server.world(), config(), smtpdPolicy, store, this);
     }
 
     /** Bounds may be lower here than the operator may set them. */
@@ -110,15 +119,43 @@ final class Stand implements Intake {
         if (!file.isEmpty()) {
             rules = rules(DialogueTest.SCRIPTS.resolve(file));
         }
-        return policy(rules, server.world());
+        return policy(
+                rules,
+                server.world(),
+                settings(),
+                (int)
+                        number(
+                                "sessions_per_client",
+                                SmtpdConfig.defaults("", List.of()).bounds().sessionsPerClient()));
+    }
+
+    /** {@code given SECTION.key = value}, for the sections of what surrounds smtpd. */
+    private Settings settings() {
+        StringBuilder toml = new StringBuilder();
+        for (Section section : SURROUNDINGS) {
+            toml.append('[').append(section.name()).append("]\n");
+            given.forEach(
+                    (key, value) -> {
+                        if (key.startsWith(section.name() + ".")) {
+                            toml.append(key.substring(section.name().length() + 1));
+                            toml.append(" = ").append(value).append('\n');
+                        }
+                    });
+        }
+        return switch (Configuration.parse("given", toml.toString(), SURROUNDINGS)) {
+            case Configuration.Result.Loaded(Settings settings) -> settings;
+            case Configuration.Result.Broken broken -> throw new AssertionError(broken);
+        };
     }
 
     /** Without rules. */
     static Policy policy(World world) {
-        return policy(Rules.NONE, world);
+        return policy(Rules.NONE, world, Settings.defaults(), 50);
     }
 
-    private static Policy policy(Rules rules, World world) {
+    private static Policy policy(Rules rules, World world, Settings settings, int sessions) {
+        TriageConfig triage = TriageConfig.read(settings);
+        KnownClients known = new KnownClients(world, triage, Path.of("/"));
         FakeResolver names = resolver();
         return new Policy(
                 rules,
@@ -130,7 +167,10 @@ final class Stand implements Intake {
                                 new AddressList("bad.test", 2, LOOPBACK),
                                 new AddressList("worse.test", 3, LOOPBACK),
                                 new AddressList("good.test", -4, LOOPBACK))),
-                Meter.NONE);
+                new Counting(world.clock(), new Anvil(AnvilConfig.read(settings, sessions))),
+                triage,
+                known,
+                Limits.read(settings));
     }
 
     /** 198.51.100.7 has a true name, 198.51.100.8 claims one that is not its own, .9 is listed. */
@@ -174,7 +214,7 @@ final class Stand implements Intake {
     private SmtpdConfig stated() {
         String toml =
                 given.entrySet().stream()
-                        .filter(each -> each.getKey().startsWith("smtpd."))
+                        .filter(each -> each.getKey().matches("smtpd\\.[a-z_]+"))
                         .map(each -> each.getKey().substring(6) + " = " + each.getValue() + "\n")
                         .collect(Collectors.joining("", "[smtpd]\n", ""));
         List<Section> sections = List.of(SmtpdConfig.SECTION, SmtpdConfig.LISTENERS);
@@ -196,6 +236,11 @@ final class Stand implements Intake {
 
     Smtpd smtpd() {
         return smtpd;
+    }
+
+    /** The client is found to be good. */
+    void befriend(String address) {
+        smtpdPolicy.known().found(SimWorld.address(address));
     }
 
     Clock clock() {

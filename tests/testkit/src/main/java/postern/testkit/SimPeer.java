@@ -97,6 +97,11 @@ final class SimPeer implements Peer {
     }
 
     @Override
+    public boolean waiting() {
+        return in.unread();
+    }
+
+    @Override
     public void write(ByteBuffer... buffers) throws IOException {
         for (ByteBuffer buffer : buffers) {
             trouble();

@@ -92,6 +92,16 @@ final class ChannelPeer implements Peer {
     }
 
     @Override
+    public boolean waiting() {
+        try {
+            return local instanceof Endpoint.Tcp
+                    && channel.socket().getInputStream().available() > 0;
+        } catch (IOException gone) {
+            return false; // who reads next will hear of it
+        }
+    }
+
+    @Override
     public void write(ByteBuffer... buffers) throws IOException {
         try {
             int first = 0;

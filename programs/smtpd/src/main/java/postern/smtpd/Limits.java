@@ -1,0 +1,155 @@
+package postern.smtpd;
+
+import java.time.Duration;
+import java.util.List;
+import postern.config.Key;
+import postern.config.Section;
+import postern.config.Settings;
+
+/**
+ * Bounds against those who mean no good, beside those of {@link SmtpdConfig.Bounds}.
+ *
+ * @param fieldOctets longest single header field
+ * @param dataRate octets of content a second at the least
+ * @param commands most commands of a session
+ * @param messageMemory octets of one message held in memory
+ * @param totalMemory octets of all messages held in memory
+ * @param stress what is different when there is hardly room
+ */
+public record Limits(
+        long fieldOctets,
+        int dataRate,
+        int commands,
+        int messageMemory,
+        long totalMemory,
+        Stress stress) {
+    private static final String SINCE = "0.2";
+
+    /**
+     * Under pressure.
+     *
+     * @param percent of all sessions from which on it is stress
+     * @param commandLimit time for each command of a stranger
+     * @param hardErrors errors after which a stranger's session ends
+     * @param junkCommands commands without mail after which each more is an error
+     */
+    public record Stress(int percent, Duration commandLimit, int hardErrors, int junkCommands) {
+
+        boolean at(int open, int most) {
+            return percent < 100 && (long) open * 100 >= (long) most * percent;
+        }
+    }
+
+    private static final Key<Long> FIELD =
+            Key.size(
+                    "field_size",
+                    "102400",
+                    1000, // RFC 5322 §2.1.1: a line alone may have 998 octets
+                    1L << 30,
+                    "Longest single field of a header, its folded lines together (Postfix:"
+                            + " header_size_limit).",
+                    SINCE);
+    private static final Key<Integer> RATE =
+            Key.integer(
+                    "data_rate",
+                    500,
+                    1,
+                    1_000_000,
+                    "Octets of content that come in a second at the least, over the time of a command;"
+                            + " below it the session ends (Postfix: smtpd_min_data_rate).",
+                    SINCE);
+    private static final Key<Integer> COMMANDS =
+            Key.integer(
+                    "commands",
+                    100_000,
+                    100,
+                    100_000_000,
+                    "Most commands of a session; then it ends with 421 between two messages, or at the"
+                            + " tenth part more of them anywhere.",
+                    SINCE);
+    private static final Key<Long> MESSAGE_MEMORY =
+            Key.size(
+                    "message_memory",
+                    "2MiB",
+                    4096,
+                    64L << 20,
+                    "Octets of one message held in memory; a longer one goes to a file without a name.",
+                    SINCE);
+    private static final Key<Long> TOTAL_MEMORY =
+            Key.size(
+                    "total_memory",
+                    "32MiB",
+                    1L << 20,
+                    1L << 30,
+                    "Octets of all messages held in memory; then they go to files without a name, and where"
+                            + " there is no room for those the answer is 452.",
+                    SINCE);
+    private static final Key<Integer> STRESS_AT =
+            Key.integer(
+                    "stress_at",
+                    80,
+                    1,
+                    100,
+                    "Percent of the sessions of [smtpd] from which on strangers get less time and patience"
+                            + " (Postfix: stress), and those that are idle for longer make room; 100 is"
+                            + " never. Trusted clients and those that are known are spared.",
+                    SINCE);
+    private static final Key<Duration> STRESS_TIMEOUT =
+            Key.duration(
+                    "stress_timeout",
+                    "10s",
+                    Duration.ofSeconds(1),
+                    Duration.ofHours(1),
+                    "Time for each command of a stranger then (Postfix: smtpd_timeout under stress).",
+                    SINCE);
+    private static final Key<Integer> STRESS_ERRORS =
+            Key.integer(
+                    "stress_hard_errors",
+                    1,
+                    1,
+                    10_000,
+                    "Errors after which a stranger's session ends then (Postfix:"
+                            + " smtpd_hard_error_limit under stress).",
+                    SINCE);
+    private static final Key<Integer> STRESS_JUNK =
+            Key.integer(
+                    "stress_junk_commands",
+                    1,
+                    1,
+                    100_000,
+                    "Commands without mail after which each more of a stranger's is an error then (Postfix:"
+                            + " smtpd_junk_command_limit under stress).",
+                    SINCE);
+
+    /** {@code [smtpd.limits]}. */
+    public static final Section SECTION =
+            new Section(
+                    "smtpd.limits",
+                    "Bounds against clients that mean no good, beside those of [smtpd] and [anvil]."
+                            + " docs/abuse.md tells what they are worth.",
+                    List.of(
+                            FIELD,
+                            RATE,
+                            COMMANDS,
+                            MESSAGE_MEMORY,
+                            TOTAL_MEMORY,
+                            STRESS_AT,
+                            STRESS_TIMEOUT,
+                            STRESS_ERRORS,
+                            STRESS_JUNK));
+
+    public static Limits read(Settings settings) {
+        Settings.Group group = settings.section(SECTION);
+        return new Limits(
+                group.get(FIELD),
+                group.get(RATE),
+                group.get(COMMANDS),
+                Math.toIntExact(group.get(MESSAGE_MEMORY)),
+                group.get(TOTAL_MEMORY),
+                new Stress(
+                        group.get(STRESS_AT),
+                        group.get(STRESS_TIMEOUT),
+                        group.get(STRESS_ERRORS),
+                        group.get(STRESS_JUNK)));
+    }
+}

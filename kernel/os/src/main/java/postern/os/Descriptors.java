@@ -95,16 +95,19 @@ public final class Descriptors {
     /** Writes all of the text. */
     public static void write(int descriptor, String text) throws IOException {
         byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        write(descriptor, octets, 0, octets.length);
+    }
+
+    /** Writes all of the octets. */
+    static void write(int descriptor, byte[] octets, int offset, int length) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocateFrom(ValueLayout.JAVA_BYTE, octets);
+            MemorySegment buffer = arena.allocate(Math.max(1, length));
+            MemorySegment.copy(octets, offset, buffer, ValueLayout.JAVA_BYTE, 0, length);
             long done = 0;
-            while (done < octets.length) {
+            while (done < length) {
                 long put =
                         Syscall.call(
-                                Syscall.WRITE,
-                                descriptor,
-                                buffer.address() + done,
-                                octets.length - done);
+                                Syscall.WRITE, descriptor, buffer.address() + done, length - done);
                 done += Errno.check("write", put);
             }
         }

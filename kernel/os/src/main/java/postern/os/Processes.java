@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Our children, and what the kernel tells about processes. */
 public final class Processes {
     public static final int SIGKILL = 9;
     public static final int SIGTERM = 15;
+
+    private static final int WNOHANG = 1;
 
     private Processes() {}
 
@@ -42,16 +45,35 @@ public final class Processes {
         return Syscall.call(Syscall.KILL, pid, signal) == 0;
     }
 
+    /** Sets the permission bits that new files of this process, and of its children, do not get. */
+    public static void umask(int bits) {
+        Syscall.call(Syscall.UMASK, bits);
+    }
+
     /** Waits for the end of a child. Blocks its platform thread. */
     public static Exit await(int pid) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
             long ended = Syscall.call(Syscall.WAIT4, pid, status.address(), 0, 0);
             Errno.check("wait for " + pid, ended);
-            int how = status.get(ValueLayout.JAVA_INT, 0);
-            int signal = how & 0x7f; // wait(2): the macros
-            return signal == 0 ? new Exit.Status(how >> 8 & 0xff) : new Exit.Signal(signal);
+            return exit(status.get(ValueLayout.JAVA_INT, 0));
         }
+    }
+
+    /** How a child ended, if it has. Does not wait. */
+    static Optional<Exit> ended(int pid) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(ValueLayout.JAVA_INT);
+            long ended = Syscall.call(Syscall.WAIT4, pid, status.address(), WNOHANG, 0);
+            return Errno.check("wait for " + pid, ended) == 0
+                    ? Optional.empty()
+                    : Optional.of(exit(status.get(ValueLayout.JAVA_INT, 0)));
+        }
+    }
+
+    private static Exit exit(int how) {
+        int signal = how & 0x7f; // wait(2): the macros
+        return signal == 0 ? new Exit.Status(how >> 8 & 0xff) : new Exit.Signal(signal);
     }
 
     /**

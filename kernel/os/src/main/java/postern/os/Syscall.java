@@ -48,6 +48,7 @@ final class Syscall {
     static final int SECCOMP = number(317, 277);
     static final int KILL = number(62, 129);
     static final int WAIT4 = number(61, 260);
+    static final int UMASK = number(95, 166);
     static final int PTRACE = number(101, 117);
     static final int UNSHARE = number(272, 97);
     static final int EXECVE = number(59, 221);

@@ -17,11 +17,13 @@ import postern.base.World;
 import postern.base.system.SystemNetwork;
 import postern.base.system.SystemWorld;
 import postern.config.Settings;
-import postern.local.Identities;
-import postern.local.Invoker;
+import postern.local.LocalConfig;
+import postern.mailbox.Identities;
+import postern.mailbox.Invoker;
 import postern.os.ChildLink;
 import postern.os.FileSystems;
 import postern.os.InheritedListeners;
+import postern.os.Processes;
 import postern.os.Seccomp;
 import postern.os.UserDatabase;
 
@@ -34,6 +36,8 @@ final class Child {
 
     /** sysexits(3). */
     private static final int EX_IOERR = 74;
+
+    private static final int FOR_OTHERS = 077;
 
     private final Powers powers;
     private final Settings settings;
@@ -57,13 +61,16 @@ final class Child {
     /**
      * Runs until master ends us.
      *
-     * @param arguments the domain, {@code root} when master is root or {@code user}, our host name,
-     *     then {@code --listener NAME=DESCRIPTOR} for each listener
+     * @param arguments the domain, its {@link Standing}, our host name, then {@code --listener
+     *     NAME=DESCRIPTOR} for each listener
      */
     static void run(List<String> arguments) throws IOException {
-        boolean root = arguments.get(1).equals("root");
-        String seccomp = Seccomp.install(Powers.of(arguments.get(0)).system(root));
+        Standing standing = Standing.parse(arguments.get(1));
         Powers powers = Powers.of(arguments.get(0));
+        String seccomp = Seccomp.install(powers.system(standing));
+        if (powers == Powers.LOCAL) {
+            Processes.umask(FOR_OTHERS); // of commands; our own files state their permissions
+        }
         ChildLink link = ChildLink.open();
         Settings settings = Settings.decode(link.settingsText());
         Site site = Site.read(settings, arguments.get(2));
@@ -79,7 +86,7 @@ final class Child {
         }
         Running running;
         try {
-            running = new Child(powers, settings, site, world, listeners).start(root);
+            running = new Child(powers, settings, site, world, listeners).start(standing.root());
         } catch (IOException failed) { // master tries again, with back-off; this says why
             world.log().error(LogLine.about(powers.domain()).with("cannot-start", failed));
             Runtime.getRuntime().halt(EX_IOERR);
@@ -164,14 +171,21 @@ final class Child {
     }
 
     private Identities identities(boolean root) {
-        return root ? new Impersonator() : new Invoker(world.disk());
+        return root ? new Impersonator(world.clock()) : new Invoker(world);
     }
 
-    /** As root, somebody who owns nothing; else ourselves. */
-    private static User unprivileged(boolean root) throws IOException {
-        return root
-                ? users().byName("nobody")
-                        .orElse(new User("nobody", 65_534, 65_534, Path.of("/nonexistent")))
-                : new UserDatabase().current();
+    /** As root, the configured user, or one who owns nothing; else ourselves. */
+    private User unprivileged(boolean root) throws IOException {
+        if (!root) {
+            return users().current();
+        }
+        String name = settings.get(LocalConfig.SECTION, LocalConfig.DEFAULT_USER);
+        User user =
+                users().byName(name)
+                        .orElse(new User("nobody", 65_534, 65_534, Path.of("/nonexistent")));
+        if (user.uid() == 0) {
+            throw new IOException("local.default_user must not be root: " + name);
+        }
+        return user;
     }
 }

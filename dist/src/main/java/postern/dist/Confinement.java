@@ -38,13 +38,13 @@ final class Confinement {
     private final Site site;
     private final Jvm jvm;
     private final Plan plan;
-    private final boolean root;
+    private final Standing standing;
 
     private Confinement(Settings settings, Site site, Jvm jvm) throws IOException {
         this.site = site;
         this.jvm = jvm;
         this.plan = PosternPlan.of(settings, site, jvm);
-        this.root = Identity.current().uid() == 0;
+        this.standing = Standing.of(settings, site, Identity.current().uid() == 0);
     }
 
     /** Tries all deeds in all domains, some seconds long. */
@@ -113,7 +113,8 @@ final class Confinement {
 
     private List<Probed> probe(DomainPlan domain, Deed.Targets targets) throws IOException {
         Powers powers = Powers.of(domain.name());
-        List<String> command = jvm.command(domain.name(), Probe.arguments(powers, root, targets));
+        List<String> command =
+                jvm.command(domain.name(), Probe.arguments(powers, standing, targets));
         Descriptors.Pipe pipe = Descriptors.pipe();
         int pid;
         try {
@@ -149,7 +150,7 @@ final class Confinement {
                 deed.words(),
                 line.field("refused").equals("true"),
                 line.field("errno"),
-                deed.granted(powers, root));
+                deed.granted(powers, standing));
     }
 
     private static int start(

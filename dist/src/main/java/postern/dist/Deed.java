@@ -44,16 +44,21 @@ enum Deed {
 
     /**
      * Whether it is that domain's job. As root local(8) acts for every user, so that their files
-     * are open to it, and becomes whom it delivers to: that is why it has no network and no
-     * programs.
+     * are open to it, and becomes whom it delivers to: that is why it has no network. Where
+     * commands are configured it starts them, and they inherit what it may not.
      */
-    boolean granted(Powers powers, boolean root) {
-        boolean everybody = powers == Powers.LOCAL && root;
+    boolean granted(Powers powers, Standing standing) {
+        boolean local = powers == Powers.LOCAL;
+        boolean everybody = local && (standing.root() || standing.programs());
+        boolean networked = local && standing.network();
         return switch (this) {
-            case SHADOW, WRITE, ROOT -> everybody;
+            case SHADOW, ROOT -> local && standing.root();
+            case WRITE -> everybody;
             case QUEUE_FILE -> everybody || powers == Powers.QUEUE;
-            case CONNECT -> powers == Powers.OUT;
-            case EXEC, START, BIND, TRACE, SIGNAL, NAMESPACE -> false;
+            case EXEC, START -> local && standing.programs();
+            case CONNECT -> powers == Powers.OUT || networked;
+            case BIND, SIGNAL -> networked; // without any rule of Landlock's there is no scope
+            case TRACE, NAMESPACE -> false;
         };
     }
 

@@ -1,19 +1,60 @@
 package postern.dist;
 
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import postern.base.Clock;
 import postern.base.User;
-import postern.local.Identities;
+import postern.mailbox.Command;
+import postern.mailbox.Identities;
 import postern.os.Identity;
+import postern.os.InputFile;
+import postern.os.ProgramRun;
 
 /**
  * Each delivery has its recipient's rights, on a thread of its own. Needs root; nobody is made
  * root.
  */
 final class Impersonator implements Identities {
+    private final Clock clock;
+
+    Impersonator(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public boolean speaksFor(User user) {
+        return user.uid() != 0;
+    }
+
+    @Override
+    public ProgramRun.Result run(User user, Command command, InputFile input) throws IOException {
+        return ProgramRun.run(command.order(Identity.of(user), input), clock);
+    }
+
+    /**
+     * A folder of mboxes belongs to root, often with a group of its own: a new mbox is made here
+     * and given to its user. Whether an existing one is the user's, writing to it as the user will
+     * tell.
+     */
+    @Override
+    public void provideFile(Path mbox, User user) throws IOException {
+        if (Files.exists(mbox, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try {
+            Files.createFile(
+                    mbox,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException other) {
+            return; // another delivery was faster
+        }
+        Files.setAttribute(mbox, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
+    }
 
     @Override
     public <T> T as(User user, Delivering<T> delivery) throws IOException {

@@ -101,7 +101,8 @@ final class MasterProcess {
         String user = me();
         String mailbox =
                 LocalConfig.read(settings, site.hostname(), site.state())
-                        .mailbox()
+                        .mailboxes()
+                        .path()
                         .replace("{user}", user);
         text.append("\n  try         swaks --server ").append(smtp);
         text.append(" --to ").append(user).append("@localhost\n");

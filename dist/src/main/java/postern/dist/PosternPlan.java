@@ -26,7 +26,7 @@ final class PosternPlan {
     private final Settings settings;
     private final Site site;
     private final Jvm jvm;
-    private final boolean root;
+    private final Standing standing;
     private final Identity ourselves;
     private final Map<Powers, Identity> identities = new EnumMap<>(Powers.class);
 
@@ -35,7 +35,7 @@ final class PosternPlan {
         this.site = site;
         this.jvm = jvm;
         this.ourselves = Identity.current();
-        this.root = ourselves.uid() == 0;
+        this.standing = Standing.of(settings, site, ourselves.uid() == 0);
         var services = new ServiceIdentities(new UserDatabase());
         ServiceConfig users = ServiceConfig.read(settings);
         for (Powers powers : Powers.values()) {
@@ -80,7 +80,7 @@ final class PosternPlan {
 
     private DomainPlan domain(Powers powers, LocalConfig local) {
         List<String> arguments =
-                List.of("domain", powers.domain(), root ? "root" : "user", site.hostname());
+                List.of("domain", powers.domain(), standing.text(), site.hostname());
         return new DomainPlan(
                 powers.domain(),
                 jvm.command(powers.domain(), arguments),
@@ -92,7 +92,7 @@ final class PosternPlan {
                         local,
                         jvm.home(),
                         jvm.library(),
-                        root,
+                        standing,
                         FrontDomain.nameServers(settings),
                         TableUses.readable(powers, settings)),
                 listeners(powers),

@@ -25,7 +25,7 @@ enum Powers {
     /** Delivers to other hosts: TCP and DNS. No file but a scratch folder. */
     OUT,
 
-    /** Becomes the recipient: their files. No network. */
+    /** Becomes the recipient: their files, their commands. No network. */
     LOCAL;
 
     /** The domain's name in commands, logs and status. */
@@ -54,7 +54,6 @@ enum Powers {
 
     /**
      * @param library the folder of our own jars
-     * @param root whether we are root, so that local acts for many users
      * @param nameServers their ports, where front asks them: by TCP what is too long for UDP
      * @param tables files and folders that its tables and aliases lie in
      */
@@ -63,7 +62,7 @@ enum Powers {
             LocalConfig local,
             Path javaHome,
             Path library,
-            boolean root,
+            Standing standing,
             Set<Integer> nameServers,
             Set<Path> tables) {
         Ports none = new Ports.Only(Set.of());
@@ -78,24 +77,25 @@ enum Powers {
             case QUEUE -> builder.writable(site.queue()).connect(none).bind(none).build();
             case OUT -> builder.connect(new Ports.All()).bind(none).build();
             case LOCAL -> {
-                if (root) {
+                // a command inherits the sandbox, and may do whatever its user may
+                if (standing.root() || standing.programs()) {
                     builder.allFiles();
                 } else {
                     builder.writable(local.root());
                 }
-                yield builder.connect(none).bind(none).build();
+                Ports ports = standing.network() ? new Ports.All() : none;
+                yield builder.connect(ports).bind(ports).build();
             }
         };
     }
 
-    /**
-     * @param root see {@link #sandbox}
-     */
-    Seccomp.Profile system(boolean root) {
+    /** The calls that are left to it. */
+    Seccomp.Profile system(Standing standing) {
         return switch (this) {
             case FRONT, OUT -> new Seccomp.Profile(false, false, true);
             case QUEUE -> new Seccomp.Profile(false, false, false);
-            case LOCAL -> new Seccomp.Profile(false, root, false);
+            case LOCAL ->
+                    new Seccomp.Profile(standing.programs(), standing.root(), standing.network());
         };
     }
 }

@@ -17,11 +17,11 @@ final class Probe {
     private Probe() {}
 
     /** The arguments of {@link #run}. */
-    static List<String> arguments(Powers powers, boolean root, Deed.Targets targets) {
+    static List<String> arguments(Powers powers, Standing standing, Deed.Targets targets) {
         return List.of(
                 "probe",
                 powers.domain(),
-                root ? "root" : "user",
+                standing.text(),
                 targets.queueFile().toString(),
                 targets.elsewhere().toString(),
                 Integer.toString(targets.listening()),
@@ -31,7 +31,7 @@ final class Probe {
 
     static void run(List<String> arguments) throws IOException {
         Powers powers = Powers.of(arguments.get(0));
-        String seccomp = Seccomp.install(powers.system(arguments.get(1).equals("root")));
+        String seccomp = Seccomp.install(powers.system(Standing.parse(arguments.get(1))));
         var targets =
                 new Deed.Targets(
                         Path.of(arguments.get(2)),

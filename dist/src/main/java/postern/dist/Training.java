@@ -23,7 +23,7 @@ import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.config.Configuration;
 import postern.config.Settings;
-import postern.local.Invoker;
+import postern.mailbox.Invoker;
 import postern.os.InheritedListeners;
 import postern.os.Sockets;
 import postern.os.UserDatabase;
@@ -89,7 +89,7 @@ final class Training {
                 site,
                 settings,
                 users,
-                new Invoker(world.disk()),
+                new Invoker(world),
                 ann(),
                 scratch,
                 unix(settings, site, Listeners.AGENT_LOCAL));

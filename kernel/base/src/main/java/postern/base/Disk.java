@@ -1,6 +1,7 @@
 package postern.base;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -28,6 +29,22 @@ public interface Disk {
     List<String> list(Path directory) throws IOException;
 
     boolean exists(Path path);
+
+    /** When the file was written last; empty when there is none, or the disk does not know. */
+    default Optional<Instant> modified(Path path) throws IOException {
+        return Optional.empty();
+    }
+
+    /**
+     * Adds octets at the end of an existing file, whoever else does so at the same time.
+     *
+     * @throws java.nio.file.NoSuchFileException there is none
+     */
+    default void append(Path path, byte[] octets) throws IOException {
+        try (DiskFile file = open(path)) {
+            file.write(file.size(), ByteBuffer.wrap(octets));
+        }
+    }
 
     void createDirectories(Path directory) throws IOException;
 

@@ -13,4 +13,9 @@ public interface Users {
      *     bounce)
      */
     Optional<User> byName(String name) throws IOException;
+
+    /** The user of that number, or empty when there is none or the database knows no numbers. */
+    default Optional<User> byUid(int uid) throws IOException {
+        return Optional.empty();
+    }
 }

@@ -20,6 +20,7 @@ public record OwnedFile(String text, boolean regular, int uid, int gid, int mode
     private static final int O_NONBLOCK_NOCTTY_CLOEXEC = 0x800 | 0x100 | 0x80000;
 
     private static final int AT_EMPTY_PATH = 0x1000;
+    private static final int AT_SYMLINK_NOFOLLOW = 0x100;
     private static final int STATX_BASIC = 0x7ff;
     private static final int STATX_OCTETS = 256;
 
@@ -64,6 +65,40 @@ public record OwnedFile(String text, boolean regular, int uid, int gid, int mode
         }
     }
 
+    /**
+     * What stands under the name, links not followed, and nothing of its text; empty when there is
+     * nothing.
+     */
+    public static Optional<OwnedFile> look(Path path) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = arena.allocateFrom(path.toString());
+            MemorySegment facts = arena.allocate(STATX_OCTETS, 8);
+            long looked =
+                    Syscall.call(
+                            Syscall.STATX,
+                            Syscall.AT_FDCWD,
+                            name.address(),
+                            AT_SYMLINK_NOFOLLOW,
+                            STATX_BASIC,
+                            facts.address());
+            if (looked == -Errno.ENOENT || looked == -Errno.ENOTDIR) {
+                return Optional.empty();
+            }
+            Errno.check(path.toString(), looked);
+            return Optional.of(of(facts, ""));
+        }
+    }
+
+    private static OwnedFile of(MemorySegment facts, String text) {
+        int mode = Short.toUnsignedInt(facts.get(ValueLayout.JAVA_SHORT, MODE_AT));
+        return new OwnedFile(
+                text,
+                (mode & KIND) == PLAIN_FILE,
+                facts.get(ValueLayout.JAVA_INT, UID_AT),
+                facts.get(ValueLayout.JAVA_INT, GID_AT),
+                mode & PERMISSIONS);
+    }
+
     private static OwnedFile read(Arena arena, Path path, int descriptor, int octetsMax)
             throws IOException {
         MemorySegment facts = arena.allocate(STATX_OCTETS, 8);
@@ -77,13 +112,7 @@ public record OwnedFile(String text, boolean regular, int uid, int gid, int mode
                         AT_EMPTY_PATH,
                         STATX_BASIC,
                         facts.address()));
-        int mode = Short.toUnsignedInt(facts.get(ValueLayout.JAVA_SHORT, MODE_AT));
-        boolean regular = (mode & KIND) == PLAIN_FILE;
-        return new OwnedFile(
-                regular ? Descriptors.content(descriptor, octetsMax) : "",
-                regular,
-                facts.get(ValueLayout.JAVA_INT, UID_AT),
-                facts.get(ValueLayout.JAVA_INT, GID_AT),
-                mode & PERMISSIONS);
+        OwnedFile file = of(facts, "");
+        return file.regular ? of(facts, Descriptors.content(descriptor, octetsMax)) : file;
     }
 }

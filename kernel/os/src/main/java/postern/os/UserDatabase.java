@@ -50,6 +50,7 @@ public final class UserDatabase implements Users {
                                         result));
     }
 
+    @Override
     public Optional<User> byUid(int uid) throws IOException {
         return find(
                 "uid " + Integer.toUnsignedString(uid),

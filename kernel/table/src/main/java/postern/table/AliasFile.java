@@ -5,21 +5,18 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import postern.base.Disk;
 import postern.base.DiskFile;
 import postern.base.Log;
 import postern.base.LogLine;
 
-/** Loads the aliases file, and the lists that it includes. */
+/** Loads the aliases file. The lists that it includes are read by local(8), for each message. */
 public final class AliasFile {
     private AliasFile() {}
 
     /**
-     * The aliases, their {@code :include:} lists put in place. A file that does not exist is an
-     * empty one; lines that cannot be read are logged and left out; a list that cannot be read
-     * stays an {@link Aliases.Target.Include}, which defers.
+     * The aliases. A file that does not exist is an empty one; lines that cannot be read are logged
+     * and left out.
      *
      * @throws IOException the file exists and cannot be read
      */
@@ -37,22 +34,7 @@ public final class AliasFile {
                             .with("at", path + ":" + problem.line())
                             .say(problem.what()));
         }
-        return loaded.aliases().withLists(list -> included(disk, list, log));
-    }
-
-    private static List<Aliases.Target> included(Disk disk, String path, Log log) {
-        List<Aliases.Target> targets = new ArrayList<>();
-        try {
-            for (String line : read(disk, Path.of(path)).split("\r?\n", -1)) {
-                if (!line.isBlank() && !line.startsWith("#")) {
-                    targets.addAll(Aliases.targets(line.strip()));
-                }
-            }
-        } catch (IOException unreadable) {
-            log.warning(LogLine.about("aliases").with("include", path).with("error", unreadable));
-            return List.of(new Aliases.Target.Include(path));
-        }
-        return targets;
+        return loaded.aliases();
     }
 
     private static String read(Disk disk, Path path) throws IOException {

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * The aliases file in the syntax of aliases(5): {@code name: target, target ...}; names do not
@@ -78,23 +77,6 @@ public final class Aliases {
     private static boolean names(String address, String name) {
         int at = address.lastIndexOf('@');
         return name.equalsIgnoreCase(at < 0 ? address : address.substring(0, at));
-    }
-
-    /** The same with each included list in place of its name. */
-    Aliases withLists(Function<String, List<Target>> read) {
-        Map<String, List<Target>> filled = new HashMap<>();
-        targets.forEach(
-                (name, list) ->
-                        filled.put(
-                                name,
-                                list.stream()
-                                        .flatMap(target -> listed(target, read).stream())
-                                        .toList()));
-        return new Aliases(Map.copyOf(filled));
-    }
-
-    private static List<Target> listed(Target target, Function<String, List<Target>> read) {
-        return target instanceof Target.Include(String path) ? read.apply(path) : List.of(target);
     }
 
     public static Loaded parse(String text) {
@@ -194,8 +176,30 @@ public final class Aliases {
         } else if (item.startsWith(":include:")) {
             targets.add(new Target.Include(item.substring(":include:".length()).strip()));
         } else {
-            targets.add(new Target.Address(item));
+            targets.add(new Target.Address(bare(item)));
         }
+    }
+
+    /** The address of {@code Name <address>}. */
+    private static String bare(String item) {
+        int open = item.indexOf('<');
+        return open >= 0 && item.endsWith(">")
+                ? item.substring(open + 1, item.length() - 1).strip()
+                : item;
+    }
+
+    /**
+     * The targets that a file lists, as {@code :include:} and {@code .forward} have them: on lines
+     * and between commas, lines that begin with {@code #} left out.
+     */
+    public static List<Target> listed(String text) {
+        List<Target> targets = new ArrayList<>();
+        for (String line : text.split("\\r?\\n", -1)) {
+            if (!line.isBlank() && !line.stripLeading().startsWith("#")) {
+                targets.addAll(targets(line.strip()));
+            }
+        }
+        return targets;
     }
 
     private static String unquoted(String name) {

@@ -2,20 +2,21 @@ package postern.local;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import postern.base.LogLine;
 import postern.base.User;
-import postern.base.Users;
-import postern.base.World;
+import postern.local.LocalConfig.Source;
+import postern.local.UserMailbox.Step;
+import postern.mail.AddressParser;
+import postern.mail.AddressParser.Parsed;
 import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
+import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Outcome;
 import postern.mail.Outcome.About;
@@ -23,122 +24,77 @@ import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
 import postern.mail.Outcome.Delivered;
 import postern.mail.Recipient;
-import postern.table.Aliases;
+import postern.mail.ReversePath;
+import postern.mail.Xtext;
+import postern.mailbox.Failures;
 import postern.table.Aliases.Target;
 import postern.table.LocalNames;
+import postern.wire.Reply;
 
-/** Delivers to users and to the files that aliases name. Any thread. */
+/** Delivers to users, and to what aliases and users' own instructions name. Any thread. */
 public final class LocalAgent implements DeliveryAgent {
     private static final String RELAY = "local";
 
-    /** Header looked through for Delivered-To, in octets. Origin: Postfix, header_size_limit. */
-    private static final int HEADER_OCTETS_MAX = 102_400;
-
-    private final World world;
     private final LocalConfig config;
-    private final Users users;
-    private final Aliases aliases;
-    private final Identities identities;
-    private final User unprivileged;
-    private final Maildir maildir;
-    private final Mbox mbox;
+    private final Surroundings surroundings;
+    private final UserMailbox mailboxes;
+    private final Checkpoints checkpoints;
 
-    /**
-     * @param unprivileged keeps root's mail, and the files that aliases name
-     */
-    public LocalAgent(
-            World world,
-            LocalConfig config,
-            Users users,
-            Aliases aliases,
-            Identities identities,
-            User unprivileged) {
-        this.world = world;
+    public LocalAgent(LocalConfig config, Surroundings surroundings) {
         this.config = config;
-        this.users = users;
-        this.aliases = aliases;
-        this.identities = identities;
-        this.unprivileged = unprivileged;
-        this.maildir = new Maildir(world, config.hostname());
-        this.mbox = new Mbox(world, config.octetsMax());
+        this.surroundings = surroundings;
+        this.mailboxes = new UserMailbox(config, surroundings);
+        this.checkpoints = new Checkpoints(surroundings.world().disk(), surroundings.scratch());
     }
 
     @Override
     public List<Delivery> deliver(DeliveryRequest request) {
         List<Delivery> deliveries = new ArrayList<>(request.recipients().size());
-        for (Recipient recipient : request.recipients()) {
-            deliveries.add(new Delivery(deliverOne(request, recipient), RELAY));
+        try {
+            DeliveredTo before = DeliveredTo.of(request.content());
+            for (Recipient recipient : request.recipients()) {
+                Outcome outcome = deliverOne(new Letter(request, recipient), before);
+                deliveries.add(new Delivery(outcome, RELAY));
+            }
+        } catch (IOException unreadable) {
+            while (deliveries.size() < request.recipients().size()) {
+                deliveries.add(new Delivery(Failures.outcome(unreadable), RELAY));
+            }
         }
         return deliveries;
     }
 
-    private Outcome deliverOne(DeliveryRequest request, Recipient recipient) {
-        Mailbox mailbox = recipient.mailbox();
+    private Outcome deliverOne(Letter letter, DeliveredTo before) {
+        Mailbox mailbox = letter.mailbox();
         try {
-            if (deliveredBefore(request, mailbox)) {
+            if (before.contains(mailbox)) {
                 return new Bounced("5.4.6", "mail forwarding loop for " + mailbox);
             }
-            List<Target> targets = aliasOf(mailbox.localPart());
-            if (!targets.isEmpty() && targets.stream().noneMatch(LocalAgent::isUser)) {
-                return toTargets(request, mailbox, targets);
+            for (String name : LocalNames.candidates(mailbox.localPart())) {
+                List<Target> targets = surroundings.aliases().lookup(name);
+                if (!targets.isEmpty()) {
+                    return toAlias(letter, name, targets);
+                }
             }
             Optional<User> user = user(mailbox.localPart());
-            if (user.isEmpty()) {
-                return new Bounced("5.1.1", "unknown user: \"" + mailbox.localPart() + "\"");
-            }
-            return toUser(request, mailbox, user.get());
+            return user.isPresent()
+                    ? toUser(letter, user.get(), true)
+                    : toNobody(letter, mailbox.localPart());
         } catch (IOException failed) {
-            world.log()
+            surroundings
+                    .world()
+                    .log()
                     .info(
-                            LogLine.about(request.id().text())
+                            LogLine.about(letter.request().id().text())
                                     .with("to", mailbox)
                                     .with("failed", failed));
-            return explained(failed);
+            return Failures.outcome(failed);
         }
-    }
-
-    private static boolean isUser(Target target) {
-        return switch (target) {
-            case Target.Address _, Target.Exactly _ -> true;
-            case Target.File _, Target.Command _, Target.Include _ -> false;
-        };
-    }
-
-    /**
-     * Maildirs and mboxes say what went wrong; none of it is the recipient's or the sender's fault:
-     * it is tried again.
-     */
-    private static Outcome explained(IOException failed) {
-        String why = String.valueOf(failed.getMessage());
-        String lower = why.toLowerCase(Locale.ROOT);
-        if (lower.contains("quota") || failed instanceof Mbox.TooLarge) {
-            return new Deferred("4.2.2", "mailbox is full: " + why, About.RECIPIENT);
-        }
-        if (lower.contains("no space left")) {
-            return new Deferred("4.3.1", "file system is full: " + why, About.RECIPIENT);
-        }
-        if (failed instanceof AccessDeniedException) {
-            return new Deferred("4.2.0", "mailbox is not accessible: " + why, About.RECIPIENT);
-        }
-        if (failed instanceof Mbox.Locked) {
-            return new Deferred("4.2.0", why, About.RECIPIENT);
-        }
-        return new Deferred("4.3.0", "cannot deliver: " + why, About.RECIPIENT);
-    }
-
-    private List<Target> aliasOf(String localPart) {
-        for (String name : LocalNames.candidates(localPart)) {
-            List<Target> targets = aliases.lookup(name);
-            if (!targets.isEmpty()) {
-                return targets;
-            }
-        }
-        return List.of();
     }
 
     private Optional<User> user(String localPart) throws IOException {
         for (String name : LocalNames.candidates(localPart)) {
-            Optional<User> user = users.byName(name);
+            Optional<User> user = surroundings.users().byName(name);
             if (user.isPresent()) {
                 return user;
             }
@@ -146,109 +102,157 @@ public final class LocalAgent implements DeliveryAgent {
         return Optional.empty();
     }
 
-    private Outcome toUser(DeliveryRequest request, Mailbox mailbox, User user) throws IOException {
-        String text =
-                config.mailbox()
-                        .replace("{user}", user.name())
-                        .replace("{home}", user.home().toString());
-        if (user.name().contains("/") || user.name().startsWith(".")) {
-            return new Deferred("4.3.5", "user name is no file name", About.RECIPIENT);
+    private Outcome toNobody(Letter letter, String name) throws IOException {
+        String fallback = config.fallback();
+        if (fallback.isEmpty()) {
+            return new Bounced("5.1.1", "unknown user: \"" + name + "\"");
         }
-        User owner = user.uid() == 0 ? unprivileged : user;
-        return toPath(request, prepended(request, mailbox), text, owner);
+        String complete = fallback.indexOf('@') < 0 ? fallback + "@" + config.hostname() : fallback;
+        return AddressParser.mailbox(complete) instanceof Parsed.Address(Mailbox to, int _)
+                ? toAddresses(letter, List.of(to), letter.request().sender())
+                : new Deferred("4.3.5", "luser_relay is no address: " + fallback, About.RECIPIENT);
+    }
+
+    private Outcome toUser(Letter letter, User user, boolean own) throws IOException {
+        return switch (mailboxes.toUser(letter, user, own)) {
+            case Step.Done(Outcome outcome) -> outcome;
+            case Step.Forward(List<Target> targets) ->
+                    toAll(
+                            letter,
+                            new Expansion.Order(user.name(), targets, user, Source.FORWARD),
+                            letter.request().sender());
+        };
+    }
+
+    private Outcome toAlias(Letter letter, String name, List<Target> targets) throws IOException {
+        String owner = "owner-" + name.toLowerCase(Locale.ROOT);
+        ReversePath sender = letter.request().sender();
+        if (!surroundings.aliases().lookup(owner).isEmpty()
+                && sender instanceof ReversePath.Sender) { // a notice must not come back as another
+            sender = ReversePath.of(new Mailbox(owner, letter.mailbox().domain()));
+        }
+        var order = new Expansion.Order(name, targets, surroundings.defaultUser(), Source.ALIAS);
+        return toAll(letter, order, sender);
     }
 
     /**
-     * Into the Maildir that a path with a slash at its end names, or the mbox that another names.
+     * Delivers to every destination. Where some are settled and others must wait, what is settled
+     * is kept, so that it is not done again.
      */
-    private Outcome toPath(DeliveryRequest request, byte[] prepended, String text, User owner)
+    private Outcome toAll(Letter letter, Expansion.Order order, ReversePath sender)
             throws IOException {
-        Path path = Path.of(text);
-        if (!text.endsWith("/")) {
-            return toMbox(request, prepended, path, owner);
+        List<Destination> all =
+                new Expansion(surroundings, config.hostname(), letter, order).destinations();
+        if (all.isEmpty()) {
+            return new Bounced("5.1.1", "\"" + order.self() + "\" stands for nobody");
         }
-        identities.provide(path, owner);
-        identities.as(
-                owner,
-                () -> {
-                    maildir.deliver(path, prepended, request.content());
-                    return path;
-                });
-        return new Delivered("2.0.0", "delivered to maildir");
-    }
-
-    private Outcome toMbox(DeliveryRequest request, byte[] prepended, Path path, User owner)
-            throws IOException {
-        identities.as(
-                owner,
-                () -> {
-                    mbox.deliver(path, request.sender(), prepended, request.content());
-                    return path;
-                });
-        return new Delivered("2.0.0", "delivered to mailbox");
-    }
-
-    /**
-     * The part of an alias that addresses do not cover: those were expanded when the message was
-     * taken.
-     */
-    private Outcome toTargets(DeliveryRequest request, Mailbox mailbox, List<Target> targets)
-            throws IOException {
-        byte[] prepended = prepended(request, mailbox);
-        @Nullable Outcome last = null;
-        for (Target target : targets) {
-            switch (target) {
-                case Target.File(String path) ->
-                        last = toPath(request, prepended, path, unprivileged);
-                case Target.Command _ ->
-                        last =
-                                new Deferred(
-                                        "4.3.5",
-                                        "alias names a command: not supported by this release",
-                                        About.RECIPIENT);
-                case Target.Include(String path) ->
-                        last =
-                                new Deferred(
-                                        "4.3.5",
-                                        "alias includes " + path + ", which could not be read",
-                                        About.RECIPIENT);
-                case Target.Address _, Target.Exactly _ -> {}
-            }
-            if (last instanceof Deferred) {
-                return last;
+        if (all.size() == 1) {
+            return to(letter, all.getFirst(), sender);
+        }
+        Map<String, Outcome> done = checkpoints.read(letter.request().id(), letter.mailbox());
+        boolean recorded = !done.isEmpty();
+        for (Destination destination : all) {
+            String key = Checkpoints.key(destination.name());
+            if (!done.containsKey(key)) {
+                done.put(key, to(letter, destination, sender));
             }
         }
-        return last == null ? new Bounced("5.1.1", "alias without targets") : last;
+        Outcome outcome = together(done.values(), all.size());
+        if (outcome instanceof Deferred) {
+            checkpoints.write(letter.request().id(), letter.mailbox(), done);
+        } else if (recorded) {
+            checkpoints.remove(letter.request().id(), letter.mailbox());
+        }
+        return outcome;
     }
 
-    private static byte[] prepended(DeliveryRequest request, Mailbox mailbox) {
-        String fields =
-                "Return-Path: <" + request.sender() + ">\n" + "Delivered-To: " + mailbox + "\n";
-        return fields.getBytes(StandardCharsets.UTF_8);
+    /** The first that waits, else the first that failed. */
+    private static Outcome together(Iterable<Outcome> outcomes, int count) {
+        Outcome worst = new Delivered("2.0.0", "delivered to " + count + " destinations");
+        for (Outcome outcome : outcomes) {
+            if (outcome instanceof Deferred) {
+                return outcome;
+            }
+            if (outcome instanceof Bounced && worst instanceof Delivered) {
+                worst = outcome;
+            }
+        }
+        return worst;
     }
 
-    /** Whether the header says that the message was delivered to this mailbox already. */
-    private static boolean deliveredBefore(DeliveryRequest request, Mailbox mailbox)
-            throws IOException {
-        int length = (int) Math.min(HEADER_OCTETS_MAX, request.content().octets());
-        byte[] start = new byte[length];
-        int done = 0;
-        while (done < length) {
-            int n = request.content().read(done, start, done, length - done);
-            if (n < 0) {
-                break;
-            }
-            done += n;
+    private Outcome to(Letter letter, Destination destination, ReversePath sender) {
+        try {
+            return switch (destination) {
+                case Destination.OfUser(User user, boolean own) -> toUser(letter, user, own);
+                case Destination.File(String path, User rights, Source source) ->
+                        config.files().contains(source)
+                                ? mailboxes.toFile(letter, path, surroundings.unprivileged(rights))
+                                : new Bounced("5.7.1", "mail to file is restricted");
+                case Destination.Program(String line, User rights, Source source) ->
+                        config.programs().allowed().contains(source)
+                                ? mailboxes.toCommand(
+                                        letter, line, surroundings.unprivileged(rights))
+                                : new Bounced("5.7.1", "mail to command is restricted");
+                case Destination.Addresses(List<Mailbox> addresses) ->
+                        toAddresses(letter, addresses, sender);
+                case Destination.Broken(String what, boolean mendable) ->
+                        mendable
+                                ? new Deferred("4.3.5", what, About.RECIPIENT)
+                                : new Bounced("5.3.5", what);
+            };
+        } catch (IOException failed) {
+            return Failures.outcome(failed);
         }
-        String header = new String(start, 0, done, StandardCharsets.UTF_8);
-        int end = header.indexOf("\r\n\r\n");
-        String wanted = mailbox.toString();
-        for (String line : (end < 0 ? header : header.substring(0, end)).split("\r\n", -1)) {
-            if (line.regionMatches(true, 0, "Delivered-To:", 0, "Delivered-To:".length())
-                    && line.substring("Delivered-To:".length()).strip().equalsIgnoreCase(wanted)) {
-                return true;
-            }
+    }
+
+    /** A message of its own: from here on each address is delivered, tried and returned alone. */
+    private Outcome toAddresses(Letter letter, List<Mailbox> addresses, ReversePath sender) {
+        boolean list = !sender.equals(letter.request().sender());
+        List<Recipient> recipients = new ArrayList<>(addresses.size());
+        for (Mailbox address : addresses) {
+            recipients.add(list ? Recipient.of(address) : passedOn(letter, address));
         }
-        return false;
+        MailOptions options = letter.request().options();
+        MailOptions passed =
+                list
+                        ? new MailOptions(
+                                options.body(), options.smtpUtf8(), MailOptions.Return.UNSTATED, "")
+                        : options;
+        try {
+            List<Reply> replies =
+                    surroundings
+                            .resubmission()
+                            .submit(sender, passed, recipients, letter.forwarded());
+            for (Reply reply : replies) {
+                if (!reply.positive()) {
+                    return refused(reply);
+                }
+            }
+            return new Delivered("2.0.0", "forwarded: " + replies.getFirst().text());
+        } catch (IOException failed) {
+            return new Deferred("4.3.0", "cannot forward: " + failed.getMessage(), About.RECIPIENT);
+        }
+    }
+
+    private static Outcome refused(Reply reply) {
+        String status = reply.status();
+        return reply.code() >= 500
+                ? new Bounced(status.startsWith("5.") ? status : "5.0.0", reply.text())
+                : new Deferred(
+                        status.startsWith("4.") ? status : "4.3.0", reply.text(), About.RECIPIENT);
+    }
+
+    /** RFC 3461 §5.2.7.2: the sender's wishes go along, but success is ours to tell. */
+    private static Recipient passedOn(Letter letter, Mailbox address) {
+        Recipient.Notify wanted = letter.recipient().wanted();
+        Recipient.Notify passed =
+                new Recipient.Notify(wanted.stated(), false, wanted.failure(), wanted.delay());
+        String original = letter.recipient().original();
+        if (original.isEmpty()) {
+            original = "rfc822;" + Xtext.encode(letter.mailbox().toString());
+        }
+        boolean fits =
+                original.getBytes(StandardCharsets.UTF_8).length <= Recipient.ORIGINAL_OCTETS_MAX;
+        return new Recipient(address, passed, fits ? original : "");
     }
 }

@@ -26,6 +26,7 @@ import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mailbox.Invoker;
 import postern.table.Aliases;
 
 final class LocalAgentTest {
@@ -158,9 +159,20 @@ final class LocalAgentTest {
     }
 
     private LocalAgent agent(World in, String mailbox, Aliases aliases) {
-        var config = new LocalConfig("example.org", folder + "/" + mailbox, 0);
+        LocalConfig config = LocalConfig.plain("example.org", folder + "/" + mailbox);
         var self = new User("self", 1000, 1000, folder);
-        return new LocalAgent(in, config, USERS, aliases, new Invoker(in.disk()), self);
+        return new LocalAgent(
+                config,
+                new Surroundings(
+                        in,
+                        USERS,
+                        aliases,
+                        new Invoker(in),
+                        self,
+                        (sender, options, recipients, content) -> {
+                            throw new IOException("nobody takes mail here");
+                        },
+                        folder));
     }
 
     private Delivery deliver(LocalAgent agent, String name, String message) {

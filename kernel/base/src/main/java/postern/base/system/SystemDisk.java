@@ -1,6 +1,7 @@
 package postern.base.system;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -83,6 +85,26 @@ final class SystemDisk implements Disk {
     @Override
     public boolean exists(Path path) {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public Optional<Instant> modified(Path path) throws IOException {
+        try {
+            return Optional.of(
+                    Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant());
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void append(Path path, byte[] octets) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.APPEND)) {
+            ByteBuffer left = ByteBuffer.wrap(octets);
+            while (left.hasRemaining()) {
+                channel.write(left);
+            }
+        }
     }
 
     @Override

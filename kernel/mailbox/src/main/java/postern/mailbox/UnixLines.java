@@ -1,4 +1,4 @@
-package postern.local;
+package postern.mailbox;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

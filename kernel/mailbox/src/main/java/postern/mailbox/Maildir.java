@@ -1,4 +1,4 @@
-package postern.local;
+package postern.mailbox;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,38 +14,52 @@ import postern.mail.Content;
  * {@code new}, and that directory is synced too. Lines end with LF, as mailbox readers expect. No
  * locks.
  */
-final class Maildir {
+public final class Maildir {
     private static final int BLOCK_OCTETS = 32 * 1024;
 
     private final World world;
     private final String host;
     private final AtomicLong delivered = new AtomicLong();
 
-    Maildir(World world, String hostname) {
+    /**
+     * @param hostname our name, a part of the unique names
+     */
+    public Maildir(World world, String hostname) {
         this.world = world;
         // the name must not hold what Maildir readers take for a separator
         this.host = hostname.replace("/", "\\057").replace(":", "\\072");
     }
 
     /**
+     * Delivers the message.
+     *
      * @param prepended header fields that go in front, lines ended by LF
+     * @param quotaOctets what the mailbox may hold where it does not say so itself; 0: no limit
+     * @throws MaildirSize.OverQuota it is full
      */
-    void deliver(Path maildir, byte[] prepended, Content content) throws IOException {
+    public void deliver(Path maildir, byte[] prepended, Content content, long quotaOctets)
+            throws IOException {
         Disk disk = world.disk();
         Path temporary = maildir.resolve("tmp");
         Path fresh = maildir.resolve("new");
         provide(disk, maildir, temporary, fresh);
+        var size = new MaildirSize(disk, maildir);
+        boolean counted = size.admit(prepended.length + content.octets(), quotaOctets);
         String name = uniqueName();
         Path written = temporary.resolve(name);
         boolean moved = false;
         try {
+            long octets;
             try (DiskFile file = disk.create(written)) {
-                write(file, prepended, content);
+                octets = write(file, prepended, content);
                 file.sync();
             }
-            disk.move(written, fresh.resolve(name));
+            disk.move(written, fresh.resolve(name + ",S=" + octets));
             moved = true;
             disk.syncDirectory(fresh);
+            if (counted) {
+                size.add(octets);
+            }
         } finally {
             if (!moved && disk.exists(written)) {
                 disk.delete(written);
@@ -92,7 +106,8 @@ final class Maildir {
                 + host;
     }
 
-    private static void write(DiskFile file, byte[] prepended, Content content) throws IOException {
+    /** Gives the octets written. */
+    private static long write(DiskFile file, byte[] prepended, Content content) throws IOException {
         file.write(0, ByteBuffer.wrap(prepended));
         long at = prepended.length;
         var lines = new UnixLines(content, BLOCK_OCTETS);
@@ -101,5 +116,6 @@ final class Maildir {
             file.write(at, block);
             at += length;
         }
+        return at;
     }
 }

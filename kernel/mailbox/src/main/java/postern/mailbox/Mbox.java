@@ -1,17 +1,15 @@
-package postern.local;
+package postern.mailbox;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.HashSet;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import postern.base.Disk;
@@ -26,31 +24,26 @@ import postern.mail.ReversePath;
  * does by default; where the folder does not let us create the lock file, by fcntl alone. Against
  * ourselves by a set of paths: closing any descriptor of a file would drop its fcntl lock.
  */
-final class Mbox {
+public final class Mbox {
     /** How long a lock is tried for. Origin: Postfix, 20 attempts a second apart. */
-    static final Duration LOCK_LIMIT = Duration.ofSeconds(20);
+    public static final Duration LOCK_LIMIT = Duration.ofSeconds(20);
 
     /** A lock file older than this was left by a dead program. Origin: Postfix, stale_lock_time. */
+    static final Duration STALE_LOCK = Duration.ofSeconds(500);
+
     private static final Duration LOCK_STEP = Duration.ofMillis(50);
-
-    private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.ROOT)
-                    .withZone(ZoneOffset.UTC);
-
-    private static final byte[] FROM = "From ".getBytes(StandardCharsets.US_ASCII);
-    private static final int BLOCK_OCTETS = 32 * 1024;
 
     private final World world;
     private final long octetsMax;
     private final Set<Path> busy = new HashSet<>(); // guarded by itself
 
-    Mbox(World world, long octetsMax) {
+    public Mbox(World world, long octetsMax) {
         this.world = world;
         this.octetsMax = octetsMax;
     }
 
     /** The mailbox stays locked by another program. */
-    static final class Locked extends IOException {
+    public static final class Locked extends IOException {
         private static final long serialVersionUID = 1;
 
         Locked(Path mailbox) {
@@ -59,7 +52,7 @@ final class Mbox {
     }
 
     /** The mailbox would exceed its limit. */
-    static final class TooLarge extends IOException {
+    public static final class TooLarge extends IOException {
         private static final long serialVersionUID = 1;
 
         TooLarge(Path mailbox) {
@@ -67,7 +60,12 @@ final class Mbox {
         }
     }
 
-    void deliver(Path mailbox, ReversePath sender, byte[] prepended, Content content)
+    /**
+     * Appends the message.
+     *
+     * @param prepended header fields that go in front, lines ended by LF
+     */
+    public void deliver(Path mailbox, ReversePath sender, byte[] prepended, Content content)
             throws IOException {
         long giveUp = world.clock().nanoTime() + LOCK_LIMIT.toNanos();
         retry(giveUp, mailbox, () -> claim(mailbox));
@@ -123,6 +121,10 @@ final class Mbox {
         try (DiskFile file = world.disk().create(lock)) {
             return file.size() == 0;
         } catch (FileAlreadyExistsException held) {
+            Optional<Instant> made = world.disk().modified(lock);
+            if (made.isPresent() && made.get().isBefore(world.clock().now().minus(STALE_LOCK))) {
+                world.disk().delete(lock);
+            }
             return false;
         }
     }
@@ -163,110 +165,19 @@ final class Mbox {
         }
     }
 
+    /** Writes the message at that position. */
     private void write(
             DiskFile file, long start, ReversePath sender, byte[] prepended, Content content)
             throws IOException {
-        Instant now = world.clock().now();
-        String who = sender.toString().isEmpty() ? "MAILER-DAEMON" : sender.toString();
-        String from = "From " + who.replace(' ', '-') + "  " + STAMP.format(now) + "\n";
-        var out = new Appender(file, start);
-        out.add(from.getBytes(StandardCharsets.UTF_8));
-        out.add(prepended);
-        var lines = new UnixLines(content, BLOCK_OCTETS);
-        var quoting = new FromQuoting(out);
-        for (ByteBuffer block = lines.next(); block.hasRemaining(); block = lines.next()) {
-            quoting.add(block.array(), block.limit());
-        }
-        quoting.end();
-        out.flush();
-    }
-
-    /** Collects octets and writes them in blocks. */
-    private static final class Appender {
-        private final DiskFile file;
-        private final byte[] block = new byte[BLOCK_OCTETS];
-        private int length;
-        private long at;
-
-        Appender(DiskFile file, long at) {
-            this.file = file;
-            this.at = at;
-        }
-
-        void add(byte[] octets) throws IOException {
-            for (byte octet : octets) {
-                add(octet);
-            }
-        }
-
-        void add(byte octet) throws IOException {
-            if (length == block.length) {
-                flush();
-            }
-            block[length++] = octet;
-        }
-
-        void flush() throws IOException {
-            file.write(at, ByteBuffer.wrap(block, 0, length));
-            at += length;
-            length = 0;
-        }
-    }
-
-    /**
-     * Puts {@code >} before lines that begin with {@code From }, so that no reader takes them for
-     * the next message.
-     */
-    private static final class FromQuoting {
-        private final Appender out;
-        private int matched; // octets of "From " seen at the start of this line; -1 elsewhere
-        private byte last = '\n';
-
-        FromQuoting(Appender out) {
-            this.out = out;
-        }
-
-        void add(byte[] octets, int length) throws IOException {
-            for (int i = 0; i < length; i++) {
-                one(octets[i]);
-            }
-        }
-
-        private void one(byte octet) throws IOException {
-            last = octet;
-            if (matched >= 0) {
-                if (octet == FROM[matched]) {
-                    matched++;
-                    if (matched == FROM.length) {
-                        out.add((byte) '>');
-                        release();
-                    }
-                    return;
-                }
-                release();
-            }
-            out.add(octet);
-            if (octet == '\n') {
-                matched = 0;
-            }
-        }
-
-        private void release() throws IOException {
-            for (int i = 0; i < matched; i++) {
-                out.add(FROM[i]);
-            }
-            matched = -1;
-        }
-
-        /** Ends the message: its last line, and the empty line before the next message. */
-        void end() throws IOException {
-            if (matched > 0) {
-                release();
-            }
-            if (last != '\n') {
-                out.add((byte) '\n');
-            }
-            out.add((byte) '\n');
-        }
+        byte[] from = MessageText.fromLine(sender, world.clock().now());
+        byte[] header = Arrays.copyOf(from, from.length + prepended.length);
+        System.arraycopy(prepended, 0, header, from.length, prepended.length);
+        var at = new long[] {start};
+        new MessageText(header, content, MessageText.Form.MBOX)
+                .writeTo(
+                        (octets, offset, length) -> {
+                            file.write(at[0], ByteBuffer.wrap(octets, offset, length));
+                            at[0] += length;
+                        });
     }
 }

@@ -1,0 +1,57 @@
+package postern.dist;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import postern.base.Bug;
+import postern.config.Settings;
+import postern.local.LocalConfig;
+
+/**
+ * What the powers of the local domain hang on besides its kind. Known before its first instruction,
+ * since its sandbox is: it travels as an argument.
+ *
+ * @param root whether master is root, so that local acts for many users
+ * @param programs whether commands may be run for users
+ * @param network whether those commands may use the network
+ */
+record Standing(boolean root, boolean programs, boolean network) {
+
+    private enum Part {
+        ROOT,
+        USER,
+        PROGRAMS,
+        NETWORK;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What the configuration makes necessary. */
+    static Standing of(Settings settings, Site site, boolean root) {
+        LocalConfig local = LocalConfig.read(settings, site.hostname(), site.state());
+        boolean programs = local.runsPrograms();
+        return new Standing(root, programs, programs && local.programs().network());
+    }
+
+    /** As an argument: {@code root+programs}. */
+    String text() {
+        return (root ? Part.ROOT : Part.USER).word()
+                + (programs ? "+" + Part.PROGRAMS.word() : "")
+                + (network ? "+" + Part.NETWORK.word() : "");
+    }
+
+    static Standing parse(String text) {
+        List<String> words = Arrays.asList(text.split("\\+", -1));
+        for (String word : words) {
+            Bug.unless(
+                    Arrays.stream(Part.values()).anyMatch(part -> part.word().equals(word)),
+                    "a child is told its standing: " + text);
+        }
+        return new Standing(
+                words.contains(Part.ROOT.word()),
+                words.contains(Part.PROGRAMS.word()),
+                words.contains(Part.NETWORK.word()));
+    }
+}

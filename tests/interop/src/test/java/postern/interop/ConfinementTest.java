@@ -41,7 +41,9 @@ class ConfinementTest {
                 .containsExactlyInAnyOrder(
                         "queue: open a file of the queue",
                         "out: connect by TCP",
-                        // for every user's mail, and without network and programs
+                        // for every user's mail and commands, and without network
+                        "local: become another program",
+                        "local: start /bin/true",
                         "local: open /etc/shadow",
                         "local: open a file of the queue",
                         "local: make a file elsewhere",
@@ -60,7 +62,13 @@ class ConfinementTest {
         }
         assertThat(allowed(postern))
                 .containsExactlyInAnyOrder(
-                        "queue: open a file of the queue", "out: connect by TCP");
+                        "queue: open a file of the queue",
+                        "out: connect by TCP",
+                        // what a command of that user may
+                        "local: open a file of the queue",
+                        "local: make a file elsewhere",
+                        "local: become another program",
+                        "local: start /bin/true");
     }
 
     /** What was not refused; everything must have been tried. */

@@ -387,7 +387,7 @@ class LocalDeliveryTest {
         Files.delete(mails("ann").getFirst()); // the reader makes room and does not count
         Files.writeString(box.resolve("maildirsize"), "200S,5C\n190 1\n");
         assertThat(deliver("", "ann")).isInstanceOf(Delivered.class);
-        assertThat(Files.readString(box.resolve("maildirsize"))).startsWith("200S,5C\n0 0\n1");
+        assertThat(Files.readString(box.resolve("maildirsize"))).matches("200S,5C\n0 0\n\\d+ 1\n");
     }
 
     @Test

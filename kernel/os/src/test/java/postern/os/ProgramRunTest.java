@@ -10,12 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import postern.base.Clock;
+import postern.base.system.SystemWorld;
 import postern.os.ProgramRun.End;
 
 class ProgramRunTest {
@@ -26,26 +26,7 @@ class ProgramRunTest {
 
     @TempDir Path folder;
 
-    private record Real() implements Clock {
-        @Override
-        public Instant now() {
-            return Instant.now();
-        }
-
-        @Override
-        public long nanoTime() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public void sleep(Duration duration) {
-            try {
-                Thread.sleep(duration);
-            } catch (InterruptedException interrupted) {
-                throw new AssertionError(interrupted);
-            }
-        }
-    }
+    private final Clock clock = SystemWorld.create("test").clock();
 
     private ProgramRun.Result sh(String script, String input, Duration limit) throws IOException {
         try (InputFile file = InputFile.create(folder)) {
@@ -61,7 +42,7 @@ class ProgramRunTest {
                             limit,
                             100,
                             10_000),
-                    new Real());
+                    clock);
         }
     }
 
@@ -96,8 +77,7 @@ class ProgramRunTest {
                             LONG,
                             1,
                             1);
-            assertThatThrownBy(() -> ProgramRun.run(order, new Real()))
-                    .hasMessageContaining("as root");
+            assertThatThrownBy(() -> ProgramRun.run(order, clock)).hasMessageContaining("as root");
         }
     }
 
@@ -155,7 +135,7 @@ class ProgramRunTest {
                             LONG,
                             1,
                             1);
-            assertThatThrownBy(() -> ProgramRun.run(order, new Real()))
+            assertThatThrownBy(() -> ProgramRun.run(order, clock))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("no such file");
         }

@@ -6,7 +6,7 @@ module postern.sim {
     requires postern.config;
     requires postern.dist;
     requires postern.dns;
-    requires postern.local;
+    requires postern.mailbox;
     requires postern.spool;
     requires postern.testkit;
 

@@ -22,7 +22,7 @@ import postern.dist.OutDomain;
 import postern.dist.QueueDomain;
 import postern.dist.Sections;
 import postern.dist.Site;
-import postern.local.Invoker;
+import postern.mailbox.Invoker;
 import postern.sim.Machine.Succession;
 import postern.spool.SpoolLimits;
 import postern.testkit.LyingDisk;
@@ -141,7 +141,7 @@ final class Postern {
                                 site,
                                 settings,
                                 users,
-                                new Invoker(world.disk()),
+                                new Invoker(world),
                                 NOBODY,
                                 site.state().resolve("tmp/local"),
                                 sockets.at(local)));

@@ -260,6 +260,7 @@ def measure(server, cells, counts, options):
                 trial = max(sessions * 4, 20)
                 counts[key] = max(trial, min(20000, int(server.send(trial, size, sessions)[1] * options.seconds)))
             count = counts[key]
+            server.send(options.cell_warmup, size, sessions)  # long messages take other paths than short ones
             time.sleep(0.5)
             with Meter(server.group) as used:
                 accepted, arrived, got = server.send(count, size, sessions)
@@ -353,6 +354,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5, help="aimed length of a cell")
     parser.add_argument("--warmup", type=int, default=5000, help="messages sent after each start, unmeasured")
+    parser.add_argument("--cell-warmup", type=int, default=800, help="messages sent before each cell, of its size, unmeasured")
     parser.add_argument("--cells", default=CELLS, help="BYTESxSESSIONS,...")
     parser.add_argument("--peers", default="postfix,postern")
     parser.add_argument("--syncs", action="store_true", help="only count sync calls per message, by strace")

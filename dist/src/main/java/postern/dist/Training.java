@@ -40,6 +40,11 @@ import postern.wire.ReplyReader;
 final class Training {
     private static final int MESSAGES = 600;
     private static final int SESSIONS = 10;
+    private static final int LINES_SHORT = 400;
+
+    /** Long messages take other paths: records of their own, file to socket. */
+    private static final int LINES_LONG = 60_000;
+
     private static final String SETTINGS = "settings";
 
     /** Stand in the settings for the ports that the system will choose. */
@@ -197,7 +202,8 @@ final class Training {
                 say(writer, ehlo.positive() ? "MAIL FROM:<eve@client.invalid>" : "QUIT", replies);
                 say(writer, "RCPT TO:<" + to + ">", replies);
                 say(writer, "DATA", replies);
-                say(writer, "Subject: x\r\n\r\n" + "training\r\n".repeat(400) + ".", replies);
+                int lines = i % 16 == 1 ? LINES_LONG : LINES_SHORT;
+                say(writer, "Subject: x\r\n\r\n" + "training\r\n".repeat(lines) + ".", replies);
                 say(writer, "QUIT", replies);
             } catch (IOException failed) {
                 world.log().warning(LogLine.about("training").with("client", failed));

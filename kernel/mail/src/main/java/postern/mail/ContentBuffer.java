@@ -29,8 +29,7 @@ public final class ContentBuffer implements Closeable {
     private int lastOctets;
     private long octets;
     private @Nullable DiskFile file;
-    private boolean dotLines;
-    private boolean lineOpen; // the last octet was no LF
+    private final DotLines dotLines = new DotLines();
     private boolean finished;
 
     ContentBuffer(ContentStore store, long expectedOctets) {
@@ -48,12 +47,7 @@ public final class ContentBuffer implements Closeable {
      * @throws IOException the scratch file cannot be written
      */
     public void append(byte[] from, int offset, int length) throws IOException {
-        if (!dotLines) {
-            dotLines = dotLineIn(from, offset, length);
-        }
-        if (length > 0) {
-            lineOpen = from[offset + length - 1] != '\n';
-        }
+        dotLines.scan(from, offset, length);
         appendScanned(from, offset, length);
     }
 
@@ -79,7 +73,7 @@ public final class ContentBuffer implements Closeable {
 
     /** See {@link #appendScanned}. */
     public void dotLineSeen() {
-        dotLines = true;
+        dotLines.seen();
     }
 
     /** The message, which now owns what the buffer held. */
@@ -92,8 +86,8 @@ public final class ContentBuffer implements Closeable {
         }
         finished = true;
         return scratch == null
-                ? new Resident(store, resident, segments, octets, dotLines)
-                : new Scratch(scratch, octets, dotLines);
+                ? new Resident(store, resident, segments, octets, dotLines.found())
+                : new Scratch(scratch, octets, dotLines.found());
     }
 
     /** Drops the message unless it was finished. */
@@ -108,18 +102,6 @@ public final class ContentBuffer implements Closeable {
         if (scratch != null) {
             closeQuietly(scratch);
         }
-    }
-
-    private boolean dotLineIn(byte[] from, int offset, int length) {
-        boolean open = lineOpen;
-        for (int i = offset; i < offset + length; i++) {
-            byte octet = from[i];
-            if (octet == '.' && !open) {
-                return true;
-            }
-            open = octet != '\n';
-        }
-        return false;
     }
 
     /** Makes room behind the last octet: another segment, or an emptied write buffer. */

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
+import postern.mail.DotLines;
 import postern.mail.Envelope;
 import postern.mail.MailOptions;
 import postern.mail.Origin;

@@ -198,23 +198,6 @@ final class LogSpoolTest {
     }
 
     @Test
-    void dotsAreSeenWhereverTheContentIsSplit() throws Exception {
-        try (Letters letters = open()) {
-            for (String text : List.of(".", "a\r\n.", "a\r\nb.c\r\n", "..", "", "a\n.b", "a.\n")) {
-                boolean expected = text.startsWith(".") || text.contains("\n.");
-                for (int split = 0; split <= text.length(); split++) {
-                    DotLines dots = new DotLines();
-                    byte[] octets = Letters.text(text);
-                    dots.scan(octets, 0, split);
-                    dots.scan(octets, split, octets.length - split);
-                    assertThat(dots.found()).as("%s at %d", text, split).isEqualTo(expected);
-                }
-            }
-            assertThat(letters.log).isEmpty();
-        }
-    }
-
-    @Test
     void progressSurvivesAndAFinishedMessageLeaves() throws Exception {
         Envelope first;
         Envelope second;

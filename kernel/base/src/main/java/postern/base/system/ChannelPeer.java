@@ -17,6 +17,13 @@ import postern.base.TimedOut;
 final class ChannelPeer implements Peer {
     private static final int COPIED_OCTETS = 64 * 1024;
 
+    /**
+     * Most that one gathering write is given. The JDK copies all that it is given out of the heap,
+     * each time anew when the socket takes only a part: a long message in one call is copied
+     * several times.
+     */
+    private static final int GATHERED_OCTETS_MAX = 128 * 1024;
+
     private final SocketChannel channel;
     private final Endpoint remote;
     private final Endpoint local;
@@ -111,12 +118,26 @@ final class ChannelPeer implements Peer {
                 } else if (first == buffers.length - 1) {
                     channel.write(buffers[first]);
                 } else {
-                    channel.write(buffers, first, buffers.length - first);
+                    channel.write(buffers, first, gathered(buffers, first));
                 }
             }
         } catch (IOException failed) {
             throw explained(failed);
         }
+    }
+
+    /** How many of the buffers go in one call: one at the least. */
+    private static int gathered(ByteBuffer[] buffers, int first) {
+        long octets = buffers[first].remaining();
+        int next = first + 1;
+        while (next < buffers.length) {
+            octets += buffers[next].remaining();
+            if (octets > GATHERED_OCTETS_MAX) {
+                break;
+            }
+            next++;
+        }
+        return next - first;
     }
 
     @Override

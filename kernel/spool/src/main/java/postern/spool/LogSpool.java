@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,7 @@ public final class LogSpool implements Spool {
     private final Cleaner cleaner;
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicLong bufferedOctets = new AtomicLong();
+    private final List<QueuedMessage> untold = new ArrayList<>(); // the log's thread only
     private volatile Listener listener = _ -> {};
 
     /** A queue in local files below the directory, which is made when it is not there. */
@@ -250,7 +252,7 @@ public final class LogSpool implements Spool {
                         about ->
                                 index.find(about.id())
                                         .ifPresent(other -> applied(other, about.progress())));
-        listener.queued(message.queued(record.envelope()));
+        untold.add(message.queued(record.envelope()));
     }
 
     private void applied(LiveMessage message, ProgressRecord progress) {
@@ -280,9 +282,10 @@ public final class LogSpool implements Spool {
             CompletableFuture<T> result,
             List<Position> positions,
             Function<List<Position>, T> then) {
-        T value;
         try {
-            value = then.apply(positions);
+            result.complete(then.apply(positions));
+            untold.forEach(listener::queued); // last: whoever awaits its 250 is woken first
+            untold.clear();
         } catch (RuntimeException ours) {
             // a stage would swallow it; memory and disk differ now: only a start from disk helps
             world.tasks()
@@ -291,9 +294,7 @@ public final class LogSpool implements Spool {
                             () -> {
                                 throw new Bug("the queue's memory is sound", ours);
                             });
-            return;
         }
-        result.complete(value);
     }
 
     private static IOException unknown(QueueId id) {

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import postern.base.World;
@@ -30,10 +33,21 @@ final class Letters implements AutoCloseable {
     final World world = SystemWorld.create((_, line) -> log.add(line));
     final List<QueuedMessage> queued = new CopyOnWriteArrayList<>();
     final LogSpool spool;
+    private final Map<QueueId, CompletableFuture<QueuedMessage>> telling =
+            new ConcurrentHashMap<>();
 
     Letters(Path directory, SpoolLimits limits) throws Exception {
         spool = new LogSpool(world, directory, limits);
-        spool.recover(queued::add);
+        spool.recover(this::told);
+    }
+
+    private void told(QueuedMessage message) {
+        queued.add(message);
+        telling(message.envelope().id()).complete(message);
+    }
+
+    private CompletableFuture<QueuedMessage> telling(QueueId id) {
+        return telling.computeIfAbsent(id, _ -> new CompletableFuture<>());
     }
 
     static Letters open(Path directory) throws Exception {
@@ -58,16 +72,19 @@ final class Letters implements AutoCloseable {
         return recipients;
     }
 
+    /** Returns when the message is safe and the queue manager has heard of it. */
     Envelope send(byte[] content, int recipients) throws Exception {
         try (var reception = spool.receive(content.length)) {
             reception.write(content, 0, content.length);
-            return world.tasks()
-                    .await(
-                            reception.commit(
-                                    SENDER,
-                                    MailOptions.NONE,
-                                    Origin.OURSELVES,
-                                    recipients(recipients)));
+            Envelope envelope =
+                    world.tasks()
+                            .await(
+                                    reception.commit(
+                                            SENDER,
+                                            MailOptions.NONE,
+                                            Origin.OURSELVES,
+                                            recipients(recipients)));
+            return world.tasks().await(telling(envelope.id())).envelope();
         }
     }
 

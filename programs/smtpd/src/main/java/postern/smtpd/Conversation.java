@@ -122,6 +122,14 @@ final class Conversation {
         hangUpAfterTooMany();
     }
 
+    /** A reply that does not wait for what we do next, unless the next command is here already. */
+    void replyAtOnce(Reply reply) throws IOException {
+        reply(reply);
+        if (!linePending()) {
+            flush();
+        }
+    }
+
     /**
      * A recipient too many. The client sends the rest of its list in one go and tries those again
      * later (RFC 5321 §4.5.3.1.10); to count each as an error would lose it the message for good.

@@ -210,12 +210,16 @@ final class Reception {
         if (reply.positive()) {
             conversation.accepted();
             identity.client().inet().ifPresent(premises.policy().known()::found);
-            premises.journal()
-                    .accepted(identity.client(), origin, transaction, content.octets(), reply);
+            try {
+                conversation.replyAtOnce(reply); // the client waits; who reads the log does not
+            } finally {
+                premises.journal()
+                        .accepted(identity.client(), origin, transaction, content.octets(), reply);
+            }
         } else {
             rejected(reply, transaction, origin);
+            conversation.reply(reply);
         }
-        conversation.reply(reply);
     }
 
     /**

@@ -1,6 +1,7 @@
 package postern.table;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -89,12 +90,8 @@ final class CompiledFormat {
         if ((file.getShort(entry) & 0xffff) != key.length) {
             return false;
         }
-        int at = entry + ENTRY_OCTETS;
-        for (int i = 0; i < key.length; i++) {
-            if (file.get(at + i) != key[i]) {
-                return false;
-            }
-        }
-        return true;
+        byte[] here = new byte[key.length];
+        file.get(entry + ENTRY_OCTETS, here);
+        return Arrays.equals(here, key);
     }
 }

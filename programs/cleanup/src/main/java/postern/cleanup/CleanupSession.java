@@ -117,8 +117,8 @@ final class CleanupSession implements LmtpSession {
         sender = from;
         if (from instanceof ReversePath.Sender(Mailbox mailbox) && rewriter != Rewriter.NONE) {
             switch (rewriter.sender(mailbox)) {
-                case Expansion.Unanswered(String status, String why) -> {
-                    return Reply.of(451, status, why);
+                case Expansion.Unanswered later -> {
+                    return putOff(later);
                 }
                 case Expansion.Recipients(List<Mailbox> one) ->
                         sender = ReversePath.of(one.getFirst());

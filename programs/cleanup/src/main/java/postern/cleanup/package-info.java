@@ -1,10 +1,11 @@
 /**
  * Name: cleanup(8), completes a message and commits it.
  *
- * <p>Does: takes messages by the hand-over (LMTP with XPOSTERN), expands aliases, puts the Received
- * field in front, completes Date, Message-ID and From on submission only (RFC 6409 §8), and commits
- * to the spool. Its 250 is the instant of responsibility: the fdatasync behind it is done. Answers
- * smtpd's VRFY: whether an address is ours and known.
+ * <p>Does: takes messages by the hand-over (LMTP with XPOSTERN), has addresses rewritten and
+ * aliases expanded, adds copies and the archive's message, puts the Received field in front,
+ * completes Date, Message-ID and From on submission only (RFC 6409 §8), and commits to the spool.
+ * Its 250 is the instant of responsibility: the fdatasync behind it is done. Answers smtpd's VRFY:
+ * whether an address is ours and known.
  *
  * <p>Trusts: nobody; every field of a hand-over is checked as if it came from an enemy. The
  * socket's file mode says who may connect at all.

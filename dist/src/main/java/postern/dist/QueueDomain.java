@@ -22,6 +22,7 @@ import postern.ipc.LmtpClient;
 import postern.mail.Rewriter;
 import postern.mail.Router;
 import postern.qmgr.Authority;
+import postern.qmgr.InFlow;
 import postern.qmgr.LmtpAgents;
 import postern.qmgr.QmgrConfig;
 import postern.qmgr.QueueControl;
@@ -91,9 +92,10 @@ public final class QueueDomain {
         Router router =
                 new AddressRouter(
                         domains, RoutingConfig.read(settings), tables, rewriter, recent, aliases);
+        QmgrConfig figures = QmgrConfig.read(settings);
         var qmgr =
                 new QueueManager(
-                        QmgrConfig.read(settings),
+                        figures,
                         world,
                         spool,
                         router,
@@ -110,7 +112,7 @@ public final class QueueDomain {
                                         .messageOctets()),
                         router,
                         rewriter,
-                        spool,
+                        new InFlow(world, spool, qmgr, figures),
                         ZoneId.systemDefault());
         var queueControl = new QueueControl(world, qmgr, spool, router, Authority.of(operators));
         world.tasks().start("control", () -> queueControl.serve(control));

@@ -41,6 +41,8 @@ public final class Sections {
                     RuleConfig.SECTION,
                     AddressList.SECTION,
                     QmgrConfig.SECTION,
+                    QmgrConfig.TRANSPORTS,
+                    QmgrConfig.DESTINATIONS,
                     BounceConfig.SECTION,
                     SmtpConfig.SECTION,
                     LocalConfig.SECTION,

@@ -2,6 +2,10 @@ package postern.qmgr;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import postern.mail.Outcome;
 
@@ -28,12 +32,19 @@ final class Destination implements Timers.Timed {
 
     final Transport transport;
     final String nextHop;
+    final QmgrConfig.Limits limits;
+
+    /** Messages that name it, in line or not: what is learned of it is kept as long. */
+    int users;
 
     State state = State.ALIVE;
     int running;
 
-    /** Whether it stands in its transport's round. */
-    boolean enlisted;
+    /** Lanes of it that wait for their transport's turn. */
+    int enlisted;
+
+    /** It has answered for a recipient since it last failed. */
+    boolean proven;
 
     /** The attempt that is filled with recipients of the message being placed. */
     @Nullable Attempt filling;
@@ -41,55 +52,174 @@ final class Destination implements Timers.Timed {
     /** What its last failure said; for recipients that wait because of it. */
     Outcome.@Nullable Deferred reason;
 
-    private final ArrayDeque<Attempt> line = new ArrayDeque<>(4);
-    private final Timers.Timer timer = new Timers.Timer(this);
+    private String said = "";
+
+    /** When what stands before it was last searched for what has outlived its time. */
+    long searched = Long.MIN_VALUE;
+
+    private final Map<Source, Lane> lanes = new HashMap<>(2);
+    private final ArrayDeque<Lane> ring = new ArrayDeque<>(1);
+    private int standing;
+    private int parts; // attempts among those that stand
+    private long due;
+    private int slot = Timers.OUT;
+    private long nextStart = Long.MIN_VALUE;
     private int window;
     private double successes;
     private double failures;
     private double failedCohorts;
     private int deaths; // in succession
 
-    Destination(Transport transport, String nextHop) {
+    Destination(Transport transport, String nextHop, QmgrConfig.Limits limits) {
         this.transport = transport;
         this.nextHop = nextHop;
-        this.window = transport.limits.initial();
+        this.limits = limits;
+        this.window = limits.initial();
     }
 
     @Override
-    public Timers.Timer timer() {
-        return timer;
+    public long due() {
+        return due;
+    }
+
+    @Override
+    public int slot() {
+        return slot;
+    }
+
+    @Override
+    public void at(long nanos, int where) {
+        due = nanos;
+        slot = where;
+    }
+
+    /** What it said when it last deferred somebody; empty when it has not. */
+    String said() {
+        return said;
+    }
+
+    void said(String detail) {
+        said = detail;
     }
 
     int window() {
         return window;
     }
 
-    void enqueue(Attempt attempt) {
-        line.addLast(attempt);
+    /** How many stand in line, those among them that lost their place included. */
+    int standing() {
+        return standing;
     }
 
-    /** Attempts in line, those among them that lost their recipients included. */
-    ArrayDeque<Attempt> line() {
-        return line;
+    /** Puts it at the end of its source's lane, which it returns. */
+    Lane enqueue(InLine item, Source source) {
+        Lane lane = lanes.get(source);
+        if (lane == null) {
+            lane = new Lane(this, source);
+            lanes.put(source, lane);
+        }
+        lane.jobs.add(item);
+        standing++;
+        parts += item instanceof Attempt ? 1 : 0;
+        list(lane);
+        return lane;
     }
 
-    /** The next in line; null when the line is empty. The place for a cleverer choice. */
-    @Nullable Attempt next() {
-        return line.pollFirst();
+    private void list(Lane lane) {
+        if (!lane.enlisted && !lane.listed) {
+            lane.listed = true;
+            ring.addLast(lane);
+        }
     }
 
-    boolean mayStart() {
-        return state == State.ALIVE && running < window && !line.isEmpty();
+    /** The lane whose turn it is to be enlisted; null when none waits. */
+    @Nullable Lane nextLane() {
+        Lane lane = ring.pollFirst();
+        while (lane != null) {
+            lane.listed = false;
+            if (!lane.enlisted && !lane.jobs.isEmpty()) {
+                return lane;
+            }
+            lane = ring.pollFirst();
+        }
+        return null;
+    }
+
+    /** The next of that lane; null when it is empty. */
+    @Nullable InLine take(Lane lane) {
+        InLine next = lane.jobs.poll();
+        if (next != null) {
+            standing--;
+            parts -= next instanceof Attempt ? 1 : 0;
+        }
+        return next;
+    }
+
+    /** The lane has had its turn: it waits for the next, or goes. */
+    void done(Lane lane) {
+        if (lane.jobs.isEmpty()) {
+            lanes.remove(lane.source, lane);
+        } else {
+            list(lane);
+        }
+    }
+
+    /** Whether attempts stand in line, which keep their messages in memory. */
+    boolean holdsParts() {
+        return parts > 0;
+    }
+
+    /** Takes everything out of the line. */
+    List<InLine> empty() {
+        List<InLine> all = new ArrayList<>(standing);
+        for (Lane lane : lanes.values()) {
+            InLine next = take(lane);
+            while (next != null) {
+                all.add(next);
+                next = take(lane);
+            }
+        }
+        return all;
+    }
+
+    boolean mayStart(long now) {
+        return state == State.ALIVE && running < window && standing > 0 && now >= nextStart;
+    }
+
+    /** Whether it takes mail, or nothing else is known. */
+    boolean promising() {
+        return state == State.ALIVE && (proven || reason == null);
+    }
+
+    /** When it may be approached next, where that is a matter of its rate alone. */
+    long nextStart() {
+        return nextStart;
+    }
+
+    /** An attempt begins now: the next only after the configured gap. */
+    void started(long now) {
+        running++;
+        long gap = limits.gap().toNanos();
+        if (gap > 0) {
+            // from when it could have begun, so that the rate is met though the timer is late
+            nextStart = Math.max(nextStart, now - gap) + gap;
+        }
     }
 
     boolean idle() {
-        return line.isEmpty() && running == 0 && state == State.ALIVE;
+        return standing == 0
+                && enlisted == 0
+                && running == 0
+                && users == 0
+                && state == State.ALIVE
+                && slot == Timers.OUT;
     }
 
     /** The destination did its work. Called before the attempt is taken off {@link #running}. */
     void succeeded() {
         failedCohorts = 0;
         deaths = 0;
+        proven = true;
         if (state == State.DEAD) {
             state = State.ALIVE;
             window = Math.max(1, running);
@@ -98,8 +228,7 @@ final class Destination implements Timers.Timed {
             return;
         }
         // Near to what is really in use, or failures would have nothing to bite on.
-        if (window >= transport.limits.perDestination()
-                || window >= running + transport.limits.initial()) {
+        if (window >= limits.perDestination() || window >= running + limits.initial()) {
             return;
         }
         double part = 1.0 / window;
@@ -114,6 +243,7 @@ final class Destination implements Timers.Timed {
     /** The destination failed as such. True when that made it dead. */
     boolean failed(Outcome.Deferred why) {
         reason = why;
+        proven = false;
         if (state == State.DEAD) {
             return false;
         }

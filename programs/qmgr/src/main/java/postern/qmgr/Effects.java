@@ -1,16 +1,22 @@
 package postern.qmgr;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.spool.Progress;
+import postern.spool.QueuedMessage;
 
 /** What the schedule asks of the outside. Nothing here waits, and nothing calls back. */
 interface Effects {
 
-    /** A message came into the schedule. */
+    /** A message came into the schedule that was not in the queue before. */
     void admitted(Entry entry);
+
+    /** A message cannot be read now: for the log. */
+    void unreadable(QueueId id, String why);
 
     /**
      * Make this attempt; {@link Schedule#ended} or {@link Schedule#agentsLost} is called for it
@@ -18,8 +24,26 @@ interface Effects {
      */
     void deliver(Attempt attempt);
 
-    /** Write to the log; need not be at once. */
-    void record(QueueId id, List<Progress> changes);
+    /**
+     * Read the message from the log; {@link Schedule#loaded} or {@link Schedule#unreadable} is
+     * called once.
+     *
+     * @param attempt the attempt that has begun with it; null when it is only to be placed
+     */
+    void load(Stub stub, @Nullable Attempt attempt);
+
+    /**
+     * Read the message from the log now, for the operator who waits.
+     *
+     * @throws IOException it cannot be read
+     */
+    QueuedMessage read(QueueId id) throws IOException;
+
+    /**
+     * Write to the log; need not be at once. {@link Schedule#recorded} is called when that is over,
+     * whether or not it could be done.
+     */
+    void record(Entry entry, List<Progress> changes);
 
     /**
      * Compose the notice and write it with its changes; {@link Schedule#settled} or {@link

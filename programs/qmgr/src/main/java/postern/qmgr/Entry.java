@@ -1,5 +1,6 @@
 package postern.qmgr;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,12 +10,16 @@ import postern.mail.Envelope;
 import postern.mail.Outcome;
 import postern.mail.Recipient;
 import postern.spool.Progress;
+import postern.spool.QueuedMessage;
 
 /**
- * One queued message in the schedule. Owned by the schedule's thread; what deliveries read of it
- * never changes.
+ * One queued message while something is done with it. Owned by the schedule's thread; what
+ * deliveries read of it never changes. When nothing is being done it goes, and only its {@link
+ * Stub} stays.
  */
-final class Entry implements Timers.Timed {
+final class Entry {
+    /** No message is older: keeps arithmetic in nanoseconds sound whatever the stamps say. */
+    static final Duration AGE_MAX = Duration.ofDays(3650);
 
     /** Where a recipient stands. */
     enum Stand {
@@ -76,9 +81,10 @@ final class Entry implements Timers.Timed {
             Optional<Delivery> said, // of the attempt, where one brought it about
             long when) {}
 
+    final Stub stub;
     final Envelope envelope;
     final long octets;
-    final long arrived;
+    long arrived;
     final long admitted;
     final Pending[] recipients;
 
@@ -89,6 +95,15 @@ final class Entry implements Timers.Timed {
     int running;
 
     boolean held;
+
+    /** Changes on their way into the log: until they are there the entry stays. */
+    int writes;
+
+    /** Its deliveries by one transport, where they are several. */
+    @Nullable Job job;
+
+    /** The one attempt for all its recipients, where the stub stands in line for it. */
+    @Nullable Attempt whole;
 
     /** Its route says hold; it is held once all its recipients are routed. */
     boolean setAside;
@@ -112,23 +127,78 @@ final class Entry implements Timers.Timed {
     /** Not before then are the verdicts settled: the last try failed. */
     long settleFrom = Long.MIN_VALUE;
 
-    private final Timers.Timer timer = new Timers.Timer(this);
-
-    Entry(Envelope envelope, long octets, long arrived, long admitted) {
-        this.envelope = envelope;
-        this.octets = octets;
+    /**
+     * @param longestWait no recipient waits longer, whatever a wall clock said that has jumped
+     */
+    Entry(Stub stub, QueuedMessage message, long arrived, Now now, Duration longestWait) {
+        this.stub = stub;
+        this.envelope = message.envelope();
+        this.octets = message.octets();
         this.arrived = arrived;
-        this.admitted = admitted;
+        this.admitted = now.nanos();
+        this.delayNoticeSent = message.delayNoticeSent();
         this.recipients = new Pending[envelope.recipients().size()];
-        this.open = recipients.length;
-        for (int i = 0; i < recipients.length; i++) {
-            recipients[i] = new Pending(i);
+        for (Progress progress : message.progress()) {
+            Pending pending = new Pending(progress.recipient());
+            recipients[progress.recipient()] = pending;
+            pending.attempts = progress.attempts();
+            pending.detail = progress.detail();
+            pending.due = now.nanosAt(progress.due(), longestWait);
+            switch (progress.state()) {
+                case WAITING -> open++;
+                case HELD -> {
+                    pending.stand = Stand.HELD;
+                    open++;
+                    held = true;
+                }
+                case DELIVERED, BOUNCED, EXPIRED, REMOVED -> {
+                    pending.stand = Stand.DONE;
+                    pending.end = progress.state();
+                }
+            }
         }
     }
 
-    @Override
-    public Timers.Timer timer() {
-        return timer;
+    /** The operator's hand was on it before it was read. */
+    void hold() {
+        held = true;
+        for (Pending pending : recipients) {
+            if (pending.stand == Stand.WAITING) {
+                pending.stand(Stand.HELD);
+            }
+        }
+    }
+
+    /** Leaves the line of its one destination. */
+    void stepBack() {
+        stub.stepOut();
+        whole = null;
+        for (Pending pending : recipients) {
+            if (pending.stand == Stand.READY) {
+                pending.stand(Stand.WAITING);
+            }
+        }
+    }
+
+    /** Whether nothing of it is under way, so that all there is to know is in the log. */
+    boolean resting() {
+        if (running > 0 || writes > 0 || !verdicts.isEmpty() || doomed || setAside) {
+            return false;
+        }
+        for (Pending pending : recipients) {
+            switch (pending.stand) {
+                case WAITING, HELD, DONE -> {}
+                case READY -> {
+                    if (pending.ticket != whole || !stub.stands()) {
+                        return false;
+                    }
+                }
+                case RUNNING, SETTLING -> {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     Recipient recipient(Pending pending) {
@@ -142,10 +212,20 @@ final class Entry implements Timers.Timed {
         verdicts.add(verdict);
     }
 
+    /** The destination in whose line the recipient stands; null when it stands in none. */
+    @Nullable Destination line(Pending pending) {
+        Attempt inLine = pending.ticket;
+        if (inLine != null) {
+            return inLine.destination;
+        }
+        boolean waits = pending.stand == Stand.WAITING || pending.stand == Stand.READY;
+        return waits && stub.stands() ? stub.destination : null;
+    }
+
     /** Whether the recipient is in that domain, or in line for that next hop. */
     boolean leadsTo(Pending pending, String destination) {
-        Attempt inLine = pending.ticket;
+        Destination line = line(pending);
         return recipient(pending).mailbox().domain().text().equals(destination)
-                || inLine != null && inLine.destination.nextHop.equals(destination);
+                || line != null && line.nextHop.equals(destination);
     }
 }

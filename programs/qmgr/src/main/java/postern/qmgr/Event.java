@@ -2,16 +2,29 @@ package postern.qmgr;
 
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import postern.mail.Delivery;
-import postern.mail.QueueId;
 import postern.spool.Progress;
 import postern.spool.QueuedMessage;
 
 /** What the owner of the schedule is told. */
 sealed interface Event {
 
-    /** A message is durable. */
-    record Queued(QueuedMessage message) implements Event {}
+    /**
+     * A message is durable.
+     *
+     * @param fresh whether it has just become so, or was in the queue at the start
+     */
+    record Queued(QueuedMessage message, boolean fresh) implements Event {}
+
+    /** A message was read for which there was no room in memory before. */
+    record Loaded(Stub stub, @Nullable Attempt attempt, QueuedMessage message) implements Event {}
+
+    /** It could not be read. */
+    record Unreadable(Stub stub, @Nullable Attempt attempt, String why) implements Event {}
+
+    /** Changes of the message are in the log, or were refused by it. */
+    record Recorded(Entry entry) implements Event {}
 
     /** An attempt ended. */
     record Ended(Attempt attempt, List<Delivery> deliveries) implements Event {}
@@ -29,7 +42,7 @@ sealed interface Event {
      *
      * @param again whether they were refused before
      */
-    record Unrecorded(QueueId id, List<Progress> changes, boolean again) implements Event {}
+    record Unrecorded(Entry entry, List<Progress> changes, boolean again) implements Event {}
 
     /** Changes that the log had refused are in it now. */
     record Repaid() implements Event {}

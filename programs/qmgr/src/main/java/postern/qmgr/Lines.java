@@ -32,7 +32,7 @@ final class Lines {
      * connection/with the host.
      */
     void delivery(Attempt attempt, int at, Delivery delivery, long ended) {
-        Entry entry = attempt.entry;
+        Entry entry = attempt.entry();
         long tried = ended - attempt.started;
         long setup = Math.min(tried, delivery.passage().setupMillis() * NANOS_PER_MILLI);
         String delays =
@@ -113,6 +113,10 @@ final class Lines {
                         .say("agents unreachable")
                         .with("retry", seconds(rest.toNanos()))
                         .with("error", why));
+    }
+
+    void unreadable(QueueId id, String why) {
+        log.warning(LogLine.about(id.text()).say("message cannot be read now").with("error", why));
     }
 
     void removed(Entry entry) {

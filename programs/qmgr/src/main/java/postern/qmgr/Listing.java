@@ -72,7 +72,7 @@ final class Listing {
                         .with("state", state(progress.state()))
                         .with("attempts", progress.attempts());
         line = stated(line, "original", recipient.original());
-        boolean inLine = standing.lines().get(progress.recipient()).isPresent();
+        boolean inLine = standing.line(progress.recipient()).isPresent();
         if (progress.state() == Progress.State.WAITING && !inLine) {
             line = line.with("next", progress.due().getEpochSecond());
         }
@@ -100,7 +100,7 @@ final class Listing {
     /** Where it is on its way to: the line it stands in, else where it would be routed now. */
     static Optional<Route.To> way(
             QueuedMessage message, Standing standing, Progress progress, Router router) {
-        Optional<Standing.Place> line = standing.lines().get(progress.recipient());
+        Optional<Standing.Place> line = standing.line(progress.recipient());
         if (line.isPresent()) {
             return Optional.of(new Route.To(line.get().transport(), line.get().nextHop()));
         }
@@ -120,8 +120,7 @@ final class Listing {
 
     /** What its last attempt said; of one that stands before a dead destination, what that said. */
     static String reason(Standing standing, Progress progress) {
-        String dead =
-                standing.lines().get(progress.recipient()).map(Standing.Place::reason).orElse("");
+        String dead = standing.line(progress.recipient()).map(Standing.Place::reason).orElse("");
         return dead.isEmpty() ? progress.detail() : dead;
     }
 }

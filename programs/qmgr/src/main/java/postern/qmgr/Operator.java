@@ -1,29 +1,29 @@
 package postern.qmgr;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.spool.Progress;
 
 /** The operator's hand in the {@link Schedule}: runs in its thread. */
 final class Operator {
+    /** A queue id counts microseconds: it tells when the message came. */
+    private static final long MICROS = 1_000_000;
+
     private final Schedule schedule;
-    private final Map<QueueId, Entry> entries;
+    private final Timers timers;
     private final Dispatcher dispatcher;
     private final Effects effects;
 
-    Operator(
-            Schedule schedule,
-            Map<QueueId, Entry> entries,
-            Dispatcher dispatcher,
-            Effects effects) {
+    Operator(Schedule schedule, Timers timers, Dispatcher dispatcher, Effects effects) {
         this.schedule = schedule;
-        this.entries = entries;
+        this.timers = timers;
         this.dispatcher = dispatcher;
         this.effects = effects;
     }
@@ -31,21 +31,29 @@ final class Operator {
     /** Every recipient that waits is due now, dead destinations included. How many messages. */
     int flush(Now now) {
         dispatcher.flush(now);
-        List<Entry> all = List.copyOf(entries.values());
-        all.forEach(entry -> hurry(entry, now));
+        List<Stub> all = new ArrayList<>(schedule.roster().messages());
+        schedule.roster().forEach(all::add);
+        all.forEach(stub -> hurry(stub, now));
         return all.size();
     }
 
     boolean flush(QueueId id, Now now) {
-        Entry entry = entries.get(id);
-        if (entry == null) {
+        Stub stub = schedule.roster().stub(id);
+        if (stub == null) {
             return false;
         }
-        hurry(entry, now);
-        for (Entry.Pending pending : entry.recipients) {
-            Attempt inLine = pending.ticket;
-            if (inLine != null && pending.stand == Entry.Stand.READY) {
-                dispatcher.revive(inLine.destination, now);
+        hurry(stub, now);
+        Destination destination = stub.destination;
+        if (destination != null && stub.stands()) {
+            dispatcher.revive(destination, now);
+        }
+        Entry entry = stub.entry;
+        if (entry != null) {
+            for (Entry.Pending pending : entry.recipients) {
+                Attempt inLine = pending.ticket;
+                if (inLine != null && pending.stand == Entry.Stand.READY) {
+                    dispatcher.revive(inLine.destination, now);
+                }
             }
         }
         return true;
@@ -54,22 +62,71 @@ final class Operator {
     /** The same for messages with a recipient in that domain, or on their way to that next hop. */
     int flush(String destination, Now now) {
         dispatcher.flush(destination, now);
-        int flushed = 0;
-        for (Entry entry : List.copyOf(entries.values())) {
+        List<Stub> leading = new ArrayList<>();
+        schedule.roster()
+                .forEach(
+                        stub -> {
+                            if (leadsTo(stub, destination)) {
+                                leading.add(stub);
+                            }
+                        });
+        leading.forEach(stub -> flush(stub.queueId(), now));
+        return leading.size();
+    }
+
+    private static boolean leadsTo(Stub stub, String destination) {
+        Destination known = stub.destination;
+        if (known != null && known.nextHop.equals(destination)) {
+            return true;
+        }
+        Entry entry = stub.entry;
+        if (entry != null) {
             for (Entry.Pending pending : entry.recipients) {
                 if (entry.leadsTo(pending, destination)) {
-                    flush(entry.envelope.id(), now);
-                    flushed++;
-                    break;
+                    return true;
                 }
             }
         }
-        return flushed;
+        return false;
+    }
+
+    private void hurry(Stub stub, Now now) {
+        Entry entry = stub.entry;
+        if (entry != null) {
+            for (Entry.Pending pending : entry.recipients) {
+                pending.due = Math.min(pending.due, now.nanos());
+            }
+            entry.settleFrom = Math.min(entry.settleFrom, now.nanos());
+            schedule.place(entry, now);
+        } else if (!stub.held() && !stub.stands()) {
+            timers.disarm(stub);
+            stub.hurried(true);
+            schedule.due(stub, now);
+        }
+    }
+
+    /** The entry of a message, read now where there is none; null when that cannot be. */
+    private @Nullable Entry present(QueueId id, Now now) {
+        Stub stub = schedule.roster().stub(id);
+        if (stub == null) {
+            return null;
+        }
+        Entry known = stub.entry;
+        if (known != null) {
+            return known;
+        }
+        try {
+            timers.disarm(stub);
+            return schedule.roster().wake(stub, effects.read(id), false, now);
+        } catch (IOException unreadable) {
+            effects.unreadable(id, String.valueOf(unreadable.getMessage()));
+            return null;
+        }
     }
 
     /** Nothing new is tried for the message until {@link #release}. False when it is not here. */
     boolean hold(QueueId id, Now now) {
-        Entry entry = entries.get(id);
+        Entry entry = present(id, now);
         if (entry == null) {
             return false;
         }
@@ -79,6 +136,8 @@ final class Operator {
     }
 
     void hold(Entry entry, Now now) {
+        entry.stub.stepOut();
+        entry.whole = null;
         entry.held = true;
         List<Progress> changes = new ArrayList<>();
         for (Entry.Pending pending : entry.recipients) {
@@ -91,7 +150,7 @@ final class Operator {
     }
 
     boolean release(QueueId id, Now now) {
-        Entry entry = entries.get(id);
+        Entry entry = present(id, now);
         if (entry == null) {
             return false;
         }
@@ -114,7 +173,7 @@ final class Operator {
      * Takes the message out of the queue without a notice. What is being tried is tried to its end.
      */
     boolean delete(QueueId id, Now now) {
-        Entry entry = entries.get(id);
+        Entry entry = present(id, now);
         if (entry == null) {
             return false;
         }
@@ -151,7 +210,7 @@ final class Operator {
     }
 
     private boolean requeue(QueueId id, Now now) {
-        Entry entry = entries.get(id);
+        Entry entry = present(id, now);
         if (entry == null) {
             return false;
         }
@@ -176,12 +235,14 @@ final class Operator {
     }
 
     private boolean expire(QueueId id, Now now) {
-        Entry entry = entries.get(id);
+        Entry entry = present(id, now);
         if (entry == null) {
             return false;
         }
         entry.held = false;
         entry.givenUp = true;
+        entry.stub.stepOut();
+        entry.whole = null;
         for (Entry.Pending pending : entry.recipients) {
             switch (pending.stand) {
                 case WAITING, READY, HELD -> {
@@ -214,46 +275,58 @@ final class Operator {
     /** The smallest ids over that, in order, at most so many. */
     long[] idsAfter(long after, int most) {
         var largestFirst = new PriorityQueue<Long>(Comparator.reverseOrder());
-        for (QueueId id : entries.keySet()) {
-            if (id.value() > after
-                    && (largestFirst.size() < most || id.value() < largestFirst.peek())) {
-                largestFirst.add(id.value());
-                if (largestFirst.size() > most) {
-                    largestFirst.poll();
-                }
-            }
-        }
+        schedule.roster()
+                .forEach(
+                        stub -> {
+                            if (stub.id > after
+                                    && (largestFirst.size() < most
+                                            || stub.id < largestFirst.element())) {
+                                largestFirst.add(stub.id);
+                                if (largestFirst.size() > most) {
+                                    largestFirst.remove();
+                                }
+                            }
+                        });
         return largestFirst.stream().mapToLong(Long::longValue).sorted().toArray();
     }
 
     Optional<Standing> standing(QueueId id, Now now) {
-        return Optional.ofNullable(entries.get(id)).map(entry -> Standing.of(entry, now));
+        return Optional.ofNullable(schedule.roster().stub(id)).map(stub -> Standing.of(stub, now));
     }
 
-    /** Counts those of the message's recipients that wait. */
-    void survey(QueueId id, Survey survey) {
-        Entry entry = entries.get(id);
+    /**
+     * Counts those of the message's recipients that wait, by next hop where that is known.
+     *
+     * @return false where nothing of it is in memory: it must be read to be counted
+     */
+    boolean survey(QueueId id, Survey survey) {
+        Stub stub = schedule.roster().stub(id);
+        if (stub == null) {
+            return true;
+        }
+        long arrived = stub.id / MICROS;
+        Entry entry = stub.entry;
+        Destination whole = stub.destination;
         if (entry == null) {
-            return;
+            if (whole != null) {
+                survey.count(whole.nextHop, arrived, stub.due(), whole.said());
+            }
+            return whole != null;
         }
         for (Entry.Pending pending : entry.recipients) {
             if (pending.stand != Entry.Stand.DONE) {
-                Attempt inLine = pending.ticket;
-                Outcome.Deferred why = inLine == null ? null : inLine.destination.reason;
+                Destination line = entry.line(pending);
+                Destination to = line == null ? whole : line;
+                Outcome.Deferred why = line == null ? null : line.reason;
                 survey.count(
-                        entry.recipient(pending).mailbox().domain().text(),
-                        entry.envelope.arrived().getEpochSecond(),
+                        to == null
+                                ? entry.recipient(pending).mailbox().domain().text()
+                                : to.nextHop,
+                        arrived,
                         pending.due,
                         why == null ? pending.detail : Reports.detail(why));
             }
         }
-    }
-
-    private void hurry(Entry entry, Now now) {
-        for (Entry.Pending pending : entry.recipients) {
-            pending.due = Math.min(pending.due, now.nanos());
-        }
-        entry.settleFrom = Math.min(entry.settleFrom, now.nanos());
-        schedule.place(entry, now);
+        return true;
     }
 }

@@ -1,7 +1,10 @@
 package postern.qmgr;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import postern.base.Bug;
 import postern.config.Key;
@@ -11,24 +14,19 @@ import postern.config.Settings;
 /**
  * The queue manager's figures. Defaults are Postfix's where it has them.
  *
- * @param backoffMin first wait of a deferred recipient; it doubles with each attempt
- * @param backoffMax longest wait between attempts
- * @param destinationRetry how long a destination that answers nobody is left alone at first; it
- *     doubles up to {@code backoffMin}
- * @param lifetime after that a deferral is a failure
- * @param bounceLifetime the same for messages from {@code <>}
- * @param delayWarning when a sender is told of the delay; zero: never
- * @param limits what a transport bears that is not named in {@code transports}
+ * @param general what holds where nothing else is said
+ * @param transports what holds for one of them, by name
+ * @param destinations what holds for one of them, by next hop and then by transport; under the
+ *     empty name for any other transport
+ * @param activeMessages how many messages' envelopes are kept in memory
+ * @param inFlowDelay how long a message waits before it is taken while the output cannot follow
  */
 public record QmgrConfig(
-        Duration backoffMin,
-        Duration backoffMax,
-        Duration destinationRetry,
-        Duration lifetime,
-        Duration bounceLifetime,
-        Duration delayWarning,
-        Limits limits,
-        Map<String, Limits> transports) {
+        Figures general,
+        Map<String, Figures> transports,
+        Map<String, Map<String, Figures>> destinations,
+        int activeMessages,
+        Duration inFlowDelay) {
     private static final String SINCE = "0.1";
     private static final Duration WAIT_MIN = Duration.ofMillis(100);
     private static final Duration WAIT_MAX = Duration.ofDays(1);
@@ -145,6 +143,83 @@ public record QmgrConfig(
                     "Most attempts made at once for mailboxes of this host.",
                     SINCE);
 
+    private static final Key<Duration> GAP =
+            Key.duration(
+                    "destination_rate_delay",
+                    "0s",
+                    Duration.ZERO,
+                    WAIT_MAX,
+                    "The least time between the beginnings of two attempts for one destination:"
+                            + " 100ms is ten a second. 0s: no bound.",
+                    SINCE);
+
+    private static final Key<Duration> TRANSPORT_GAP =
+            Key.duration(
+                    "transport_rate_delay",
+                    "0s",
+                    Duration.ZERO,
+                    WAIT_MAX,
+                    "The same between any two attempts of one transport.",
+                    SINCE);
+
+    private static final Key<Integer> SLOT_COST =
+            Key.integer(
+                    "delivery_slot_cost",
+                    5,
+                    0,
+                    1000,
+                    "After so many deliveries of a large message a smaller one of the same sender"
+                            + " may pass with one. 0: none passes.",
+                    SINCE);
+
+    private static final Key<Integer> SLOT_DISCOUNT =
+            Key.integer(
+                    "delivery_slot_discount",
+                    50,
+                    0,
+                    100,
+                    "Percent of the slots that a smaller message needs which may still be missing"
+                            + " when it passes.",
+                    SINCE);
+
+    private static final Key<Integer> SLOT_LOAN =
+            Key.integer(
+                    "delivery_slot_loan",
+                    3,
+                    0,
+                    1000,
+                    "Slots that may be missing on top of that.",
+                    SINCE);
+
+    private static final Key<Integer> SLOT_MINIMUM =
+            Key.integer(
+                    "minimum_delivery_slots",
+                    3,
+                    1,
+                    1000,
+                    "A message that cannot earn so many slots is not passed.",
+                    SINCE);
+
+    private static final Key<Integer> ACTIVE =
+            Key.integer(
+                    "active_messages",
+                    20_000,
+                    1,
+                    1_000_000,
+                    "Messages whose envelopes are kept in memory; those of the others are read from"
+                            + " the queue when their turn comes.",
+                    SINCE);
+
+    private static final Key<Duration> INFLOW =
+            Key.duration(
+                    "in_flow_delay",
+                    "1s",
+                    Duration.ZERO,
+                    Duration.ofSeconds(10),
+                    "How long a new message waits before it is taken while more messages than"
+                            + " active_messages could be delivered at once. 0s: never.",
+                    SINCE);
+
     public static final Section SECTION =
             new Section(
                     "qmgr",
@@ -161,47 +236,234 @@ public record QmgrConfig(
                             CONCURRENT,
                             HANGING_MAX,
                             RECIPIENTS,
-                            LOCAL));
+                            LOCAL,
+                            GAP,
+                            TRANSPORT_GAP,
+                            SLOT_COST,
+                            SLOT_DISCOUNT,
+                            SLOT_LOAN,
+                            SLOT_MINIMUM,
+                            ACTIVE,
+                            INFLOW));
+
+    private static final List<Key<?>> FOR_DESTINATIONS =
+            List.of(
+                    BACKOFF_MIN,
+                    BACKOFF_MAX,
+                    DESTINATION_RETRY,
+                    LIFETIME,
+                    BOUNCE_LIFETIME,
+                    DELAY_WARNING,
+                    INITIAL,
+                    PER_DESTINATION,
+                    RECIPIENTS,
+                    GAP);
+
+    private static final List<Key<?>> FOR_TRANSPORTS =
+            List.of(
+                    CONCURRENT,
+                    HANGING_MAX,
+                    TRANSPORT_GAP,
+                    SLOT_COST,
+                    SLOT_DISCOUNT,
+                    SLOT_LOAN,
+                    SLOT_MINIMUM);
+
+    public static final Section TRANSPORTS =
+            Section.named(
+                    "qmgr.transport",
+                    "What differs from [qmgr] for one transport, which NAME names: smtp, local,"
+                            + " virtual, pipe ... What is not stated here is as in [qmgr].",
+                    joined(FOR_DESTINATIONS, FOR_TRANSPORTS));
+
+    private static final Key<List<String>> NEXT_HOPS =
+            Key.texts(
+                            "next_hops",
+                            List.of("example.org"),
+                            "Which destinations: next hops as queue listings show them, mostly"
+                                    + " domains.",
+                            SINCE)
+                    .required();
+
+    public static final Section DESTINATIONS =
+            Section.named(
+                    "qmgr.destination",
+                    "What differs for some destinations, by any transport. NAME is yours to choose."
+                            + " What is not stated here is as for the transport.",
+                    joined(List.of(NEXT_HOPS), FOR_DESTINATIONS));
+
+    private static List<Key<?>> joined(List<Key<?>> some, List<Key<?>> others) {
+        List<Key<?>> all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
+    }
 
     public static final QmgrConfig DEFAULT = read(Settings.defaults());
 
     public QmgrConfig {
         transports = Map.copyOf(transports);
-        Bug.unless(backoffMin.isPositive(), "the first wait is a wait");
-        Bug.unless(destinationRetry.isPositive(), "a dead destination rests");
-        Bug.unless(backoffMax.compareTo(backoffMin) >= 0, "waits grow");
+        destinations = Map.copyOf(destinations);
+        Bug.unless(activeMessages > 0, "something can be delivered");
     }
 
-    /** Where two figures contradict each other, the lower bound gives way. */
     public static QmgrConfig read(Settings settings) {
-        Settings.Group group = settings.section(SECTION);
-        Duration longest = group.get(BACKOFF_MAX);
-        Duration first = group.get(BACKOFF_MIN);
-        int perDestination = group.get(PER_DESTINATION);
-        var limits =
-                new Limits(
-                        Math.min(group.get(INITIAL), perDestination),
-                        perDestination,
-                        group.get(CONCURRENT),
-                        group.get(HANGING_MAX),
-                        group.get(RECIPIENTS));
+        var section = settings.section(SECTION);
+        Figures general = Figures.of(section, Figures.NONE, false);
+        Map<String, Figures> transports = new HashMap<>();
+        transports.put("local", general.local(section.get(LOCAL)));
+        for (Settings.Group group : settings.each(TRANSPORTS)) {
+            Figures base = transports.getOrDefault(group.name(), general);
+            transports.put(group.name(), Figures.of(group, base, true));
+        }
+        Map<String, Map<String, Figures>> destinations = new HashMap<>();
+        for (Settings.Group group : settings.each(DESTINATIONS)) {
+            Map<String, Figures> byTransport = new HashMap<>();
+            byTransport.put("", Figures.of(group, general, true));
+            transports.forEach(
+                    (name, base) -> byTransport.put(name, Figures.of(group, base, true)));
+            group.get(NEXT_HOPS)
+                    .forEach(hop -> destinations.put(hop.toLowerCase(Locale.ROOT), byTransport));
+        }
         return new QmgrConfig(
-                first.compareTo(longest) < 0 ? first : longest,
-                longest,
-                group.get(DESTINATION_RETRY),
-                group.get(LIFETIME),
-                group.get(BOUNCE_LIFETIME),
-                group.get(DELAY_WARNING),
-                limits,
-                Map.of("local", limits.local(group.get(LOCAL))));
+                general, transports, destinations, section.get(ACTIVE), section.get(INFLOW));
     }
 
-    Limits limits(String transport) {
-        return transports.getOrDefault(transport, limits);
+    /** What holds for a destination; for the transport as such where the next hop is empty. */
+    Figures figures(String transport, String nextHop) {
+        Map<String, Figures> named = destinations.get(nextHop);
+        if (named == null) {
+            return transports.getOrDefault(transport, general);
+        }
+        Figures own = named.get(transport);
+        return own != null ? own : named.getOrDefault("", general);
+    }
+
+    Limits limits(String transport, String nextHop) {
+        return figures(transport, nextHop).limits();
+    }
+
+    Patience patience(String transport, String nextHop) {
+        return figures(transport, nextHop).patience();
+    }
+
+    /** The longest that anything waits between attempts, random lengthening included. */
+    Duration longestWait() {
+        Duration longest = general.patience().backoffMax();
+        for (Figures figures : transports.values()) {
+            longest = longer(longest, figures.patience().backoffMax());
+        }
+        for (Map<String, Figures> named : destinations.values()) {
+            for (Figures figures : named.values()) {
+                longest = longer(longest, figures.patience().backoffMax());
+            }
+        }
+        return longest.plus(longest.dividedBy(Schedule.JITTER));
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    /** All that may differ between destinations. */
+    public record Figures(Patience patience, Limits limits) {
+        private static final Figures NONE =
+                new Figures(
+                        new Patience(
+                                WAIT_MIN, WAIT_MIN, WAIT_MIN, LIFETIME_MAX, LIFETIME_MAX, WAIT_MIN),
+                        new Limits(
+                                1,
+                                1,
+                                1,
+                                0,
+                                1,
+                                Duration.ZERO,
+                                Duration.ZERO,
+                                new Slots(0, 0, 0, 1)));
+
+        /**
+         * What a section says. Where two figures contradict each other, the lower bound gives way.
+         *
+         * @param stated whether to take only what the file states, and the rest from the base
+         */
+        private static Figures of(Settings.Group group, Figures base, boolean stated) {
+            var from = new Reader(group, stated);
+            Patience patience = base.patience;
+            Limits limits = base.limits;
+            Duration longest = from.value(BACKOFF_MAX, patience.backoffMax);
+            Duration first = from.value(BACKOFF_MIN, patience.backoffMin);
+            int most = from.value(PER_DESTINATION, limits.perDestination);
+            return new Figures(
+                    new Patience(
+                            first.compareTo(longest) < 0 ? first : longest,
+                            longest,
+                            from.value(DESTINATION_RETRY, patience.destinationRetry),
+                            from.value(LIFETIME, patience.lifetime),
+                            from.value(BOUNCE_LIFETIME, patience.bounceLifetime),
+                            from.value(DELAY_WARNING, patience.delayWarning)),
+                    new Limits(
+                            Math.min(from.value(INITIAL, limits.initial), most),
+                            most,
+                            from.value(CONCURRENT, limits.concurrent),
+                            from.value(HANGING_MAX, limits.hanging),
+                            from.value(RECIPIENTS, limits.recipients),
+                            from.value(GAP, limits.gap),
+                            from.value(TRANSPORT_GAP, limits.transportGap),
+                            new Slots(
+                                    from.value(SLOT_COST, limits.slots.cost),
+                                    from.value(SLOT_DISCOUNT, limits.slots.discount),
+                                    from.value(SLOT_LOAN, limits.slots.loan),
+                                    from.value(SLOT_MINIMUM, limits.slots.minimum))));
+        }
+
+        /** All local mail has one next hop, this host, which need not be approached with care. */
+        Figures local(int most) {
+            return new Figures(
+                    patience,
+                    new Limits(
+                            Math.min(20, most),
+                            most,
+                            most,
+                            most,
+                            limits.recipients,
+                            limits.gap,
+                            limits.transportGap,
+                            limits.slots));
+        }
+    }
+
+    private record Reader(Settings.Group group, boolean stated) {
+        <T> T value(Key<T> key, T base) {
+            return stated && !group.stated(key) ? base : group.get(key);
+        }
     }
 
     /**
-     * What one transport bears.
+     * How long things are waited for.
+     *
+     * @param backoffMin first wait of a deferred recipient; it doubles with each attempt
+     * @param backoffMax longest wait between attempts
+     * @param destinationRetry how long a destination that answers nobody is left alone at first; it
+     *     doubles up to {@code backoffMin}
+     * @param lifetime after that a deferral is a failure
+     * @param bounceLifetime the same for messages from {@code <>}
+     * @param delayWarning when a sender is told of the delay; zero: never
+     */
+    public record Patience(
+            Duration backoffMin,
+            Duration backoffMax,
+            Duration destinationRetry,
+            Duration lifetime,
+            Duration bounceLifetime,
+            Duration delayWarning) {
+        public Patience {
+            Bug.unless(backoffMin.isPositive(), "the first wait is a wait");
+            Bug.unless(destinationRetry.isPositive(), "a dead destination rests");
+            Bug.unless(backoffMax.compareTo(backoffMin) >= 0, "waits grow");
+        }
+    }
+
+    /**
+     * What a transport and its destinations bear.
      *
      * @param initial concurrency of a destination that nothing is known of
      * @param perDestination most concurrent attempts for one destination
@@ -209,9 +471,18 @@ public record QmgrConfig(
      * @param hanging most attempts that may hang for longer than {@link #HANGING}, beside the
      *     others: so that destinations that never answer take no place from those that do
      * @param recipients most recipients of one message in one attempt
+     * @param gap least time between the beginnings of two attempts for one destination
+     * @param transportGap the same for all attempts of the transport
      */
     public record Limits(
-            int initial, int perDestination, int concurrent, int hanging, int recipients) {
+            int initial,
+            int perDestination,
+            int concurrent,
+            int hanging,
+            int recipients,
+            Duration gap,
+            Duration transportGap,
+            Slots slots) {
 
         /** From when on an attempt counts as hanging. */
         public static final Duration HANGING = Duration.ofSeconds(5);
@@ -221,10 +492,20 @@ public record QmgrConfig(
             Bug.unless(concurrent > 0 && hanging >= 0, "attempts are allowed");
             Bug.unless(recipients > 0, "an attempt is for somebody");
         }
+    }
 
-        /** All local mail has one next hop, this host, which need not be approached with care. */
-        Limits local(int most) {
-            return new Limits(Math.min(20, most), most, most, most, recipients);
+    /**
+     * How smaller messages pass larger ones: Postfix's SCHEDULER_README.
+     *
+     * @param cost deliveries that earn one slot; 0: nothing passes
+     * @param discount percent of the slots needed that may still be missing
+     * @param loan slots that may be missing on top
+     * @param minimum slots that a message must be able to earn for it to be passed
+     */
+    public record Slots(int cost, int discount, int loan, int minimum) {
+        public Slots {
+            Bug.unless(cost >= 0 && loan >= 0 && minimum > 0, "slots are counted");
+            Bug.unless(discount >= 0 && discount <= 100, "a discount is in percent");
         }
     }
 }

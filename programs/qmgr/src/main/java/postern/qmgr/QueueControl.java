@@ -327,25 +327,40 @@ public final class QueueControl {
                 return survey;
             }
             long after = 0;
-            while (true) { // all there is to count is in memory
+            while (true) { // nearly all there is to count is in memory
                 long start = after;
                 long[] ids = queue.ask((schedule, _) -> schedule.operator().idsAfter(start, IDS));
                 for (int from = 0; from < ids.length; from += SURVEY_PAGE) {
                     int first = from;
                     int end = Math.min(ids.length, from + SURVEY_PAGE);
-                    int _ =
+                    List<QueueId> unread =
                             queue.ask(
                                     (schedule, _) -> {
+                                        List<QueueId> others = new ArrayList<>();
                                         for (int i = first; i < end; i++) {
-                                            schedule.operator().survey(new QueueId(ids[i]), survey);
+                                            var id = new QueueId(ids[i]);
+                                            if (!schedule.operator().survey(id, survey)) {
+                                                others.add(id);
+                                            }
                                         }
-                                        return end;
+                                        return others;
                                     });
+                    survey(unread, survey);
                 }
                 if (ids.length < IDS) {
                     return survey;
                 }
                 after = ids[ids.length - 1];
+            }
+        }
+
+        private void survey(List<QueueId> unread, Survey survey) throws IOException {
+            for (QueueId id : unread) {
+                try {
+                    survey(spool.load(id), Standing.UNKNOWN, survey);
+                } catch (Spool.NotQueued left) {
+                    continue;
+                }
             }
         }
 

@@ -22,6 +22,7 @@ import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Router;
 import postern.spool.Progress;
+import postern.spool.QueuedMessage;
 import postern.spool.Spool;
 
 /**
@@ -37,6 +38,9 @@ public final class QueueManager implements Closeable {
     /** Events handled between two looks at the clock. */
     private static final int BATCH = 256;
 
+    /** How often it is found out whether the output follows. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
     /** After the log refused an outcome. */
     private static final Duration RECORD_AGAIN = Duration.ofSeconds(1);
 
@@ -47,6 +51,9 @@ public final class QueueManager implements Closeable {
     private final Schedule schedule;
     private final Workers workers;
     private final AtomicInteger recording = new AtomicInteger(); // outcomes on their way to disk
+    private final int active;
+    private volatile boolean behind;
+    private long behindFrom = Long.MIN_VALUE; // when to look at that again
     private volatile boolean complete;
     private volatile boolean draining;
     private @Nullable List<CompletionStage<?>> watched; // writes of an operator's order
@@ -65,6 +72,7 @@ public final class QueueManager implements Closeable {
             Agents agents) {
         this.world = world;
         this.spool = spool;
+        this.active = config.activeMessages();
         this.lines = new Lines(world.log());
         this.events = world.tasks().mailbox(Integer.MAX_VALUE);
         this.workers = new Workers(world, spool, router, notices, agents, lines, this::tell);
@@ -78,7 +86,7 @@ public final class QueueManager implements Closeable {
      * taken at once, however long the queue is.
      */
     public void start() throws IOException {
-        spool.open(message -> tell(new Event.Queued(message)));
+        spool.open(message -> tell(new Event.Queued(message, true)));
         world.tasks().start("qmgr", this::own);
         world.tasks().startOwner("queue-replay", this::replay);
     }
@@ -92,7 +100,7 @@ public final class QueueManager implements Closeable {
         try {
             spool.replay(
                     message -> {
-                        tell(new Event.Queued(message));
+                        tell(new Event.Queued(message, false));
                         if (read.incrementAndGet() % BATCH == 0) {
                             boolean _ = ask((_, _) -> true);
                         }
@@ -105,6 +113,11 @@ public final class QueueManager implements Closeable {
         if (messages > 0) {
             lines.replayed(messages);
         }
+    }
+
+    /** Whether more waits for places than shall be in memory: the input should slow down. */
+    boolean behind() {
+        return behind;
     }
 
     /** Whether all that the queue held at the start is in the schedule. */
@@ -225,6 +238,10 @@ public final class QueueManager implements Closeable {
             if (recordAgain <= now.nanos()) {
                 recordAll();
             }
+            if (behindFrom <= now.nanos()) {
+                behind = schedule.ready() > active;
+                behindFrom = now.nanos() + LOOK.toNanos();
+            }
             if (draining && idle()) {
                 drained.run();
                 return;
@@ -241,6 +258,7 @@ public final class QueueManager implements Closeable {
 
     private Optional<Event> await() {
         long wake = Math.min(schedule.nextWake(), recordAgain);
+        wake = behind ? Math.min(wake, behindFrom) : wake;
         if (wake == Long.MAX_VALUE) {
             return Optional.of(events.take());
         }
@@ -250,7 +268,14 @@ public final class QueueManager implements Closeable {
 
     private void handle(Event event, Now now) {
         switch (event) {
-            case Event.Queued queued -> schedule.queued(queued.message(), now);
+            case Event.Queued queued -> schedule.queued(queued.message(), queued.fresh(), now);
+            case Event.Loaded loaded ->
+                    schedule.reading()
+                            .loaded(loaded.stub(), loaded.attempt(), loaded.message(), now);
+            case Event.Unreadable failed ->
+                    schedule.reading()
+                            .unreadable(failed.stub(), failed.attempt(), failed.why(), now);
+            case Event.Recorded recorded -> schedule.recorded(recorded.entry());
             case Event.Ended ended -> schedule.ended(ended.attempt(), ended.deliveries(), now);
             case Event.AgentsLost lost ->
                     schedule.agentsLost(lost.attempt(), lost.touched(), lost.why(), now);
@@ -268,6 +293,7 @@ public final class QueueManager implements Closeable {
                 schedule.drain();
             }
             case Event.Unrecorded later when later.changes().isEmpty() -> {
+                schedule.recorded(later.entry());
                 if (later.again()) {
                     repaid(now); // its message is gone, there is nothing left to record
                 }
@@ -289,7 +315,7 @@ public final class QueueManager implements Closeable {
         List<Event.Unrecorded> again = unrecorded;
         unrecorded = new ArrayList<>();
         recordAgain = Long.MAX_VALUE;
-        again.forEach(changes -> record(changes.id(), changes.changes(), true));
+        again.forEach(owing -> record(owing.entry(), owing.changes(), true));
     }
 
     /**
@@ -310,7 +336,9 @@ public final class QueueManager implements Closeable {
         }
     }
 
-    private void record(QueueId id, List<Progress> changes, boolean again) {
+    private void record(Entry entry, List<Progress> changes, boolean again) {
+        QueueId id = entry.envelope.id();
+        boolean told = entry.open > 0; // of one that has left nobody needs to know
         recording.incrementAndGet();
         CompletionStage<Void> written = spool.record(id, changes);
         watch(written);
@@ -323,9 +351,14 @@ public final class QueueManager implements Closeable {
                                 }
                                 boolean gone = failure instanceof Spool.NotQueued;
                                 List<Progress> owing = gone ? List.of() : ends(changes);
-                                tell(new Event.Unrecorded(id, owing, again));
-                            } else if (again) {
-                                tell(new Event.Repaid());
+                                tell(new Event.Unrecorded(entry, owing, again));
+                            } else {
+                                if (again) {
+                                    tell(new Event.Repaid());
+                                }
+                                if (told) {
+                                    tell(new Event.Recorded(entry));
+                                }
                             }
                             recording.decrementAndGet();
                             if (draining) {
@@ -355,8 +388,23 @@ public final class QueueManager implements Closeable {
         }
 
         @Override
-        public void record(QueueId id, List<Progress> changes) {
-            QueueManager.this.record(id, changes, false);
+        public void record(Entry entry, List<Progress> changes) {
+            QueueManager.this.record(entry, changes, false);
+        }
+
+        @Override
+        public void load(Stub stub, @Nullable Attempt attempt) {
+            world.tasks().start("load", () -> workers.load(stub, attempt));
+        }
+
+        @Override
+        public QueuedMessage read(QueueId id) throws IOException {
+            return spool.load(id);
+        }
+
+        @Override
+        public void unreadable(QueueId id, String why) {
+            lines.unreadable(id, why);
         }
 
         @Override

@@ -68,13 +68,17 @@ final class Reports {
         return settlement(entry, Notices.Kind.DELIVERED, verdicts, now);
     }
 
-    /** About the recipients that were tried in vain. */
-    static Settlement delayed(Entry entry, Now now, long until) {
+    /**
+     * About the recipients that were tried in vain.
+     *
+     * @param all about those too that were not tried: their time has come
+     */
+    static Settlement delayed(Entry entry, Now now, long until, boolean all) {
         List<Notices.Report> reports = new ArrayList<>();
         for (Entry.Pending pending : entry.recipients) {
             boolean waits =
                     pending.stand == Entry.Stand.WAITING || pending.stand == Entry.Stand.READY;
-            if (waits && pending.attempts > 0) {
+            if (waits && (all || pending.attempts > 0)) {
                 reports.add(
                         new Notices.Report(
                                 entry.recipient(pending),

@@ -3,17 +3,14 @@ package postern.qmgr;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import postern.base.Bug;
 import postern.mail.Delivery;
+import postern.mail.Notices;
 import postern.mail.Outcome;
 import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Delivered;
-import postern.mail.QueueId;
 import postern.mail.ReversePath;
 import postern.mail.Route;
 import postern.mail.Router;
@@ -42,10 +39,7 @@ final class Schedule {
     private static final Duration SETTLE_AGAIN = Duration.ofSeconds(10);
 
     /** Waits are lengthened at random by up to one part in so many: what failed together parts. */
-    private static final int JITTER = 10;
-
-    /** No message is older: keeps arithmetic in nanoseconds sound whatever the stamps say. */
-    private static final Duration AGE_MAX = Duration.ofDays(3650);
+    static final int JITTER = 10;
 
     private final QmgrConfig config;
     private final Router router;
@@ -53,8 +47,10 @@ final class Schedule {
     private final Effects effects;
     private final Timers timers = new Timers();
     private final Dispatcher dispatcher;
+    private final Roster roster;
     private final Operator operator;
-    private final Map<QueueId, Entry> entries = new HashMap<>();
+    private final Deaths deaths;
+    private final Reading reading;
 
     /**
      * @param router answers from memory, without waiting
@@ -64,37 +60,40 @@ final class Schedule {
         this.router = router;
         this.random = random;
         this.effects = effects;
-        this.dispatcher = new Dispatcher(config, timers, effects);
-        this.operator = new Operator(this, entries, dispatcher, effects);
+        this.dispatcher = new Dispatcher(config, timers, random, effects);
+        this.roster = new Roster(config, effects);
+        this.reading = new Reading(this, dispatcher, timers, effects, config);
+        this.deaths = new Deaths(this, config, dispatcher, effects);
+        this.operator = new Operator(this, timers, dispatcher, effects);
     }
 
     // Events of the queue and of deliveries.
 
-    /** A message became durable, or was found in the log. */
-    void queued(QueuedMessage message, Now now) {
-        long age = now.ageNanos(message.envelope().arrived(), AGE_MAX);
-        Entry entry =
-                new Entry(message.envelope(), message.octets(), now.nanos() - age, now.nanos());
-        entry.delayNoticeSent = message.delayNoticeSent();
-        Duration mostAway = config.backoffMax().plus(config.backoffMax().dividedBy(JITTER));
-        for (Progress progress : message.progress()) {
-            Entry.Pending pending = entry.recipients[progress.recipient()];
-            pending.attempts = progress.attempts();
-            pending.detail = progress.detail();
-            pending.due = now.nanosAt(progress.due(), mostAway);
-            switch (progress.state()) {
-                case WAITING -> {}
-                case HELD -> {
-                    pending.stand = Entry.Stand.HELD;
-                    entry.held = true;
-                }
-                case DELIVERED, BOUNCED, EXPIRED, REMOVED -> done(entry, pending, progress.state());
-            }
+    /**
+     * A message became durable, or was found in the log.
+     *
+     * @param fresh whether it has just become durable
+     */
+    void queued(QueuedMessage message, boolean fresh, Now now) {
+        Entry entry = roster.enter(message, now);
+        if (fresh) {
+            effects.admitted(entry);
         }
-        Entry other = entries.put(entry.envelope.id(), entry);
-        Bug.unless(other == null, "a message comes into the schedule once");
-        effects.admitted(entry);
         place(entry, now);
+        if (entry.stub.destination == null && entry.open > 0) {
+            reading.learn(entry);
+        }
+    }
+
+    /** Messages that are read when their turn comes. */
+    Reading reading() {
+        return reading;
+    }
+
+    /** Changes of the message are in the log, or only their loss is certain. */
+    void recorded(Entry entry) {
+        entry.writes--;
+        rest(entry);
     }
 
     /** An attempt ended. The answers are the agent's: too few or too many count as none. */
@@ -104,11 +103,13 @@ final class Schedule {
         List<Delivery> answers =
                 deliveries.size() == attempt.size() ? deliveries : Reports.unanswered(attempt);
         if (dispatcher.feedback(destination, answers, now)) {
-            destination.line().removeIf(other -> outlived(other, now));
+            deaths.mourn(destination, now);
         }
-        dispatcher.stopped(attempt);
-        Entry entry = attempt.entry;
+        dispatcher.stopped(attempt, now);
+        Entry entry = attempt.entry();
+        entry.running--;
         entry.agentLosses = 0;
+        var patience = config.patience(destination.transport.name, destination.nextHop);
         List<Progress> changes = new ArrayList<>(attempt.size());
         List<Entry.Verdict> successes = List.of();
         long wait = 0;
@@ -117,7 +118,7 @@ final class Schedule {
             Delivery delivery = answers.get(i);
             pending.attempts++;
             pending.detail = Reports.detail(delivery.outcome());
-            pending.remote = config.delayWarning().isZero() ? "" : Reports.remote(delivery);
+            pending.remote = Reports.remote(delivery);
             switch (delivery.outcome()) {
                 case Delivered _ -> {
                     if (entry.recipient(pending).wanted().success()
@@ -133,11 +134,19 @@ final class Schedule {
                 }
                 case Bounced _ ->
                         entry.judged(judge(pending, Progress.State.BOUNCED, delivery, now));
-                case Outcome.Deferred _ -> {
-                    wait = wait > 0 ? wait : backoff(pending.attempts);
-                    if ((entry.givenUp || expired(entry, now)) && !entry.doomed) {
+                case Outcome.Deferred deferred -> {
+                    wait = wait > 0 ? wait : backoff(patience, pending.attempts);
+                    destination.said(pending.detail);
+                    if ((entry.givenUp || expired(entry, patience, now)) && !entry.doomed) {
                         effects.expired(entry);
-                        entry.judged(judge(pending, Progress.State.EXPIRED, delivery, now));
+                        Outcome last = Deadlines.last(entry, deferred, now);
+                        entry.judged(
+                                judge(
+                                        pending,
+                                        Progress.State.EXPIRED,
+                                        last,
+                                        Optional.of(delivery),
+                                        now));
                     } else {
                         changes.add(
                                 again(entry, pending, wait, now)
@@ -162,13 +171,16 @@ final class Schedule {
      */
     void agentsLost(Attempt attempt, boolean touched, String why, Now now) {
         Transport transport = attempt.destination.transport;
-        Entry entry = attempt.entry;
-        dispatcher.stopped(attempt);
+        Entry entry = attempt.entry();
+        dispatcher.stopped(attempt, now);
+        entry.running--;
         entry.agentLosses += touched ? 1 : 0;
         boolean suspect = entry.agentLosses >= AGENT_LOSSES_MAX;
         if (suspect || entry.held || entry.doomed) {
             List<Progress> changes = new ArrayList<>(attempt.size());
-            long wait = suspect ? backoff(entry.agentLosses - AGENT_LOSSES_MAX + 1) : 0;
+            var patience = config.patience(transport.name, attempt.destination.nextHop);
+            int losses = entry.agentLosses - AGENT_LOSSES_MAX + 1;
+            long wait = suspect ? backoff(patience, losses) : 0;
             for (int i = 0; i < attempt.size(); i++) {
                 Entry.Pending pending = entry.recipients[attempt.recipient(i)];
                 pending.detail = "4.3.0 delivery agent went away";
@@ -176,7 +188,7 @@ final class Schedule {
             }
             record(entry, changes);
         } else {
-            dispatcher.requeue(attempt);
+            dispatcher.requeue(attempt, now);
         }
         dispatcher.lost(transport, why, now);
         after(entry, now);
@@ -185,6 +197,7 @@ final class Schedule {
 
     /** The notice is in the queue (or none was wanted) and the changes are in the log. */
     void settled(Settlement settlement, Now now) {
+        told(settlement);
         for (Entry.Verdict verdict : settlement.verdicts()) {
             Entry entry = settlement.entry();
             done(entry, entry.recipients[verdict.recipient()], verdict.state());
@@ -202,10 +215,20 @@ final class Schedule {
                 after(entry, now);
             }
             case DELIVERED -> {
-                effects.record(entry.envelope.id(), settlement.changes());
+                record(entry, settlement.changes());
                 settled(settlement, now);
             }
-            case DELAYED -> entry.delayNoticeSent = false;
+            case DELAYED -> {
+                told(settlement);
+                entry.delayNoticeSent = false;
+                rest(entry);
+            }
+        }
+    }
+
+    private static void told(Settlement settlement) {
+        if (settlement.kind() == Notices.Kind.DELAYED) {
+            settlement.entry().writes--;
         }
     }
 
@@ -214,11 +237,27 @@ final class Schedule {
         Timers.Timed member = timers.poll(now.nanos());
         while (member != null) {
             switch (member) {
-                case Entry entry -> place(entry, now);
+                case Stub stub -> due(stub, now);
                 case Destination destination -> dispatcher.revive(destination, now);
                 case Transport transport -> dispatcher.rested(transport, now);
             }
             member = timers.poll(now.nanos());
+        }
+    }
+
+    /** What goes to one known destination stands in its line without being read. */
+    void due(Stub stub, Now now) {
+        Entry entry = stub.entry;
+        Destination destination = stub.destination;
+        if (entry != null) {
+            place(entry, now);
+        } else if (stub.held() || stub.loading()) {
+            stub.hurried(stub.loading());
+        } else if (destination != null && !stub.deadline()) {
+            dispatcher.line(stub, now);
+            dispatcher.dispatch(destination.transport, now);
+        } else {
+            roster.summon(stub);
         }
     }
 
@@ -227,17 +266,14 @@ final class Schedule {
         return timers.next();
     }
 
-    /** What an operator asks and orders. */
+    /** What an operator orders. */
     Operator operator() {
         return operator;
     }
 
-    Optional<Entry> entry(QueueId id) {
-        return Optional.ofNullable(entries.get(id));
-    }
-
-    Collection<Entry> entries() {
-        return entries.values();
+    /** All messages. */
+    Roster roster() {
+        return roster;
     }
 
     Collection<Transport> transports() {
@@ -263,6 +299,11 @@ final class Schedule {
         dispatcher.resume(now);
     }
 
+    /** Messages and parts of them that could be delivered at once, were there places. */
+    int ready() {
+        return roster.messages() == 0 ? 0 : dispatcher.ready();
+    }
+
     /** Attempts being made. */
     int running() {
         return dispatcher.running();
@@ -272,21 +313,41 @@ final class Schedule {
 
     /** Puts the recipients that are due into the lines of their destinations. */
     void place(Entry entry, Now now) {
-        if (!entry.held) {
-            List<Progress> changes = List.of();
-            for (Entry.Pending pending : entry.recipients) {
-                if (pending.stand == Entry.Stand.WAITING && pending.due <= now.nanos()) {
-                    changes = route(entry, pending, changes, now);
+        prepare(entry, now);
+        dispatcher.start(entry, now);
+        after(entry, now);
+    }
+
+    /** Finds out for recipients that are due where they go. */
+    void prepare(Entry entry, Now now) {
+        if (entry.held) {
+            return;
+        }
+        entry.stub.deadline(Deadlines.ahead(entry, now));
+        List<Progress> changes = List.of();
+        boolean late = Deadlines.passed(entry, now);
+        Destination before = entry.stub.destination;
+        boolean givenUp = entry.stub.givenUp() && before != null;
+        entry.stub.givenUp(false);
+        for (Entry.Pending pending : entry.recipients) {
+            if (pending.stand == Entry.Stand.WAITING && late) {
+                expire(entry, pending, Deadlines.TOO_LATE, now);
+            } else if (pending.stand == Entry.Stand.WAITING && pending.due <= now.nanos()) {
+                Deadlines.release(entry, pending, now);
+                if (pending.due > now.nanos()) {
+                    continue;
                 }
-            }
-            record(entry, changes);
-            if (entry.setAside) {
-                entry.setAside = false;
-                operator.hold(entry, now);
+                if (givenUp && before != null && deaths.outlived(entry, pending, before, now)) {
+                    continue;
+                }
+                changes = route(entry, pending, changes, now);
             }
         }
-        dispatcher.start(now);
-        after(entry, now);
+        record(entry, changes);
+        if (entry.setAside) {
+            entry.setAside = false;
+            operator.hold(entry, now);
+        }
     }
 
     private List<Progress> route(
@@ -345,13 +406,12 @@ final class Schedule {
                     entry.judged(
                             judge(pending, Progress.State.BOUNCED, outcome, Optional.empty(), now));
             case Outcome.Deferred _ -> {
+                var patience = config.general().patience();
                 pending.attempts++;
-                if (expired(entry, now)) {
-                    effects.expired(entry);
-                    entry.judged(
-                            judge(pending, Progress.State.EXPIRED, outcome, Optional.empty(), now));
+                if (expired(entry, patience, now)) {
+                    expire(entry, pending, outcome, now);
                 } else {
-                    more.add(again(entry, pending, backoff(pending.attempts), now));
+                    more.add(again(entry, pending, backoff(patience, pending.attempts), now));
                 }
             }
         }
@@ -360,23 +420,11 @@ final class Schedule {
 
     // From an outcome on.
 
-    /** Gives up recipients in a dead destination's line that are too old. Whether it did. */
-    private boolean outlived(Attempt attempt, Now now) {
-        Entry entry = attempt.entry;
-        Outcome.Deferred reason = attempt.destination.reason;
-        if (reason == null || !expired(entry, now)) {
-            return false;
-        }
-        attempt.keepInLine();
-        for (int i = 0; i < attempt.size(); i++) {
-            Entry.Pending pending = entry.recipients[attempt.recipient(i)];
-            pending.detail = Reports.detail(reason);
-            effects.decided(entry, pending, reason);
-            effects.expired(entry);
-            entry.judged(judge(pending, Progress.State.EXPIRED, reason, Optional.empty(), now));
-        }
-        after(entry, now);
-        return true;
+    void expire(Entry entry, Entry.Pending pending, Outcome why, Now now) {
+        Outcome last = Deadlines.last(entry, why, now);
+        pending.detail = Reports.detail(last);
+        effects.expired(entry);
+        entry.judged(judge(pending, Progress.State.EXPIRED, last, Optional.empty(), now));
     }
 
     /** The recipient waits once more, unless the operator has held or deleted it meanwhile. */
@@ -420,8 +468,10 @@ final class Schedule {
             delayNotice(entry, now);
         }
         if (entry.open == 0) {
-            if (entries.remove(entry.envelope.id(), entry)) {
-                timers.disarm(entry);
+            if (entry.stub.entry == entry) {
+                timers.disarm(entry.stub);
+                dispatcher.lead(entry.stub, null);
+                roster.leave(entry);
                 effects.removed(entry);
             }
             return;
@@ -433,31 +483,59 @@ final class Schedule {
                 due = Math.min(due, pending.due);
             }
         }
+        due = Deadlines.next(entry, due, now);
         if (due == Long.MAX_VALUE) {
-            timers.disarm(entry);
+            timers.disarm(entry.stub);
         } else {
-            timers.arm(entry, due);
+            timers.arm(entry.stub, due);
+        }
+        rest(entry);
+    }
+
+    /** Lets the entry go where nothing is being done with the message. */
+    private void rest(Entry entry) {
+        Stub stub = entry.stub;
+        if (stub.entry != entry || !entry.resting()) {
+            return;
+        }
+        Destination destination = stub.destination;
+        boolean soon =
+                stub.stands()
+                        && destination != null
+                        && destination.state == Destination.State.ALIVE
+                        && !roster.crowded();
+        if (!soon) {
+            roster.rest(entry);
         }
     }
 
     private void delayNotice(Entry entry, Now now) {
-        long warning = config.delayWarning().toNanos();
-        if (warning == 0
-                || entry.delayNoticeSent
-                || entry.envelope.sender() instanceof ReversePath.Nobody
-                || now.nanos() - entry.arrived < warning) {
+        if (entry.delayNoticeSent || entry.envelope.sender() instanceof ReversePath.Nobody) {
             return;
         }
-        Settlement settlement = Reports.delayed(entry, now, entry.arrived + lifetime(entry));
+        Destination destination = entry.stub.destination;
+        var patience =
+                destination == null
+                        ? config.general().patience()
+                        : config.patience(destination.transport.name, destination.nextHop);
+        long warning = patience.delayWarning().toNanos();
+        boolean promised = Deadlines.missed(entry, now);
+        if (!promised && (warning == 0 || now.nanos() - entry.arrived < warning)) {
+            return;
+        }
+        long until = entry.arrived + lifetime(entry, patience);
+        Settlement settlement = Reports.delayed(entry, now, until, promised);
         if (!settlement.reports().isEmpty()) {
             entry.delayNoticeSent = true;
+            entry.writes++; // the notice is made from this entry
             effects.settle(settlement);
         }
     }
 
     void record(Entry entry, List<Progress> changes) {
         if (!changes.isEmpty()) {
-            effects.record(entry.envelope.id(), changes);
+            entry.writes++;
+            effects.record(entry, changes);
         }
     }
 
@@ -467,22 +545,23 @@ final class Schedule {
         entry.open--;
     }
 
-    private boolean expired(Entry entry, Now now) {
-        return now.nanos() - entry.arrived >= lifetime(entry);
+    static boolean expired(Entry entry, QmgrConfig.Patience patience, Now now) {
+        return now.nanos() - entry.arrived >= lifetime(entry, patience)
+                || Deadlines.passed(entry, now);
     }
 
-    private long lifetime(Entry entry) {
+    private static long lifetime(Entry entry, QmgrConfig.Patience patience) {
         return switch (entry.envelope.sender()) {
-            case ReversePath.Nobody _ -> config.bounceLifetime().toNanos();
-            case ReversePath.Sender _ -> config.lifetime().toNanos();
+            case ReversePath.Nobody _ -> patience.bounceLifetime().toNanos();
+            case ReversePath.Sender _ -> patience.lifetime().toNanos();
         };
     }
 
     /** 300 s, 600 s, ... 4000 s, and a little more at random. */
-    private long backoff(int attempts) {
-        long first = config.backoffMin().toNanos();
+    long backoff(QmgrConfig.Patience patience, int attempts) {
+        long first = patience.backoffMin().toNanos();
         int doublings = Math.clamp(attempts - 1, 0, 20);
-        long most = config.backoffMax().toNanos();
+        long most = patience.backoffMax().toNanos();
         long wait = first > most >> doublings ? most : first << doublings;
         return wait + random.nextLong(wait / JITTER + 1);
     }

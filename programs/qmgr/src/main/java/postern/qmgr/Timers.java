@@ -10,59 +10,47 @@ import postern.base.Bug;
  */
 final class Timers {
 
-    /** Something that waits; in the heap at most once. */
-    sealed interface Timed permits Entry, Destination, Transport {
-        Timer timer();
+    /** The slot of what does not wait. */
+    static final int OUT = -1;
+
+    /** Something that waits; in the heap at most once, and it keeps the heap's marks itself. */
+    sealed interface Timed permits Stub, Destination, Transport {
+        long due();
+
+        /** {@link #OUT}, or where it is in the heap. */
+        int slot();
+
+        /** Called by the heap alone. */
+        void at(long due, int slot);
     }
 
-    /** The heap's mark on its member. */
-    static final class Timer {
-        private static final int OUT = -1;
-
-        private final Timed owner;
-        private long due;
-        private int slot = OUT;
-
-        Timer(Timed owner) {
-            this.owner = owner;
-        }
-
-        long due() {
-            return due;
-        }
-
-        boolean armed() {
-            return slot != OUT;
-        }
-    }
-
-    private @Nullable Timer[] heap = new @Nullable Timer[64];
+    private @Nullable Timed[] heap = new @Nullable Timed[64];
     private int size;
 
     /** Sets or moves a timer. */
     void arm(Timed member, long due) {
-        Timer timer = member.timer();
-        timer.due = due;
-        if (!timer.armed()) {
+        if (member.slot() == OUT) {
             if (size == heap.length) {
                 heap = Arrays.copyOf(heap, size * 2);
             }
-            put(timer, size++);
+            member.at(due, size);
+            heap[size++] = member;
+        } else {
+            member.at(due, member.slot());
         }
-        up(timer);
-        down(timer);
+        up(member);
+        down(member);
     }
 
     void disarm(Timed member) {
-        Timer timer = member.timer();
-        if (!timer.armed()) {
+        int hole = member.slot();
+        if (hole == OUT) {
             return;
         }
-        int hole = timer.slot;
-        timer.slot = Timer.OUT;
-        Timer last = at(--size);
+        member.at(member.due(), OUT);
+        Timed last = at(--size);
         heap[size] = null;
-        if (last != timer) {
+        if (last != member) {
             put(last, hole);
             up(last);
             down(last);
@@ -71,62 +59,62 @@ final class Timers {
 
     /** When the next is due; {@link Long#MAX_VALUE} when none waits. */
     long next() {
-        return size == 0 ? Long.MAX_VALUE : at(0).due;
+        return size == 0 ? Long.MAX_VALUE : at(0).due();
     }
 
     /** Takes the next out if it is due. */
     @Nullable Timed poll(long now) {
-        if (size == 0 || at(0).due > now) {
+        if (size == 0 || at(0).due() > now) {
             return null;
         }
-        Timed first = at(0).owner;
+        Timed first = at(0);
         disarm(first);
         return first;
     }
 
-    private void up(Timer timer) {
-        while (timer.slot > 0) {
-            Timer above = at((timer.slot - 1) / 2);
-            if (above.due <= timer.due) {
+    private void up(Timed timed) {
+        while (timed.slot() > 0) {
+            Timed above = at((timed.slot() - 1) / 2);
+            if (above.due() <= timed.due()) {
                 return;
             }
-            swap(above, timer);
+            swap(above, timed);
         }
     }
 
-    private void down(Timer timer) {
+    private void down(Timed timed) {
         while (true) {
-            int child = 2 * timer.slot + 1;
+            int child = 2 * timed.slot() + 1;
             if (child >= size) {
                 return;
             }
-            if (child + 1 < size && at(child + 1).due < at(child).due) {
+            if (child + 1 < size && at(child + 1).due() < at(child).due()) {
                 child++;
             }
-            Timer below = at(child);
-            if (below.due >= timer.due) {
+            Timed below = at(child);
+            if (below.due() >= timed.due()) {
                 return;
             }
-            swap(timer, below);
+            swap(timed, below);
         }
     }
 
-    private void swap(Timer one, Timer other) {
-        int slot = one.slot;
-        put(one, other.slot);
+    private void swap(Timed one, Timed other) {
+        int slot = one.slot();
+        put(one, other.slot());
         put(other, slot);
     }
 
-    private void put(Timer timer, int slot) {
-        heap[slot] = timer;
-        timer.slot = slot;
+    private void put(Timed timed, int slot) {
+        heap[slot] = timed;
+        timed.at(timed.due(), slot);
     }
 
-    private Timer at(int slot) {
-        Timer timer = heap[slot];
-        if (timer == null) {
+    private Timed at(int slot) {
+        Timed timed = heap[slot];
+        if (timed == null) {
             throw new Bug("the heap has no holes");
         }
-        return timer;
+        return timed;
     }
 }

@@ -7,8 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All destinations that one kind of agent serves, taken in turn. Attempts that hang are counted
- * apart, so that destinations which never answer take no place from those that do.
+ * All destinations that one kind of agent serves, taken in turn: first the sources take turns, then
+ * the destinations of each. Attempts that hang are counted apart, and a part of the places is kept
+ * for destinations that answer, so that those which never do take no place from those that do.
  */
 final class Transport implements Timers.Timed {
     /** How long it rests when its agents cannot be reached; doubles up to the longest. */
@@ -16,34 +17,57 @@ final class Transport implements Timers.Timed {
 
     static final Duration REST_MAX = Duration.ofSeconds(60);
 
+    /** One place in so many is for destinations that have answered. Chosen. */
+    private static final int PROVEN_PART = 4;
+
     final String name;
     final QmgrConfig.Limits limits;
     final Map<String, Destination> destinations = new HashMap<>();
 
-    /** Its agents cannot be reached; the timer ends that. */
+    /** Its agents cannot be reached, until {@link #restEnds}. */
     boolean resting;
 
-    private final Timers.Timer timer = new Timers.Timer(this);
-    private final ArrayDeque<Destination> round = new ArrayDeque<>();
+    long restEnds;
+
+    private final QmgrConfig config;
+    private final FairQueue<Lane> proven = new FairQueue<>();
+    private final FairQueue<Lane> unproven = new FairQueue<>();
     private final ArrayDeque<Attempt> young = new ArrayDeque<>();
+    private long due;
+    private int slot = Timers.OUT;
+    private long nextStart = Long.MIN_VALUE;
     private int running;
+    private int unprovenRunning;
     private int hanging;
     private int losses; // rests in succession without an answer between
+    private boolean turn;
 
-    Transport(String name, QmgrConfig.Limits limits) {
+    Transport(String name, QmgrConfig config) {
         this.name = name;
-        this.limits = limits;
+        this.config = config;
+        this.limits = config.limits(name, "");
     }
 
     @Override
-    public Timers.Timer timer() {
-        return timer;
+    public long due() {
+        return due;
+    }
+
+    @Override
+    public int slot() {
+        return slot;
+    }
+
+    @Override
+    public void at(long nanos, int where) {
+        due = nanos;
+        slot = where;
     }
 
     Destination destination(String nextHop) {
         Destination known = destinations.get(nextHop);
         if (known == null) {
-            known = new Destination(this, nextHop);
+            known = new Destination(this, nextHop, config.limits(name, nextHop));
             destinations.put(nextHop, known);
         }
         return known;
@@ -55,50 +79,93 @@ final class Transport implements Timers.Timed {
         }
     }
 
-    /** Puts a destination into the round if it has something to do. */
-    void enlist(Destination destination) {
-        if (!destination.enlisted && destination.mayStart()) {
-            destination.enlisted = true;
-            round.addLast(destination);
+    /** Lets as many lanes of the destination wait for a turn as it has places. */
+    void enlist(Destination destination, long now) {
+        while (destination.mayStart(now)
+                && destination.enlisted < destination.window() - destination.running) {
+            Lane lane = destination.nextLane();
+            if (lane == null) {
+                return;
+            }
+            enlist(lane);
         }
     }
 
-    /** The destination whose turn it is; null when none has, or no place is left. */
-    @Nullable Destination turn() {
-        while (!round.isEmpty() && !full()) {
-            Destination next = round.removeFirst();
-            next.enlisted = false;
-            if (next.mayStart()) {
-                return next;
-            }
+    /** Lets the lane wait for a turn: somebody new came into it. */
+    void joined(Lane lane, long now) {
+        if (!lane.enlisted && lane.destination.mayStart(now)) {
+            enlist(lane);
         }
-        return null;
+    }
+
+    private void enlist(Lane lane) {
+        lane.enlisted = true;
+        lane.destination.enlisted++;
+        (lane.destination.proven ? proven : unproven).add(lane.source, lane);
+    }
+
+    /** The lane whose turn it is; null when none has, or no place is left. */
+    @Nullable Lane turn() {
+        if (full()) {
+            return null;
+        }
+        boolean mayProbe = unprovenRunning < Math.max(1, most() - most() / PROVEN_PART);
+        turn = !turn;
+        Lane next = turn && mayProbe ? unproven.poll() : proven.poll();
+        if (next == null) {
+            next = turn ? proven.poll() : mayProbe ? unproven.poll() : null;
+        }
+        if (next != null) {
+            next.enlisted = false;
+            next.destination.enlisted--;
+        }
+        return next;
+    }
+
+    private int most() {
+        return losses > 0 ? 1 : limits.concurrent(); // one shows whether the agents are back
     }
 
     private boolean full() {
-        int most = losses > 0 ? 1 : limits.concurrent(); // one shows whether the agents are back
-        return resting || running >= most;
+        return resting || running >= most();
     }
 
     /** Whether somebody waits for a place that a hanging attempt might make. */
     boolean crowded() {
-        return !resting && losses == 0 && full() && !round.isEmpty() && hanging < limits.hanging();
+        boolean waiting = !proven.isEmpty() || !unproven.isEmpty();
+        return !resting && losses == 0 && waiting && hanging < limits.hanging();
     }
 
-    void started(Attempt attempt) {
+    /** When its rate allows the next; in the past where it may begin at once. */
+    long nextStart() {
+        return nextStart;
+    }
+
+    void started(Attempt attempt, long now) {
         running++;
+        attempt.unproven = !attempt.destination.proven;
+        unprovenRunning += attempt.unproven ? 1 : 0;
         young.addLast(attempt);
+        long gap = limits.transportGap().toNanos();
+        if (gap > 0) {
+            nextStart = Math.max(nextStart, now - gap) + gap;
+        }
     }
 
     void ended(Attempt attempt) {
         if (attempt.hanging) {
             hanging--;
         } else {
-            running--;
+            noLongerYoung(attempt);
         }
         while (!young.isEmpty() && (!young.getFirst().running || young.getFirst().hanging)) {
             young.removeFirst();
         }
+    }
+
+    private void noLongerYoung(Attempt attempt) {
+        running--;
+        unprovenRunning -= attempt.unproven ? 1 : 0;
     }
 
     /**
@@ -115,7 +182,7 @@ final class Transport implements Timers.Timed {
                 }
                 oldest.hanging = true;
                 hanging++;
-                running--;
+                noLongerYoung(oldest);
             }
             young.removeFirst();
         }
@@ -128,14 +195,16 @@ final class Transport implements Timers.Timed {
     }
 
     /** Its agents cannot be reached. How long to rest; empty duration when it does so already. */
-    Duration lost() {
+    Duration lost(long now) {
         if (resting) {
             return Duration.ZERO;
         }
         resting = true;
-        Duration rest = REST.multipliedBy(1L << Math.min(losses, 16));
+        Duration doubled = REST.multipliedBy(1L << Math.min(losses, 16));
+        Duration rest = doubled.compareTo(REST_MAX) < 0 ? doubled : REST_MAX;
         losses++;
-        return rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX;
+        restEnds = now + rest.toNanos();
+        return rest;
     }
 
     int running() {

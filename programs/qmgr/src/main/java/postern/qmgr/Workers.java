@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import postern.base.World;
 import postern.mail.Content;
 import postern.mail.Delivery;
@@ -50,6 +51,18 @@ final class Workers {
         this.owner = owner;
     }
 
+    /** Reads the message and tells the owner. */
+    void load(Stub stub, @Nullable Attempt attempt) {
+        Event end = new Event.Unreadable(stub, attempt, "internal error");
+        try {
+            end = new Event.Loaded(stub, attempt, spool.load(stub.queueId()));
+        } catch (IOException unreadable) {
+            end = new Event.Unreadable(stub, attempt, String.valueOf(unreadable.getMessage()));
+        } finally {
+            owner.accept(end);
+        }
+    }
+
     /** Makes the attempt and tells the owner of its end, whatever that is. */
     void deliver(Attempt attempt) {
         Event end = later(attempt, "internal error");
@@ -63,7 +76,7 @@ final class Workers {
     private Event attempt(Attempt attempt) {
         Content content;
         try {
-            content = spool.content(attempt.entry.envelope.id());
+            content = spool.content(attempt.stub.queueId());
         } catch (IOException unreadable) {
             return later(attempt, "message cannot be read: " + unreadable.getMessage());
         }
@@ -91,7 +104,7 @@ final class Workers {
     }
 
     private static DeliveryRequest request(Attempt attempt, Content content) {
-        Entry entry = attempt.entry;
+        Entry entry = attempt.entry();
         List<Recipient> recipients = entry.envelope.recipients();
         if (attempt.size() < recipients.size()) {
             List<Recipient> some = new ArrayList<>(attempt.size());

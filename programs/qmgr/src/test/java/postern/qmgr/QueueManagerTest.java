@@ -135,7 +135,6 @@ final class QueueManagerTest {
         assertThat(requests).extracting(DeliveryRequest::id).containsExactly(before, later);
         assertThat(logged(before))
                 .containsExactly(
-                        before + ": from=<ann@s.test> size=1000 nrcpt=2 (queue active)",
                         before
                                 + ": to=<bob@a.test> relay=mx[192.0.2.1]:25 delay=0"
                                 + " delays=0/0/0/0 dsn=2.0.0 status=sent (ok)",

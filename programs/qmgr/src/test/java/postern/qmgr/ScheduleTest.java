@@ -28,7 +28,7 @@ final class ScheduleTest {
         stage.end(Stage.SENT);
         assertThat(stage.recorded(id, 0).state()).isEqualTo(Progress.State.DELIVERED);
         assertThat(stage.removed).containsExactly(id.text());
-        assertThat(stage.schedule.entries()).isEmpty();
+        assertThat(stage.messages()).isZero();
         assertThat(stage.schedule.nextWake()).isEqualTo(Long.MAX_VALUE);
         assertThat(stage.schedule.transports().iterator().next().destinations).isEmpty();
     }
@@ -165,18 +165,19 @@ final class ScheduleTest {
 
     @Test
     void theSenderIsToldOfADelayOnce() {
-        QmgrConfig base = QmgrConfig.DEFAULT;
+        QmgrConfig.Patience patience = QmgrConfig.DEFAULT.general().patience();
         Stage warned =
                 new Stage(
-                        new QmgrConfig(
-                                base.backoffMin(),
-                                base.backoffMax(),
-                                base.destinationRetry(),
-                                base.lifetime(),
-                                base.bounceLifetime(),
-                                Duration.ofHours(4),
-                                base.limits(),
-                                base.transports()));
+                        Stage.with(
+                                new QmgrConfig.Figures(
+                                        new QmgrConfig.Patience(
+                                                patience.backoffMin(),
+                                                patience.backoffMax(),
+                                                patience.destinationRetry(),
+                                                patience.lifetime(),
+                                                patience.bounceLifetime(),
+                                                Duration.ofHours(4)),
+                                        QmgrConfig.DEFAULT.general().limits())));
         warned.queue("bob@a.test");
         for (int hour = 0; hour < 10; hour++) {
             warned.endAll(Stage.BUSY);
@@ -222,22 +223,19 @@ final class ScheduleTest {
         assertThat(stage.recorded(id, 1).detail()).isEqualTo("4.7.0 held: look at it");
         stage.pass(Duration.ofDays(30));
         assertThat(stage.running).isEmpty();
-        assertThat(stage.schedule.operator().release(id, stage.now())).isTrue();
+        assertThat(stage.release(id)).isTrue();
         assertThat(stage.hops()).containsExactlyInAnyOrder("a.test", "hold.test");
     }
 
     @Test
     void whatTheLogSaysIsTakenUpWhereItStood() {
         Instant now = stage.wall;
-        stage.schedule.queued(
-                recovered(1, now, Progress.State.WAITING, now.plusSeconds(100)), stage.now());
-        stage.schedule.queued(
-                recovered(2, now, Progress.State.HELD, now.minusSeconds(5)), stage.now());
-        stage.schedule.queued(
-                recovered(3, now, Progress.State.WAITING, now.minusSeconds(5)), stage.now());
+        stage.take(recovered(1, now, Progress.State.WAITING, now.plusSeconds(100)), false);
+        stage.take(recovered(2, now, Progress.State.HELD, now.minusSeconds(5)), false);
+        stage.take(recovered(3, now, Progress.State.WAITING, now.minusSeconds(5)), false);
         // a stamp from a clock that was ahead by a year holds nothing up for longer than a wait
         Instant ahead = now.plus(Duration.ofDays(365));
-        stage.schedule.queued(recovered(4, ahead, Progress.State.WAITING, ahead), stage.now());
+        stage.take(recovered(4, ahead, Progress.State.WAITING, ahead), false);
         assertThat(stage.running).hasSize(1);
         stage.pass(Duration.ofSeconds(101));
         assertThat(stage.running).hasSize(2);
@@ -266,18 +264,18 @@ final class ScheduleTest {
     void holdReleaseAndDelete() {
         QueueId id = stage.queue("bob@a.test");
         stage.end(Stage.BUSY);
-        assertThat(stage.schedule.operator().hold(id, stage.now())).isTrue();
+        assertThat(stage.hold(id)).isTrue();
         assertThat(stage.recorded(id, 0).state()).isEqualTo(Progress.State.HELD);
         stage.pass(Duration.ofDays(1));
         assertThat(stage.running).isEmpty();
-        assertThat(stage.schedule.operator().release(id, stage.now())).isTrue();
+        assertThat(stage.release(id)).isTrue();
         assertThat(stage.running).hasSize(1);
-        assertThat(stage.schedule.operator().delete(id, stage.now())).isTrue();
+        assertThat(stage.delete(id)).isTrue();
         assertThat(stage.removed).isEmpty();
         stage.end(Stage.BUSY);
         assertThat(stage.recorded(id, 0).state()).isEqualTo(Progress.State.REMOVED);
         assertThat(stage.removed).containsExactly(id.text());
-        assertThat(stage.schedule.operator().delete(id, stage.now())).isFalse();
+        assertThat(stage.delete(id)).isFalse();
     }
 
     @Test
@@ -286,14 +284,14 @@ final class ScheduleTest {
             stage.queue("x@a.test");
         }
         QueueId sixth = stage.queue("bob@a.test");
-        stage.schedule.operator().hold(sixth, stage.now());
-        stage.schedule.operator().release(sixth, stage.now());
-        stage.schedule.operator().hold(sixth, stage.now());
-        stage.schedule.operator().release(sixth, stage.now());
+        stage.hold(sixth);
+        stage.release(sixth);
+        stage.hold(sixth);
+        stage.release(sixth);
         stage.endAll(Stage.SENT);
         assertThat(stage.running).hasSize(1);
         stage.endAll(Stage.SENT);
-        assertThat(stage.schedule.entries()).isEmpty();
+        assertThat(stage.messages()).isZero();
         assertThat(stage.running).isEmpty();
     }
 
@@ -303,11 +301,11 @@ final class ScheduleTest {
         stage.queue("bob@b.test");
         stage.queue("bob@c.test");
         stage.endAll(Stage.BUSY);
-        stage.schedule.operator().flush(a, stage.now());
+        stage.flush(a);
         assertThat(stage.hops()).containsExactly("a.test");
-        assertThat(stage.schedule.operator().flush("b.test", stage.now())).isEqualTo(1);
+        assertThat(stage.flush("b.test")).isEqualTo(1);
         assertThat(stage.hops()).containsExactly("a.test", "b.test");
-        stage.schedule.operator().flush(stage.now());
+        stage.flush();
         assertThat(stage.hops()).containsExactly("a.test", "b.test", "c.test");
     }
 

@@ -1,13 +1,16 @@
 package postern.qmgr;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import postern.mail.Admission;
 import postern.mail.Delivery;
 import postern.mail.Envelope;
@@ -45,6 +48,14 @@ final class Stage implements Effects {
     final List<Duration> rests = new ArrayList<>();
     final Map<Long, Map<Integer, Progress>> recorded = new HashMap<>();
     int records;
+    int loads;
+
+    /** The log: what it says of each message. */
+    final Map<Long, QueuedMessage> log = new HashMap<>();
+
+    /** What the outside owes the schedule. */
+    private final ArrayDeque<Runnable> owed = new ArrayDeque<>();
+
     long nanos = 1;
     Instant wall = Instant.parse("2026-01-01T00:00:00Z");
     private long ids = 1;
@@ -87,6 +98,18 @@ final class Stage implements Effects {
         }
     }
 
+    /** The default figures, but for these limits everywhere. */
+    static QmgrConfig with(QmgrConfig.Limits limits) {
+        QmgrConfig base = QmgrConfig.DEFAULT;
+        return with(new QmgrConfig.Figures(base.general().patience(), limits));
+    }
+
+    static QmgrConfig with(QmgrConfig.Figures figures) {
+        QmgrConfig base = QmgrConfig.DEFAULT;
+        return new QmgrConfig(
+                figures, Map.of(), Map.of(), base.activeMessages(), base.inFlowDelay());
+    }
+
     Now now() {
         return new Now(nanos, wall);
     }
@@ -97,8 +120,51 @@ final class Stage implements Effects {
         while (schedule.nextWake() <= end) {
             move(Math.max(nanos, schedule.nextWake()));
             schedule.wake(now());
+            settleUp();
         }
         move(end);
+    }
+
+    /** Reads and writes end. */
+    void settleUp() {
+        Runnable next = owed.pollFirst();
+        while (next != null) {
+            next.run();
+            next = owed.pollFirst();
+        }
+    }
+
+    boolean hold(QueueId id) {
+        return operated(schedule.operator().hold(id, now()));
+    }
+
+    boolean release(QueueId id) {
+        return operated(schedule.operator().release(id, now()));
+    }
+
+    boolean delete(QueueId id) {
+        return operated(schedule.operator().delete(id, now()));
+    }
+
+    boolean flush(QueueId id) {
+        return operated(schedule.operator().flush(id, now()));
+    }
+
+    int flush(String destination) {
+        return operated(schedule.operator().flush(destination, now()));
+    }
+
+    int flush() {
+        return operated(schedule.operator().flush(now()));
+    }
+
+    private <T> T operated(T result) {
+        settleUp();
+        return result;
+    }
+
+    int messages() {
+        return schedule.roster().messages();
     }
 
     private void move(long to) {
@@ -120,8 +186,14 @@ final class Stage implements Effects {
 
     QueueId queue(ReversePath sender, List<Recipient> recipients, MailOptions options) {
         QueueId id = new QueueId(ids++);
-        schedule.queued(fresh(id, wall, sender, recipients, options), now());
+        take(fresh(id, wall, sender, recipients, options), true);
         return id;
+    }
+
+    void take(QueuedMessage message, boolean isFresh) {
+        log.put(message.envelope().id().value(), message);
+        schedule.queued(message, isFresh, now());
+        settleUp();
     }
 
     static QueuedMessage fresh(
@@ -159,6 +231,7 @@ final class Stage implements Effects {
     void end(Attempt attempt, List<Delivery> deliveries) {
         running.remove(attempt);
         schedule.ended(attempt, deliveries, now());
+        settleUp();
     }
 
     void endAll(Delivery delivery) {
@@ -186,13 +259,58 @@ final class Stage implements Effects {
     }
 
     @Override
-    public void record(QueueId id, List<Progress> changes) {
+    public void record(Entry entry, List<Progress> changes) {
+        record(entry.envelope.id(), changes);
+        owed.add(() -> schedule.recorded(entry));
+    }
+
+    private void record(QueueId id, List<Progress> changes) {
         records++;
+        QueuedMessage before = log.get(id.value());
+        List<Progress> states = new ArrayList<>(before == null ? List.of() : before.progress());
         for (Progress change : changes) {
             recorded.computeIfAbsent(id.value(), _ -> new HashMap<>())
                     .put(change.recipient(), change);
+            if (before != null && !states.get(change.recipient()).state().last()) {
+                states.set(change.recipient(), change);
+            }
+        }
+        if (before != null) {
+            log.put(
+                    id.value(),
+                    new QueuedMessage(
+                            before.envelope(),
+                            before.octets(),
+                            before.dotLines(),
+                            before.delayNoticeSent(),
+                            states));
         }
     }
+
+    @Override
+    public void load(Stub stub, @Nullable Attempt attempt) {
+        loads++;
+        owed.add(
+                () -> {
+                    QueuedMessage message = log.get(stub.id);
+                    if (message == null) {
+                        throw new AssertionError("what is loaded is in the log: " + stub.id);
+                    }
+                    schedule.reading().loaded(stub, attempt, message, now());
+                });
+    }
+
+    @Override
+    public QueuedMessage read(QueueId id) throws IOException {
+        QueuedMessage message = log.get(id.value());
+        if (message == null) {
+            throw new IOException("not in the log");
+        }
+        return message;
+    }
+
+    @Override
+    public void unreadable(QueueId id, String why) {}
 
     @Override
     public void settle(Settlement settlement) {
@@ -206,6 +324,7 @@ final class Stage implements Effects {
             record(first.entry().envelope.id(), first.changes());
         }
         schedule.settled(first, now());
+        settleUp();
     }
 
     @Override

@@ -137,8 +137,7 @@ final class Child {
                             operators(root),
                             listener(Listeners.HANDOVER),
                             listener(Listeners.CONTROL));
-            case OUT ->
-                    OutDomain.start(world, site, settings, scratch, listener(Listeners.AGENT_SMTP));
+            case OUT -> OutDomain.start(world, site, settings, scratch, listeners);
             case LOCAL ->
                     LocalDomain.start(
                             world,

@@ -17,7 +17,6 @@ import postern.base.World;
 import postern.config.Settings;
 import postern.dns.DnsResolver;
 import postern.dns.DnsSettings;
-import postern.dns.ResolvConf;
 import postern.ipc.Attributes;
 import postern.ipc.LmtpClient;
 import postern.mail.Content;
@@ -27,7 +26,7 @@ import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
-import postern.smtp.SmtpConfig;
+import postern.smtp.DnsConfig;
 import postern.smtpd.Intake;
 import postern.smtpd.Limits;
 import postern.smtpd.ListenerConfig;
@@ -85,7 +84,7 @@ public final class FrontDomain {
                 new Smtpd(
                         world,
                         config,
-                        policy(world, site, settings, meter, known),
+                        policy(world, settings, meter, known),
                         new ContentStore(
                                 world.disk(),
                                 scratch,
@@ -125,10 +124,8 @@ public final class FrontDomain {
     }
 
     private static Policy policy(
-            World world, Site site, Settings settings, AnvilMeter meter, KnownClients known) {
-        List<InetSocketAddress> stated = SmtpConfig.read(settings, site.hostname()).dnsServers();
-        List<InetSocketAddress> servers =
-                stated.isEmpty() ? ResolvConf.servers(world.disk()) : stated;
+            World world, Settings settings, AnvilMeter meter, KnownClients known) {
+        List<InetSocketAddress> servers = DnsConfig.read(settings).settings(world).servers();
         var lists =
                 new DnsSettings(
                         servers, LIST_TIMEOUT, DnsSettings.ROUNDS, DnsSettings.Families.IPV4);
@@ -150,7 +147,7 @@ public final class FrontDomain {
             return Set.of();
         }
         Set<Integer> ports = new HashSet<>();
-        SmtpConfig.read(settings, "").dnsServers().forEach(each -> ports.add(each.getPort()));
+        DnsConfig.read(settings).servers().forEach(each -> ports.add(each.getPort()));
         return ports.isEmpty() ? Set.of(DNS_PORT) : ports;
     }
 

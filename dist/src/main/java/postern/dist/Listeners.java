@@ -15,16 +15,20 @@ final class Listeners {
     /** Operators' questions to smtpd. */
     static final String FRONT_CONTROL = "front-control";
 
-    /** qmgr's orders to smtp. */
-    static final String AGENT_SMTP = "agent-smtp";
-
     /** qmgr's orders to local. */
     static final String AGENT_LOCAL = "agent-local";
+
+    private static final String AGENT = "agent-";
 
     /** {@code sendmail}'s messages to smtpd. */
     static final String SUBMISSION_SOCKET = "submission-socket";
 
     private Listeners() {}
+
+    /** qmgr's orders to a transport. */
+    static String agent(String transport) {
+        return AGENT + transport;
+    }
 
     /** Where a listener of that name listens. */
     static Endpoint endpoint(Site site, Settings settings, String name) {
@@ -32,9 +36,9 @@ final class Listeners {
             case HANDOVER -> new Endpoint.Local(site.handover());
             case CONTROL -> new Endpoint.Local(site.run().resolve("queue-control"));
             case FRONT_CONTROL -> new Endpoint.Local(site.run().resolve("front-control"));
-            case AGENT_SMTP -> new Endpoint.Local(site.agent("smtp"));
-            case AGENT_LOCAL -> new Endpoint.Local(site.agent("local"));
             case SUBMISSION_SOCKET -> new Endpoint.Local(site.submission());
+            case String agent when agent.startsWith(AGENT) ->
+                    new Endpoint.Local(site.agent(agent.substring(AGENT.length())));
             default ->
                     FrontDomain.configured(settings).stream()
                             .filter(listener -> listener.name().equals(name))

@@ -1,11 +1,18 @@
 package postern.dist;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import postern.base.Bug;
 import postern.base.Listener;
 import postern.base.Users;
 import postern.base.World;
 import postern.config.Settings;
+import postern.dns.DnsResolver;
 import postern.dns.Resolver;
 import postern.ipc.AgentSession;
 import postern.mail.ContentStore;
@@ -13,10 +20,12 @@ import postern.mail.DeliveryAgent;
 import postern.rewrite.AddressingConfig;
 import postern.rewrite.GenericAgent;
 import postern.rewrite.RewriteConfig;
+import postern.smtp.DnsConfig;
 import postern.smtp.SmtpConfig;
 import postern.smtp.SmtpTransport;
+import postern.smtp.Transports;
 
-/** The domain that delivers to other hosts: smtp(8). */
+/** The domain that delivers to other hosts: smtp(8), once for each transport of its kind. */
 public final class OutDomain {
     private OutDomain() {}
 
@@ -24,15 +33,40 @@ public final class OutDomain {
      * Starts it, asking the name servers of the configuration or of the machine.
      *
      * @param scratch a folder for what outgrows memory
+     * @param listeners of each transport, by {@link Listeners#agent}
      */
     public static Running start(
-            World world, Site site, Settings settings, Path scratch, Listener listener) {
-        SmtpConfig config = SmtpConfig.read(settings, site.hostname());
-        DeliveryAgent agent = SmtpTransport.create(world, config);
-        return serve(world, generic(world, site, settings, agent), scratch, listener);
+            World world,
+            Site site,
+            Settings settings,
+            Path scratch,
+            Map<String, Listener> listeners) {
+        Resolver resolver = new DnsResolver(world, DnsConfig.read(settings).settings(world));
+        var store = store(world, scratch);
+        UnaryOperator<DeliveryAgent> generic = generic(world, site, settings);
+        List<Running> all = new ArrayList<>();
+        Transports.read(settings, site.hostname())
+                .forEach(
+                        (name, config) -> {
+                            Listener listener = listeners.get(Listeners.agent(name));
+                            if (listener == null) {
+                                throw new Bug("each transport has a listener: " + name);
+                            }
+                            DeliveryAgent agent = new SmtpTransport(world, config, resolver, store);
+                            boolean outside = config.kind() == SmtpConfig.Kind.SMTP;
+                            all.add(
+                                    serve(
+                                            world,
+                                            name,
+                                            outside ? generic.apply(agent) : agent,
+                                            store,
+                                            listener));
+                        });
+        world.tasks().start("dnssec", () -> SmtpTransport.tellOfDnssec(world, resolver));
+        return together(all);
     }
 
-    /** The same with a resolver that is handed in. */
+    /** The transport smtp alone, with a resolver that is handed in. */
     public static Running start(
             World world,
             Site site,
@@ -41,24 +75,48 @@ public final class OutDomain {
             Path scratch,
             Listener listener) {
         SmtpConfig config = SmtpConfig.read(settings, site.hostname());
-        DeliveryAgent agent = new SmtpTransport(world, config, resolver);
-        return serve(world, generic(world, site, settings, agent), scratch, listener);
+        var store = store(world, scratch);
+        DeliveryAgent agent = new SmtpTransport(world, config, resolver, store);
+        return serve(
+                world,
+                Transports.SMTP,
+                generic(world, site, settings).apply(agent),
+                store,
+                listener);
+    }
+
+    private static ContentStore store(World world, Path scratch) {
+        return new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_DELIVERY);
     }
 
     /** Addresses leave in the form that the outside knows. */
-    private static DeliveryAgent generic(
-            World world, Site site, Settings settings, DeliveryAgent agent) {
+    private static UnaryOperator<DeliveryAgent> generic(World world, Site site, Settings settings) {
         Users nobody = _ -> Optional.empty(); // this domain knows no users
-        return GenericAgent.before(
-                agent,
-                RewriteConfig.read(settings, site.hostname()),
-                AddressingConfig.read(settings),
-                TableUses.open(world, settings, nobody));
+        var tables = TableUses.open(world, settings, nobody);
+        return agent ->
+                GenericAgent.before(
+                        agent,
+                        RewriteConfig.read(settings, site.hostname()),
+                        AddressingConfig.read(settings),
+                        tables);
     }
 
     private static Running serve(
-            World world, DeliveryAgent agent, Path scratch, Listener listener) {
-        var store = new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_DELIVERY);
-        return AgentDomain.serve(world, "smtp", () -> new AgentSession(agent, store), listener);
+            World world, String name, DeliveryAgent agent, ContentStore store, Listener listener) {
+        return AgentDomain.serve(world, name, () -> new AgentSession(agent, store), listener);
+    }
+
+    private static Running together(List<Running> all) {
+        return ended -> {
+            var left = new AtomicInteger(all.size());
+            for (Running each : all) {
+                each.drain(
+                        () -> {
+                            if (left.decrementAndGet() == 0) {
+                                ended.run();
+                            }
+                        });
+            }
+        };
     }
 }

@@ -20,6 +20,7 @@ import postern.master.Plan;
 import postern.master.ServiceIdentities;
 import postern.os.Identity;
 import postern.os.UserDatabase;
+import postern.smtp.Transports;
 
 /** What master is told to do: which domains there are, as whom, confined how, listening where. */
 final class PosternPlan {
@@ -144,7 +145,10 @@ final class PosternPlan {
                     List.of(
                             unix(Listeners.HANDOVER, 0600, front),
                             unix(Listeners.CONTROL, 0666, ourselves.uid()));
-            case OUT -> List.of(unix(Listeners.AGENT_SMTP, 0600, queue));
+            case OUT ->
+                    Transports.read(settings, site.hostname()).keySet().stream()
+                            .map(name -> unix(Listeners.agent(name), 0600, queue))
+                            .toList();
             case LOCAL -> List.of(unix(Listeners.AGENT_LOCAL, 0600, queue));
         };
     }

@@ -75,7 +75,8 @@ enum Powers {
                             .bind(new Ports.Only(Set.of(0)))
                             .build();
             case QUEUE -> builder.writable(site.queue()).connect(none).bind(none).build();
-            case OUT -> builder.connect(new Ports.All()).bind(none).build();
+            case OUT -> // port 0: connections may come from a source address of choice
+                    builder.connect(new Ports.All()).bind(new Ports.Only(Set.of(0))).build();
             case LOCAL -> {
                 // a command inherits the sandbox, and may do whatever its user may
                 if (standing.root() || standing.programs()) {

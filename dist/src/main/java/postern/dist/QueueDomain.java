@@ -32,6 +32,7 @@ import postern.rewrite.AddressRouter;
 import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
+import postern.smtp.Transports;
 import postern.smtpd.SmtpdConfig;
 import postern.spool.LogSpool;
 import postern.spool.Spool;
@@ -132,7 +133,9 @@ public final class QueueDomain {
 
     private static Map<String, AgentClient> agents(World world, Site site, Settings settings) {
         Map<String, Endpoint> sockets = new HashMap<>();
-        sockets.put("smtp", new Endpoint.Local(site.agent("smtp")));
+        for (String transport : Transports.read(settings, site.hostname()).keySet()) {
+            sockets.put(transport, new Endpoint.Local(site.agent(transport)));
+        }
         sockets.put("local", new Endpoint.Local(site.agent("local")));
         ServiceConfig.read(settings)
                 .agents()

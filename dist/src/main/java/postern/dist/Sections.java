@@ -11,6 +11,7 @@ import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
 import postern.smtp.SmtpConfig;
+import postern.smtp.Transports;
 import postern.smtpd.Limits;
 import postern.smtpd.SmtpdConfig;
 import postern.smtpd.access.RuleConfig;
@@ -24,7 +25,11 @@ public final class Sections {
 
     /** What shows only when values are seen together. */
     public static final List<Configuration.Check> CHECKS =
-            List.of(RuleConfig::check, AddressingConfig::check, TableUses.check());
+            List.of(
+                    RuleConfig::check,
+                    AddressingConfig::check,
+                    TableUses.check(),
+                    Transports::check);
 
     public static final List<Section> ALL =
             List.of(
@@ -45,6 +50,7 @@ public final class Sections {
                     QmgrConfig.DESTINATIONS,
                     BounceConfig.SECTION,
                     SmtpConfig.SECTION,
+                    Transports.SECTION,
                     LocalConfig.SECTION,
                     ServiceConfig.SECTION);
 }

@@ -27,6 +27,7 @@ import postern.mailbox.Invoker;
 import postern.os.InheritedListeners;
 import postern.os.Sockets;
 import postern.os.UserDatabase;
+import postern.smtp.Transports;
 import postern.wire.PeerReader;
 import postern.wire.PeerWriter;
 import postern.wire.Reply;
@@ -88,7 +89,8 @@ final class Training {
                 Set.of(),
                 unix(settings, site, Listeners.HANDOVER),
                 unix(settings, site, Listeners.CONTROL));
-        OutDomain.start(world, site, settings, scratch, unix(settings, site, Listeners.AGENT_SMTP));
+        String agent = Listeners.agent(Transports.SMTP);
+        OutDomain.start(world, site, settings, scratch, Map.of(agent, unix(settings, site, agent)));
         LocalDomain.start(
                 world,
                 site,

@@ -11,6 +11,9 @@ import postern.base.Peer;
  * read many times, by one thread at a time.
  */
 public interface Content extends Closeable {
+    /** The longest line that SMTP may carry, without its CRLF: RFC 5321 §4.5.3.1.6. */
+    int LINE_OCTETS_MAX = 998;
+
     long octets();
 
     /**
@@ -18,6 +21,14 @@ public interface Content extends Closeable {
      * §4.5.2).
      */
     boolean dotLines();
+
+    /**
+     * Whether a line of more than {@link #LINE_OCTETS_MAX} octets was seen when the content was
+     * taken in; false where nobody looked.
+     */
+    default boolean longLines() {
+        return false;
+    }
 
     /** Reads up to {@code length} octets from {@code position} on; -1 at the end. */
     int read(long position, byte[] into, int offset, int length) throws IOException;

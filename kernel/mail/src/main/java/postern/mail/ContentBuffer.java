@@ -30,6 +30,7 @@ public final class ContentBuffer implements Closeable {
     private long octets;
     private @Nullable DiskFile file;
     private final DotLines dotLines = new DotLines();
+    private final LongLines longLines = new LongLines();
     private boolean finished;
 
     ContentBuffer(ContentStore store, long expectedOctets) {
@@ -42,12 +43,13 @@ public final class ContentBuffer implements Closeable {
     }
 
     /**
-     * Appends octets and looks for lines that begin with a dot.
+     * Appends octets and looks for lines that begin with a dot, and for long ones.
      *
      * @throws IOException the scratch file cannot be written
      */
     public void append(byte[] from, int offset, int length) throws IOException {
         dotLines.scan(from, offset, length);
+        longLines.scan(from, offset, length);
         appendScanned(from, offset, length);
     }
 
@@ -86,8 +88,12 @@ public final class ContentBuffer implements Closeable {
         }
         finished = true;
         return scratch == null
-                ? new Resident(store, resident, segments, octets, dotLines.found())
-                : new Scratch(scratch, octets, dotLines.found());
+                ? new Resident(store, resident, segments, octets, lines())
+                : new Scratch(scratch, octets, lines());
+    }
+
+    private Lines lines() {
+        return new Lines(dotLines.found(), longLines.found());
     }
 
     /** Drops the message unless it was finished. */
@@ -179,19 +185,22 @@ public final class ContentBuffer implements Closeable {
         }
     }
 
+    /** What its lines are like: with a dot in front, or long. */
+    private record Lines(boolean dotted, boolean longer) {}
+
     private static final class Resident implements Content {
         private final ContentStore store;
         private final List<byte[]> segments;
         private final long octets;
-        private final boolean dotLines;
+        private final Lines lines;
         private int taken;
 
-        Resident(ContentStore store, int taken, List<byte[]> segments, long octets, boolean dots) {
+        Resident(ContentStore store, int taken, List<byte[]> segments, long octets, Lines lines) {
             this.store = store;
             this.taken = taken;
             this.segments = segments;
             this.octets = octets;
-            this.dotLines = dots;
+            this.lines = lines;
         }
 
         @Override
@@ -201,7 +210,12 @@ public final class ContentBuffer implements Closeable {
 
         @Override
         public boolean dotLines() {
-            return dotLines;
+            return lines.dotted;
+        }
+
+        @Override
+        public boolean longLines() {
+            return lines.longer;
         }
 
         @Override
@@ -252,7 +266,17 @@ public final class ContentBuffer implements Closeable {
         }
     }
 
-    private record Scratch(DiskFile file, long octets, boolean dotLines) implements Content {
+    private record Scratch(DiskFile file, long octets, Lines lines) implements Content {
+        @Override
+        public boolean dotLines() {
+            return lines.dotted;
+        }
+
+        @Override
+        public boolean longLines() {
+            return lines.longer;
+        }
+
         @Override
         public int read(long position, byte[] into, int offset, int length) throws IOException {
             return position >= octets

@@ -25,6 +25,11 @@ public record MailOptions(
         return new MailOptions(body, smtpUtf8, returned, envelopeId, others);
     }
 
+    /** The same of content in another form. */
+    public MailOptions with(Body other) {
+        return new MailOptions(other, smtpUtf8, returned, envelopeId, terms);
+    }
+
     public enum Body {
         SEVEN_BIT,
         EIGHT_BIT_MIME,

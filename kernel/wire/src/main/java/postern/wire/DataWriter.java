@@ -23,8 +23,19 @@ public final class DataWriter {
             writeStuffed(content, writer);
             writer.add(end);
             writer.flush();
-            return;
+        } else {
+            writeChunk(content, end, writer, peer);
         }
+    }
+
+    /**
+     * Writes all of the content as it is, as BDAT wants it (RFC 3030), and what the writer had
+     * gathered before it.
+     *
+     * @param end behind it
+     */
+    public static void writeChunk(Content content, byte[] end, PeerWriter writer, Peer peer)
+            throws IOException {
         var resident = content.resident();
         if (!resident.isEmpty()) {
             ByteBuffer[] buffers = resident.toArray(new ByteBuffer[resident.size() + 1]);
@@ -38,12 +49,15 @@ public final class DataWriter {
         } else {
             writer.flush();
             content.send(peer, 0, content.octets());
-            writer.add(end);
-            writer.flush();
+            if (end.length > 0) {
+                writer.add(end);
+                writer.flush();
+            }
         }
     }
 
-    private static boolean endsWithNewline(Content content) throws IOException {
+    /** Whether the last line is whole; so is no line at all. */
+    public static boolean endsWithNewline(Content content) throws IOException {
         long octets = content.octets();
         if (octets == 0) {
             return true; // no line was begun

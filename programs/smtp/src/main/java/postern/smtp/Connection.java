@@ -2,7 +2,9 @@ package postern.smtp;
 
 import java.io.IOException;
 import java.time.Duration;
+import postern.base.Clock;
 import postern.base.Peer;
+import postern.base.TimedOut;
 import postern.dns.HostPlan.Target;
 import postern.mail.Content;
 import postern.wire.DataWriter;
@@ -31,8 +33,12 @@ final class Connection {
 
     private static final Duration FAREWELL_LIMIT = Duration.ofSeconds(5);
 
+    private static final byte[] CRLF = {'\r', '\n'};
+
     private final Target target;
-    private final Peer peer;
+    private final TlsPolicy policy;
+    private final PacedPeer peer;
+    private final Clock clock;
     private final PeerReader reader;
     private final ReplyReader replies;
     private final PeerWriter writer;
@@ -40,21 +46,36 @@ final class Connection {
     private final String tls;
     private Extensions extensions = Extensions.NONE;
     private Step step = Step.GREETING;
+    private long deadline = Long.MAX_VALUE; // nanoTime, of the message under way
+    private boolean timed;
     private int messages;
     private boolean reused;
     private boolean resetDue;
 
     /**
+     * @param policy that it was opened under
      * @param tls the protocol version; empty for clear text
      */
-    Connection(Target target, Peer peer, Duration blockLimit, long openedAt, String tls) {
+    Connection(
+            Target target,
+            TlsPolicy policy,
+            Peer peer,
+            Duration blockLimit,
+            Clock clock,
+            String tls) {
         this.target = target;
-        this.peer = new PacedPeer(peer, blockLimit);
+        this.policy = policy;
+        this.clock = clock;
+        this.peer = new PacedPeer(peer, blockLimit, clock);
         this.reader = new PeerReader(this.peer, ReplyReader.LINE_OCTETS_MAX);
         this.replies = new ReplyReader(reader);
         this.writer = new PeerWriter(this.peer);
-        this.openedAt = openedAt;
+        this.openedAt = clock.nanoTime();
         this.tls = tls;
+    }
+
+    TlsPolicy policy() {
+        return policy;
     }
 
     Target target() {
@@ -68,6 +89,11 @@ final class Connection {
     /** The protocol version; empty for clear text. */
     String tls() {
         return tls;
+    }
+
+    /** Whether it is proven whom we speak to. */
+    boolean verified() {
+        return false; // no policy yet that verifies
     }
 
     Extensions extensions() {
@@ -104,12 +130,38 @@ final class Connection {
         writer.flush();
     }
 
-    /** Sends a message and its end, in one write where it lies in memory. */
-    void data(Content content) throws IOException {
-        if (reader.pending()) { // or a reply made up before would pass for the message's
+    /** A message begins, which may take so long until it is sent. */
+    void begin(Duration limit) {
+        deadline = clock.nanoTime() + limit.toNanos();
+        timed = true;
+        peer.flow(limit);
+    }
+
+    /**
+     * Sends a message and its end, in one write where it lies in memory.
+     *
+     * @param limit for all of it
+     */
+    void data(Content content, Duration limit) throws IOException {
+        settled();
+        peer.flow(limit);
+        DataWriter.write(content, writer, peer);
+    }
+
+    /** The same as one chunk, the last: RFC 3030. */
+    void chunk(Content content, Duration limit) throws IOException {
+        settled();
+        peer.flow(limit);
+        boolean whole = DataWriter.endsWithNewline(content);
+        add("BDAT " + (content.octets() + (whole ? 0 : CRLF.length)) + " LAST");
+        DataWriter.writeChunk(content, whole ? new byte[0] : CRLF, writer, peer);
+    }
+
+    /** A reply made up before would pass for the message's. */
+    private void settled() throws IOException {
+        if (reader.pending()) {
             throw new IOException("replies before it is asked");
         }
-        DataWriter.write(content, writer, peer);
     }
 
     /**
@@ -120,12 +172,24 @@ final class Connection {
      */
     Reply reply(Step to, Duration limit) throws IOException {
         step = to;
-        peer.expireAfter(limit);
+        peer.expireAfter(
+                to == Step.END ? limit : allowed(limit)); // a cut there may mean two copies
         Reply reply = replies.next();
         if (reply.code() == Verdicts.HANGING_UP) {
             throw new HangingUp(reply);
         }
         return reply;
+    }
+
+    private Duration allowed(Duration limit) throws TimedOut {
+        if (!timed) {
+            return limit;
+        }
+        long left = deadline - clock.nanoTime();
+        if (left <= 0) {
+            throw new TimedOut("the deadline of the message has passed");
+        }
+        return left < limit.toNanos() ? Duration.ofNanos(left) : limit;
     }
 
     Reply ask(Step asking, String command, Duration limit) throws IOException {
@@ -149,8 +213,10 @@ final class Connection {
         reused = true;
     }
 
+    /** Its end was sent and answered; no deadline holds any more. */
     void messageSent() {
         messages++;
+        timed = false;
     }
 
     int messages() {

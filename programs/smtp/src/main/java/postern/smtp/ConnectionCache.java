@@ -32,14 +32,22 @@ final class ConnectionCache {
         this.limits = limits;
     }
 
-    /** A connection that served this next hop before. */
-    Optional<Connection> take(String nextHop) {
-        return takeFirst(waiting -> waiting.nextHop.equals(nextHop));
+    /**
+     * A connection that served this next hop before.
+     *
+     * @param fits whether it will do for the message: its policy is the same
+     */
+    Optional<Connection> take(String nextHop, Predicate<Connection> fits) {
+        return takeFirst(
+                waiting -> waiting.nextHop.equals(nextHop) && fits.test(waiting.connection));
     }
 
-    /** A connection to this very host, whichever next hop it served. */
-    Optional<Connection> take(Target target) {
-        return takeFirst(waiting -> waiting.connection.target().sameAs(target));
+    /** A connection to this very host, whichever next hop it served, opened under that policy. */
+    Optional<Connection> take(Target target, TlsPolicy policy) {
+        return takeFirst(
+                waiting ->
+                        waiting.connection.target().sameAs(target)
+                                && waiting.connection.policy().equals(policy));
     }
 
     /** The one that waits least is likeliest to be alive. */
@@ -68,6 +76,7 @@ final class ConnectionCache {
         if (limits.idle().isZero()
                 || limits.idleMax() == 0
                 || connection.messages() >= limits.messages()
+                || connection.messages() >= connection.extensions().messagesMax() // RFC 9422
                 || now - connection.openedAt() >= limits.age().toNanos()) {
             connection.quit();
             return;

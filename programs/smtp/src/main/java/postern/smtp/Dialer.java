@@ -1,9 +1,11 @@
 package postern.smtp;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import postern.base.Bug;
+import postern.base.Endpoint;
 import postern.base.LogLine;
 import postern.base.Peer;
 import postern.base.World;
@@ -46,9 +48,9 @@ final class Dialer {
         this.config = config;
     }
 
-    Opened open(Target target, QueueId id) {
+    Opened open(Target target, TlsPolicy policy, QueueId id) {
         try {
-            return open(target, config.tls());
+            return open(target, policy, policy);
         } catch (TlsFailed failed) {
             world.log()
                     .info(
@@ -56,22 +58,26 @@ final class Dialer {
                                     .with("relay", target.text())
                                     .say("TLS failed: " + failed.getMessage()));
         }
-        try {
-            return open(target, SmtpConfig.Tls.NONE); // RFC 7435 §3: rather clear text than nothing
+        try { // RFC 7435 §3: rather clear text than nothing
+            return open(target, policy, new TlsPolicy.None());
         } catch (TlsFailed impossible) {
             throw new Bug("no TLS was asked for", impossible);
         }
     }
 
-    private Opened open(Target target, SmtpConfig.Tls level) throws TlsFailed {
+    /**
+     * @param policy what the connection is for
+     * @param tried what is tried of it now
+     */
+    private Opened open(Target target, TlsPolicy policy, TlsPolicy tried) throws TlsFailed {
         Peer peer;
         try {
-            peer = world.network().connect(target.endpoint(), config.timeouts().connect());
+            peer = connect(target);
         } catch (IOException failed) {
             return new Opened.Failed(Verdicts.unreachable(target, failed), false);
         }
         try {
-            Opened opened = introduce(connection(target, peer, ""), level);
+            Opened opened = introduce(connection(target, policy, peer, ""), tried);
             if (opened instanceof Opened.Failed) {
                 peer.close();
             }
@@ -82,9 +88,21 @@ final class Dialer {
         }
     }
 
-    private Opened introduce(Connection connection, SmtpConfig.Tls level) throws TlsFailed {
+    private Peer connect(Target target) throws IOException {
+        if (target.endpoint() instanceof Endpoint.Tcp(InetAddress address, _)) {
+            for (InetAddress source : config.finding().sources()) {
+                if (source.getAddress().length == address.getAddress().length) { // the same kind
+                    return world.network()
+                            .connect(target.endpoint(), source, config.timeouts().connect());
+                }
+            }
+        }
+        return world.network().connect(target.endpoint(), config.timeouts().connect());
+    }
+
+    private Opened introduce(Connection connection, TlsPolicy tried) throws TlsFailed {
         try {
-            return greeted(connection, level);
+            return greeted(connection, tried);
         } catch (TlsFailed failed) {
             throw failed;
         } catch (Connection.HangingUp hangingUp) {
@@ -100,19 +118,19 @@ final class Dialer {
         }
     }
 
-    private Connection connection(Target target, Peer peer, String version) {
+    private Connection connection(Target target, TlsPolicy policy, Peer peer, String version) {
         return new Connection(
-                target, peer, config.timeouts().block(), world.clock().nanoTime(), version);
+                target, policy, peer, config.timeouts().block(), world.clock(), version);
     }
 
-    private Opened greeted(Connection connection, SmtpConfig.Tls level) throws IOException {
+    private Opened greeted(Connection connection, TlsPolicy tried) throws IOException {
         Reply greeting = connection.reply(Step.GREETING, config.timeouts().greeting());
         if (!greeting.positive()) {
             return new Opened.Failed(Verdicts.greeting(greeting), true);
         }
         Opened opened = ehlo(connection);
         if (opened instanceof Opened.Ready
-                && level == SmtpConfig.Tls.MAY
+                && tried instanceof TlsPolicy.May
                 && connection.extensions().offers("STARTTLS")) {
             return startTls(connection);
         }
@@ -120,8 +138,14 @@ final class Dialer {
     }
 
     private Opened ehlo(Connection connection) throws IOException {
-        Reply reply = connection.ask(Step.EHLO, "EHLO " + config.helo(), config.timeouts().ehlo());
-        if (reply.permanentFailure()) { // RFC 5321 §3.2
+        boolean lmtp = config.kind() == SmtpConfig.Kind.LMTP;
+        Reply reply =
+                lmtp // RFC 2033 §4.1
+                        ? connection.ask(
+                                Step.LHLO, "LHLO " + config.helo(), config.timeouts().ehlo())
+                        : connection.ask(
+                                Step.EHLO, "EHLO " + config.helo(), config.timeouts().ehlo());
+        if (reply.permanentFailure() && !lmtp) { // RFC 5321 §3.2
             reply = connection.ask(Step.HELO, "HELO " + config.helo(), config.timeouts().ehlo());
         }
         if (!reply.positive()) {
@@ -135,7 +159,7 @@ final class Dialer {
                     true);
         }
         connection.extensions(
-                connection.step() == Step.EHLO ? Extensions.parse(reply) : Extensions.NONE);
+                connection.step() == Step.HELO ? Extensions.NONE : Extensions.parse(reply));
         return new Opened.Ready(connection);
     }
 
@@ -171,6 +195,6 @@ final class Dialer {
             throw new TlsFailed(failed);
         }
         // RFC 3207 §4.2: all said before is forgotten
-        return ehlo(connection(target, sealed, sealed.protocol()));
+        return ehlo(connection(target, connection.policy(), sealed, sealed.protocol()));
     }
 }

@@ -11,9 +11,15 @@ import postern.wire.Reply;
  *
  * @param keywords upper case, without parameters
  * @param octetsMax longest message taken: RFC 1870; zero when it does not say
+ * @param recipientsMax of one message, RFC 9422 RCPTMAX; {@link Integer#MAX_VALUE} when it does not
+ *     say
+ * @param messagesMax over one connection, RFC 9422 MAILMAX; likewise
+ * @param secondsMin shortest deadline taken: RFC 2852 §3; zero when it does not say
  */
-record Extensions(Set<String> keywords, long octetsMax) {
-    static final Extensions NONE = new Extensions(Set.of(), 0);
+record Extensions(
+        Set<String> keywords, long octetsMax, int recipientsMax, int messagesMax, long secondsMin) {
+    static final Extensions NONE =
+            new Extensions(Set.of(), 0, Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
 
     Extensions {
         keywords = Set.copyOf(keywords);
@@ -22,21 +28,41 @@ record Extensions(Set<String> keywords, long octetsMax) {
     static Extensions parse(Reply ehlo) {
         Set<String> keywords = new HashSet<>();
         long octetsMax = 0;
+        int recipientsMax = Integer.MAX_VALUE;
+        int messagesMax = Integer.MAX_VALUE;
+        long secondsMin = 0;
         List<String> lines = ehlo.lines();
         for (String line : lines.subList(1, lines.size())) { // the first is the greeting
             int space = line.indexOf(' ');
-            String word = space < 0 ? line : line.substring(0, space);
-            String keyword = word.toUpperCase(Locale.ROOT);
+            String keyword = (space < 0 ? line : line.substring(0, space)).toUpperCase(Locale.ROOT);
+            String rest = space < 0 ? "" : line.substring(space + 1).strip();
             keywords.add(keyword);
-            if (keyword.equals("SIZE") && space > 0) {
-                octetsMax = number(line.substring(space + 1).strip());
+            switch (keyword) {
+                case "SIZE" -> octetsMax = number(rest);
+                case "DELIVERBY" -> secondsMin = number(rest);
+                case "LIMITS" -> {
+                    recipientsMax = limit(rest, "RCPTMAX=");
+                    messagesMax = limit(rest, "MAILMAX=");
+                }
+                default -> {}
             }
         }
-        return new Extensions(keywords, octetsMax);
+        return new Extensions(keywords, octetsMax, recipientsMax, messagesMax, secondsMin);
     }
 
     boolean offers(String keyword) {
         return keywords.contains(keyword);
+    }
+
+    /** RFC 9422 §3: {@code NAME=value}, separated by spaces; what is no limit is none. */
+    private static int limit(String limits, String name) {
+        for (String limit : limits.toUpperCase(Locale.ROOT).split(" +", -1)) {
+            if (limit.startsWith(name)) {
+                long value = number(limit.substring(name.length()));
+                return value == 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, value);
+            }
+        }
+        return Integer.MAX_VALUE;
     }
 
     /** Zero, which is no limit, for what is no number. */

@@ -5,6 +5,7 @@ enum Step {
     GREETING("receiving the greeting", "the greeting"),
     EHLO("performing the EHLO handshake", "EHLO"),
     HELO("performing the HELO handshake", "HELO"),
+    LHLO("performing the LHLO handshake", "LHLO"),
     STARTTLS("performing the STARTTLS handshake", "STARTTLS"),
     RSET("sending RSET", "RSET"),
     MAIL("sending MAIL FROM", "MAIL FROM"),

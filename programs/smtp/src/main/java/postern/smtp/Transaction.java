@@ -2,13 +2,18 @@ package postern.smtp;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import postern.base.TimedOut;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
+import postern.mail.MailOptions;
 import postern.mail.Outcome;
 import postern.mail.Outcome.Delivered;
 import postern.mail.Passage;
+import postern.mail.Terms;
+import postern.mail.Terms.Deadline;
 import postern.wire.Envelopes;
 import postern.wire.Reply;
 
@@ -38,47 +43,75 @@ final class Transaction {
      */
     private static final int BATCH_RECIPIENTS_MAX = 100;
 
+    /** RFC 2852 §4: nine digits. */
+    private static final long SECONDS_MAX = 999_999_999;
+
+    /** Replies to a command that is not known or not expected: RFC 5321 §4.2.2. */
+    private static final int UNKNOWN_MIN = 500;
+
+    private static final int UNKNOWN_MAX = 504;
+
     /** How long to look for the reason when a host hangs up on the message. */
     private static final Duration LAST_WORDS_LIMIT = Duration.ofSeconds(5);
 
     private final Connection connection;
     private final DeliveryRequest request;
     private final Answers answers;
-    private final SmtpConfig.Timeouts timeouts;
+    private final SmtpConfig config;
+    private final Instant now;
     private final Passage passage;
+    private final boolean chunked;
+    private Demands.Form form;
     private int[] accepted = {}; // by place in the request
     private boolean heard;
     private boolean inDoubt;
+    private boolean chunkingRefused;
 
     /**
      * @param setupMillis what it took to have the connection
+     * @param chunking whether BDAT may be used
      */
     Transaction(
             Connection connection,
-            DeliveryRequest request,
+            Order order,
             Answers answers,
-            SmtpConfig.Timeouts timeouts,
-            long setupMillis) {
+            long setupMillis,
+            boolean chunking) {
         this.connection = connection;
-        this.request = request;
+        this.request = order.request();
         this.answers = answers;
-        this.timeouts = timeouts;
+        this.config = order.config();
+        this.now = order.now();
         this.passage = new Passage(setupMillis, connection.tls(), false);
+        this.chunked =
+                chunking
+                        && config.speech().chunking()
+                        && connection.extensions().offers("CHUNKING");
+        this.form = new Demands.Form(request.content(), request.options().body());
     }
+
+    /** What is to be done, for every host alike. */
+    record Order(DeliveryRequest request, SmtpConfig config, Instant now) {}
 
     /** Whether the host may have taken the message although it is deferred. */
     boolean inDoubt() {
         return inDoubt;
     }
 
-    End run() {
+    /** Whether the host offers BDAT and does not know it. */
+    boolean chunkingRefused() {
+        return chunkingRefused;
+    }
+
+    /**
+     * @param places of the recipients that are sent to; each has its outcome when the connection is
+     *     {@link End.Kept}
+     */
+    End run(int[] places, Demands.Form how) {
+        form = how;
         connection.step(Step.MAIL);
+        connection.begin(config.timeouts().message());
         try {
-            new Demands(request, connection.extensions(), this::delivery).settle(answers);
-            int[] places = answers.open();
-            if (places.length == 0) {
-                return new End.Kept();
-            }
             return connection.extensions().offers("PIPELINING") ? batched(places) : stepped(places);
         } catch (Connection.HangingUp hangingUp) {
             return !heard && connection.reused() // it grew tired of waiting, and says so
@@ -103,11 +136,37 @@ final class Transaction {
     }
 
     private String mail() {
-        return Envelopes.mail(
-                request.sender(),
-                request.options(),
-                request.content().octets(),
-                connection.extensions()::offers);
+        MailOptions options = request.options();
+        Predicate<String> offers =
+                extension ->
+                        connection.extensions().offers(extension)
+                                && (chunked || !extension.equals("BINARYMIME"));
+        String command =
+                Envelopes.mail(
+                        request.sender(),
+                        form.body() == options.body() ? options : options.with(form.body()),
+                        form.content().octets(),
+                        offers);
+        return options.terms().equals(Terms.NONE) ? command : command + terms(options.terms());
+    }
+
+    /** RFC 2852 §4, RFC 6710 §4, RFC 8689 §2. */
+    private String terms(Terms terms) {
+        StringBuilder text = new StringBuilder();
+        if (terms.deadline() instanceof Deadline.By(Instant at, Deadline.Mode mode, boolean trace)
+                && connection.extensions().offers("DELIVERBY")) {
+            long left = at.getEpochSecond() - now.getEpochSecond();
+            text.append(" BY=").append(Math.clamp(left, -SECONDS_MAX, SECONDS_MAX));
+            text.append(mode == Deadline.Mode.RETURN ? ";R" : ";N").append(trace ? "T" : "");
+        }
+        if (terms.priority() != 0 && connection.extensions().offers("MT-PRIORITY")) {
+            text.append(" MT-PRIORITY=").append(terms.priority());
+        }
+        if (terms.protection() == Terms.Protection.REQUIRED
+                && connection.extensions().offers("REQUIRETLS")) {
+            text.append(" REQUIRETLS");
+        }
+        return text.toString();
     }
 
     private String rcpt(int place) {
@@ -129,7 +188,7 @@ final class Transaction {
             for (int i = from; i < to; i++) {
                 connection.add(rcpt(places[i]));
             }
-            if (to == places.length) {
+            if (to == places.length && !chunked) {
                 connection.add("DATA");
             }
             connection.flush();
@@ -137,22 +196,22 @@ final class Transaction {
                 if (reset) {
                     resetReply();
                 }
-                welcome = mailReply();
+                welcome = mailReply(places);
             }
             for (int i = from; i < to; i++) {
-                Reply reply = connection.reply(Step.RCPT, timeouts.rcpt());
+                Reply reply = connection.reply(Step.RCPT, config.timeouts().rcpt());
                 if (welcome) {
                     rcptReply(places[i], reply);
                 }
             }
-            if (to == places.length) {
-                Reply reply = connection.reply(Step.DATA, timeouts.data());
+            if (to == places.length && !chunked) {
+                Reply reply = connection.reply(Step.DATA, config.timeouts().data());
                 return !welcome && reply.code() / 100 == 3
                         ? new End.Dropped() // even a lone dot might be taken for a message here
                         : dataReply(reply);
             }
         }
-        return kept();
+        return chunked && welcome ? chunk() : kept();
     }
 
     /** One command at a time. */
@@ -165,19 +224,20 @@ final class Transaction {
         connection.add(mail());
         connection.flush();
         connection.resetDue(true);
-        if (!mailReply()) {
+        if (!mailReply(places)) {
             return kept();
         }
         for (int place : places) {
-            rcptReply(place, connection.ask(Step.RCPT, rcpt(place), timeouts.rcpt()));
+            rcptReply(place, connection.ask(Step.RCPT, rcpt(place), config.timeouts().rcpt()));
         }
-        return accepted.length == 0
-                ? kept()
-                : dataReply(connection.ask(Step.DATA, "DATA", timeouts.data()));
+        if (chunked || accepted.length == 0) {
+            return chunk();
+        }
+        return dataReply(connection.ask(Step.DATA, "DATA", config.timeouts().data()));
     }
 
     private void resetReply() throws IOException {
-        Reply reply = connection.reply(Step.RSET, timeouts.mail());
+        Reply reply = connection.reply(Step.RSET, config.timeouts().mail());
         heard = true;
         if (!reply.positive()) {
             throw new IOException("RSET is refused: " + reply);
@@ -185,11 +245,11 @@ final class Transaction {
     }
 
     /** Whether the message is welcome. */
-    private boolean mailReply() throws IOException {
-        Reply reply = connection.reply(Step.MAIL, timeouts.mail());
+    private boolean mailReply(int[] places) throws IOException {
+        Reply reply = connection.reply(Step.MAIL, config.timeouts().mail());
         heard = true;
         if (!reply.positive()) {
-            answers.settleOpen(delivery(Verdicts.message(expected(reply), Step.MAIL)));
+            settle(places, Verdicts.message(expected(reply), Step.MAIL));
         }
         return reply.positive();
     }
@@ -199,7 +259,7 @@ final class Transaction {
             accepted = Arrays.copyOf(accepted, accepted.length + 1);
             accepted[accepted.length - 1] = place;
         } else {
-            answers.settle(place, delivery(Verdicts.recipient(expected(reply))));
+            settle(new int[] {place}, Verdicts.recipient(expected(reply)));
         }
     }
 
@@ -230,22 +290,60 @@ final class Transaction {
     private End nothing() throws IOException {
         connection.add(".");
         connection.flush();
-        Reply reply = connection.reply(Step.DATA, timeouts.end());
+        Reply reply = connection.reply(Step.DATA, config.timeouts().end());
         return reply.code() / 100 == 3 ? new End.Dropped() : kept();
     }
 
     private End message() throws IOException {
         connection.step(Step.BODY);
         try {
-            connection.data(request.content());
+            connection.data(form.content(), flow());
         } catch (TimedOut slow) {
             throw slow;
         } catch (IOException lost) {
             return lastWords(lost);
         }
-        Reply reply = connection.reply(Step.END, timeouts.end());
+        return ended(connection.reply(Step.END, config.timeouts().end()));
+    }
+
+    /** The message as one chunk: RFC 3030. Nobody may have been accepted; then none is sent. */
+    private End chunk() throws IOException {
+        if (accepted.length == 0) {
+            return kept();
+        }
+        connection.step(Step.BODY);
+        try {
+            connection.chunk(form.content(), flow());
+        } catch (TimedOut slow) {
+            throw slow;
+        } catch (IOException lost) {
+            return lastWords(lost);
+        }
+        Reply reply = connection.reply(Step.END, config.timeouts().end());
+        if (reply.code() >= UNKNOWN_MIN && reply.code() <= UNKNOWN_MAX) {
+            chunkingRefused = true; // and takes the message for commands: away from here
+            return new End.HostFailed(Verdicts.chunkingRefused(reply));
+        }
+        return ended(reply);
+    }
+
+    private Duration flow() {
+        return config.timeouts().flow(form.content().octets());
+    }
+
+    private End ended(Reply first) throws IOException {
         connection.messageSent();
-        settle(accepted, Verdicts.message(reply, Step.END));
+        Reply reply = first;
+        if (config.kind() == SmtpConfig.Kind.LMTP) { // RFC 2033 §4.2: one for each recipient
+            for (int place : accepted) {
+                if (place != accepted[0]) {
+                    reply = connection.reply(Step.END, config.timeouts().end());
+                }
+                settle(new int[] {place}, Verdicts.message(reply, Step.END));
+            }
+        } else {
+            settle(accepted, Verdicts.message(reply, Step.END));
+        }
         connection.resetDue(false);
         return reply.code() / 100 == 3 ? new End.Dropped() : kept();
     }
@@ -269,20 +367,27 @@ final class Transaction {
 
     private void settle(int[] places, Outcome outcome) {
         for (int place : places) {
-            boolean relayed =
-                    outcome instanceof Delivered
-                            && request.recipients().get(place).wanted().success()
-                            && !connection.extensions().offers("DSN");
-            answers.settle(
-                    place,
-                    relayed
-                            ? new Delivery(outcome, connection.target().text(), relayed())
-                            : delivery(outcome));
+            if (answers.isOpen(place)) {
+                boolean delivered = outcome instanceof Delivered && unreported(place);
+                answers.settle(
+                        place,
+                        new Delivery(
+                                outcome,
+                                connection.target().text(),
+                                delivered ? relayed() : passage));
+            }
         }
     }
 
-    private Delivery delivery(Outcome outcome) {
-        return new Delivery(outcome, connection.target().text(), passage);
+    /** Whether the sender waits for word that the next host will not give: RFC 3461 §5.2.2. */
+    private boolean unreported(int place) {
+        Extensions offered = connection.extensions();
+        boolean deadline =
+                request.options().terms().deadline() instanceof Deadline.By(_, _, boolean trace)
+                        && (trace || !offered.offers("DELIVERBY")); // RFC 2852 §4.1.4.2
+        boolean wanted = request.recipients().get(place).wanted().success();
+        return config.kind() == SmtpConfig.Kind.SMTP
+                && (deadline || wanted && !offered.offers("DSN"));
     }
 
     /** Success that the next host will not report: RFC 3461 §5.2.2. */

@@ -50,6 +50,12 @@ final class Verdicts {
         return of(reply, About.HOST, step);
     }
 
+    /** Of a reply to BDAT that says the command is unknown, where EHLO offered it. */
+    static Outcome chunkingRefused(Reply reply) {
+        return new Deferred(
+                "4.5.0", "CHUNKING is offered and refused: " + words(reply, Step.END), About.HOST);
+    }
+
     private static Outcome of(Reply reply, About about, Step step) {
         int kind = reply.code() / 100;
         String status = reply.status().startsWith(kind + ".") ? reply.status() : kind + ".0.0";

@@ -8,11 +8,13 @@
  * <p><b>Trusts.</b> Nobody: hosts are strangers. Their replies are bounded, and where they make no
  * sense the outcome is "later". Without a policy a host's certificate is not verified (RFC 7435).
  *
- * <p><b>Powers.</b> TCP to the outside, DNS, the socket that requests come on. No files.
+ * <p><b>Powers.</b> TCP to the outside, DNS, the sockets that requests come on, and those of mail
+ * stores that a transport names. No files but what is being converted.
  *
- * <p><b>Limits.</b> Five addresses and two sessions per attempt; the time-outs of RFC 5321
- * §4.5.3.2; 200 idle connections for 5 s each, 100 messages or 300 s per connection; replies of 100
- * lines of 2048 octets: {@link postern.smtp.SmtpConfig}.
+ * <p><b>Limits.</b> Five addresses and two sessions per next hop; the time-outs of RFC 5321
+ * §4.5.3.2, an hour for a message, 500 octets a second; 200 idle connections for 5 s each, 100
+ * messages or 300 s per connection; replies of 100 lines of 2048 octets: {@link
+ * postern.smtp.SmtpConfig}.
  *
  * <p><b>Diagnostics.</b> A recipient is bounced only by a host's own 5yz, by the name service's
  * word that there is no such host, or where the host cannot take what the message needs. A lost

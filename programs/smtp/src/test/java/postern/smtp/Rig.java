@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import postern.base.DiskFile;
 import postern.base.Endpoint;
 import postern.base.Listener;
@@ -20,7 +21,6 @@ import postern.base.Network;
 import postern.base.Peer;
 import postern.base.World;
 import postern.base.system.SystemWorld;
-import postern.dns.DnsSettings.Families;
 import postern.mail.Content;
 import postern.mail.ContentBuffer;
 import postern.mail.ContentStore;
@@ -40,6 +40,8 @@ final class Rig implements AutoCloseable {
     static final InetAddress FIRST = InetAddress.ofLiteral("127.0.0.1");
     static final InetAddress SECOND = InetAddress.ofLiteral("127.0.0.2");
     static final String BODY = "Subject: x\r\n\r\nhello\r\n";
+
+    private static final Duration HOUR = Duration.ofHours(1);
 
     static final SmtpConfig.Reuse REUSE =
             new SmtpConfig.Reuse(Duration.ofSeconds(5), 10, Duration.ofSeconds(60), 100);
@@ -68,16 +70,41 @@ final class Rig implements AutoCloseable {
 
     static SmtpConfig config(Duration patience, SmtpConfig.Reuse reuse, SmtpConfig.Tls tls) {
         return new SmtpConfig(
+                SmtpConfig.Kind.SMTP,
                 "client.example",
-                25,
+                new SmtpConfig.Finding("", 25, List.of(), List.of(), List.of(), Set.of()),
                 tls,
+                new SmtpConfig.Speech(true, SmtpConfig.EightBit.CONVERT),
                 new SmtpConfig.Timeouts(
                         patience, patience, patience, patience, patience, patience, patience,
-                        patience, patience),
-                reuse,
-                Families.ANY,
-                List.of(),
-                Set.of());
+                        patience, patience, HOUR, 0),
+                reuse);
+    }
+
+    /** The usual, with some of it changed. */
+    Rig with(UnaryOperator<SmtpConfig> change) {
+        config = change.apply(config);
+        return this;
+    }
+
+    static SmtpConfig kind(SmtpConfig.Kind kind, SmtpConfig of) {
+        return new SmtpConfig(
+                kind, of.helo(), of.finding(), of.tls(), of.speech(), of.timeouts(), of.reuse());
+    }
+
+    static SmtpConfig speech(SmtpConfig.Speech speech, SmtpConfig of) {
+        return new SmtpConfig(
+                of.kind(), of.helo(), of.finding(), of.tls(), speech, of.timeouts(), of.reuse());
+    }
+
+    static SmtpConfig finding(SmtpConfig.Finding finding, SmtpConfig of) {
+        return new SmtpConfig(
+                of.kind(), of.helo(), finding, of.tls(), of.speech(), of.timeouts(), of.reuse());
+    }
+
+    static SmtpConfig timeouts(SmtpConfig.Timeouts timeouts, SmtpConfig of) {
+        return new SmtpConfig(
+                of.kind(), of.helo(), of.finding(), of.tls(), of.speech(), timeouts, of.reuse());
     }
 
     Rig with(SmtpConfig other) {
@@ -108,7 +135,7 @@ final class Rig implements AutoCloseable {
     }
 
     SmtpTransport transport() {
-        SmtpTransport transport = new SmtpTransport(world, config, names);
+        SmtpTransport transport = new SmtpTransport(world, config, names, contents);
         transports.add(transport);
         return transport;
     }
@@ -162,6 +189,12 @@ final class Rig implements AutoCloseable {
         @Override
         public Peer connect(Endpoint target, Duration timeout) throws IOException {
             return new CountedPeer(network.connect(target, timeout), writes);
+        }
+
+        @Override
+        public Peer connect(Endpoint target, InetAddress from, Duration timeout)
+                throws IOException {
+            return new CountedPeer(network.connect(target, from, timeout), writes);
         }
 
         @Override

@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import postern.dns.DnsSettings.Families;
 import postern.mail.Delivery;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
@@ -319,17 +318,9 @@ class SmtpTransportTest {
 
     @Test
     void anAddressOfOurOwnIsNotSentTo() {
-        SmtpConfig base = Rig.config(Duration.ofSeconds(5), Rig.REUSE, SmtpConfig.Tls.MAY);
-        rig.with(
-                new SmtpConfig(
-                        base.helo(),
-                        25,
-                        base.tls(),
-                        base.timeouts(),
-                        base.reuse(),
-                        Families.ANY,
-                        List.of(),
-                        Set.of(Rig.SECOND)));
+        var finding =
+                new SmtpConfig.Finding("", 25, List.of(), List.of(), List.of(), Set.of(Rig.SECOND));
+        rig.with(config -> Rig.finding(finding, config));
         rig.names.mx("d.example", 10, "us.example").host("us.example", "127.0.0.2");
         assertThat(rig.deliver("d.example").status()).isEqualTo("5.4.6");
         rig.names.mx("e.example", 10, "client.example").host("client.example", "127.0.0.3");

@@ -322,6 +322,10 @@ class TransactionTest {
     })
     void eightBitContentGoesOnlyWhereItIsTaken(String extension, String text, String status)
             throws IOException {
+        rig.with(
+                config ->
+                        Rig.speech(
+                                new SmtpConfig.Speech(true, SmtpConfig.EightBit.BOUNCE), config));
         FakeMx mx = rig.mx().offering(extension);
         var options =
                 new MailOptions(

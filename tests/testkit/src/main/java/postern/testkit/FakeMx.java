@@ -3,6 +3,7 @@ package postern.testkit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -45,6 +46,7 @@ public final class FakeMx {
     private @Nullable Sealing sealing;
     private @Nullable Listener listener;
     private final List<Received> received = Collections.synchronizedList(new ArrayList<>());
+    private final List<Endpoint> clients = Collections.synchronizedList(new ArrayList<>());
     private final List<String> commands = Collections.synchronizedList(new ArrayList<>());
 
     public FakeMx(World world) {
@@ -69,6 +71,10 @@ public final class FakeMx {
     public FakeMx misbehaving(PeerMisbehaviour how) {
         misbehaviour = how;
         return this;
+    }
+
+    public PeerMisbehaviour misbehaviour() {
+        return misbehaviour;
     }
 
     public FakeMx sealing(Sealing how) {
@@ -107,11 +113,17 @@ public final class FakeMx {
         return List.copyOf(commands);
     }
 
+    /** Where its connections came from. */
+    public List<Endpoint> clients() {
+        return List.copyOf(clients);
+    }
+
     private void accept(Listener open) {
         try {
             while (true) {
                 Peer peer = open.accept();
                 commands.add("CONNECT");
+                clients.add(peer.remote());
                 world.tasks().start("fake-mx-session", () -> serve(peer));
             }
         } catch (IOException _) {
@@ -140,6 +152,7 @@ public final class FakeMx {
         private final List<String> to = new ArrayList<>();
         private boolean open; // a transaction
         private boolean served; // a message
+        private boolean lmtp;
 
         Session(Peer peer) {
             this.peer = peer;
@@ -158,11 +171,12 @@ public final class FakeMx {
                     throw new Over();
                 }
                 switch (verb) {
-                    case "EHLO" -> ehlo(line);
+                    case "EHLO", "LHLO" -> ehlo(line);
                     case "STAR" -> startTls(line);
                     case "MAIL" -> mail(line);
                     case "RCPT" -> rcpt(line);
                     case "DATA" -> data(line);
+                    case "BDAT" -> chunk(line);
                     case "QUIT" -> {
                         answer(line, "221 2.0.0 bye");
                         return;
@@ -177,12 +191,21 @@ public final class FakeMx {
                 case GARBAGE -> say("SSH-2.0-OpenSSH_9.9");
                 case REPLY_BEFORE_COMMAND -> say("220 fake.example\r\n250 fake.example");
                 case SILENT -> line();
+                case OCTET_A_SECOND -> drip("220 fake.example ESMTP\r\n");
                 case CLOSE_AT_GREETING -> throw new Over();
                 default -> answer("GREETING", "220 fake.example ESMTP");
             }
         }
 
+        private void drip(String text) throws IOException {
+            for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+                peer.write(ByteBuffer.wrap(new byte[] {octet}));
+                world.clock().sleep(Duration.ofSeconds(1));
+            }
+        }
+
         private void ehlo(String line) throws IOException {
+            lmtp = line.startsWith("LHLO");
             StringBuilder text = new StringBuilder("250-fake.example");
             if (misbehaviour == PeerMisbehaviour.ENDLESS_REPLY) {
                 while (true) {
@@ -190,6 +213,12 @@ public final class FakeMx {
                 }
             }
             List<String> lines = new ArrayList<>(offers);
+            switch (misbehaviour) {
+                case LYING_CHUNKING -> lines.add("CHUNKING");
+                case LYING_SIZE -> lines.add("SIZE 1000000000");
+                case CONTRADICTION -> lines.add("SIZE\r\n550 5.7.1 no");
+                default -> {}
+            }
             if (sealed) {
                 lines.remove("STARTTLS");
             }
@@ -207,6 +236,15 @@ public final class FakeMx {
             if (!reply(line, "220").startsWith("2")) {
                 return;
             }
+            if (misbehaviour == PeerMisbehaviour.TLS_GARBAGE) {
+                peer.read(new byte[FLOOD_OCTETS], 0, FLOOD_OCTETS);
+                say("what do you want?");
+                throw new Over();
+            }
+            if (misbehaviour == PeerMisbehaviour.TLS_SILENT) {
+                peer.read(new byte[FLOOD_OCTETS], 0, FLOOD_OCTETS);
+                peer.read(new byte[FLOOD_OCTETS], 0, FLOOD_OCTETS); // until the client is gone
+            }
             Sealing how = sealing;
             if (misbehaviour == PeerMisbehaviour.TLS_CLOSES || how == null) {
                 throw new Over();
@@ -218,6 +256,10 @@ public final class FakeMx {
 
         private void mail(String line) throws IOException {
             if (misbehaviour == PeerMisbehaviour.CLOSE_AT_MAIL) {
+                throw new Over();
+            }
+            if (misbehaviour == PeerMisbehaviour.SILENT_AT_MAIL) {
+                world.clock().sleep(Duration.ofMinutes(1));
                 throw new Over();
             }
             if (misbehaviour == PeerMisbehaviour.ENDLESS_LINE) {
@@ -253,6 +295,10 @@ public final class FakeMx {
             if (misbehaviour == PeerMisbehaviour.CLOSE_AFTER_354) {
                 throw new Over();
             }
+            if (misbehaviour == PeerMisbehaviour.STOPS_READING) {
+                world.clock().sleep(Duration.ofMinutes(1));
+                throw new Over();
+            }
             String message = message();
             commands.add(".");
             if (!to.isEmpty() && reply(".", "250").startsWith("2")) {
@@ -261,11 +307,69 @@ public final class FakeMx {
             if (misbehaviour == PeerMisbehaviour.CLOSE_AT_END) {
                 throw new Over();
             }
-            boolean twice = misbehaviour == PeerMisbehaviour.REPLY_TOO_MANY;
-            answer(".", "250 2.0.0 taken" + (twice ? "\r\n250 2.0.0 and again" : ""));
-            served = true;
-            if (misbehaviour == PeerMisbehaviour.CLOSE_AFTER_MESSAGE) {
+            taken();
+        }
+
+        /** RFC 3030: one chunk is the whole message here. */
+        private void chunk(String line) throws IOException {
+            if (misbehaviour == PeerMisbehaviour.LYING_CHUNKING) {
+                say("500 5.5.1 command not recognized");
+                return;
+            }
+            String[] words = line.split(" ", -1);
+            byte[] octets = new byte[Integer.parseInt(words[1])];
+            int filled = 0;
+            while (filled < octets.length) {
+                int n = reader.read(octets, filled, octets.length - filled);
+                if (n < 0) {
+                    throw new Over();
+                }
+                filled += n;
+            }
+            commands.add(".");
+            String reply = reply(line, to.isEmpty() ? "503 5.5.1 no recipients" : "250");
+            if (!reply.startsWith("2")) {
+                answer(line, reply);
+                return;
+            }
+            if (reply(".", "250").startsWith("2")) {
+                received.add(
+                        new Received(
+                                from,
+                                List.copyOf(to),
+                                new String(octets, StandardCharsets.UTF_8),
+                                sealed));
+            }
+            if (misbehaviour == PeerMisbehaviour.CLOSE_AT_END) {
                 throw new Over();
+            }
+            taken();
+        }
+
+        /** The replies to the end of a message: with LMTP one for each recipient. */
+        private void taken() throws IOException {
+            if (misbehaviour == PeerMisbehaviour.LYING_SIZE) {
+                received.removeLast();
+                say("552 5.3.4 message too big");
+                return;
+            }
+            boolean twice = misbehaviour == PeerMisbehaviour.REPLY_TOO_MANY;
+            int replies = lmtp ? to.size() : 1;
+            for (int i = 0; i < replies; i++) {
+                if (i > 0 && misbehaviour == PeerMisbehaviour.CLOSE_AMONG_ENDS) {
+                    throw new Over();
+                }
+                String command = lmtp ? ". " + to.get(i) : ".";
+                answer(command, "250 2.0.0 taken" + (twice ? "\r\n250 2.0.0 and again" : ""));
+            }
+            served = true;
+            switch (misbehaviour) {
+                case CLOSE_AFTER_MESSAGE -> throw new Over();
+                case RESET_AFTER_MESSAGE -> {
+                    peer.read(new byte[1], 0, 1); // what is left unread makes it a reset
+                    throw new Over();
+                }
+                default -> {}
             }
         }
 

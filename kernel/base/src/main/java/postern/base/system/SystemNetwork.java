@@ -1,6 +1,7 @@
 package postern.base.system;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
@@ -10,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.Network;
@@ -30,7 +32,7 @@ public final class SystemNetwork implements Network {
     @Override
     public Peer connect(Endpoint target, Duration timeout) throws IOException {
         return switch (target) {
-            case Endpoint.Tcp tcp -> connectTcp(tcp, timeout);
+            case Endpoint.Tcp tcp -> connectTcp(tcp, Optional.empty(), timeout);
             case Endpoint.Local unix -> {
                 SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(unix.path()));
                 yield new ChannelPeer(channel, unix, unix, deadlines);
@@ -38,9 +40,20 @@ public final class SystemNetwork implements Network {
         };
     }
 
-    private Peer connectTcp(Endpoint.Tcp target, Duration timeout) throws IOException {
+    @Override
+    public Peer connect(Endpoint target, InetAddress from, Duration timeout) throws IOException {
+        return target instanceof Endpoint.Tcp tcp
+                ? connectTcp(tcp, Optional.of(from), timeout)
+                : connect(target, timeout);
+    }
+
+    private Peer connectTcp(Endpoint.Tcp target, Optional<InetAddress> from, Duration timeout)
+            throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
+            if (from.isPresent()) {
+                channel.bind(new InetSocketAddress(from.get(), 0));
+            }
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.socket()
                     .connect(

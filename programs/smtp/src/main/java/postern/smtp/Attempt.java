@@ -1,0 +1,231 @@
+package postern.smtp;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import postern.base.Clock;
+import postern.dns.HostPlan;
+import postern.dns.HostPlan.Target;
+import postern.dns.NextHop;
+import postern.mail.Delivery;
+import postern.mail.DeliveryRequest;
+import postern.mail.Outcome;
+import postern.mail.Outcome.Bounced;
+import postern.mail.Outcome.Deferred;
+import postern.mail.Passage;
+import postern.mail.Terms;
+
+/**
+ * One request on its way through the hosts: a connection that waits if there is one, else the hosts
+ * of each next hop in their order until nobody is left without an outcome. One task only.
+ */
+final class Attempt {
+    /** Conversations for one next hop. Figure from Postfix, {@code smtp_mx_session_limit}. */
+    private static final int SESSIONS_MAX = 2;
+
+    /**
+     * After so long an attempt turns to no further host, so that it ends before the queue manager
+     * stops waiting for it.
+     */
+    private static final long HOSTS_TRIED_NANOS = Duration.ofHours(1).toNanos();
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final Means means;
+    private final DeliveryRequest request;
+    private final Answers answers;
+    private final Demands demands;
+    private final Clock clock;
+    private final long began;
+    private final Set<Target> visited = new HashSet<>(); // hosts that have had their say
+    private int sessions;
+
+    Attempt(Means means, DeliveryRequest request) {
+        this.means = means;
+        this.request = request;
+        this.answers = new Answers(request);
+        this.demands = new Demands(request, means.config(), means.store());
+        this.clock = means.world().clock();
+        this.began = clock.nanoTime();
+    }
+
+    List<Delivery> make() {
+        try (demands) {
+            String route = means.config().finding().nextHop();
+            List<String> hops = NextHop.each(route.isEmpty() ? request.nextHop() : route);
+            boolean elsewhere = true;
+            for (String hop : hops) {
+                elsewhere &= !answers.complete() && !late() && through(hop);
+            }
+            if (elsewhere && !answers.complete()) {
+                for (String hop : means.config().finding().fallback()) {
+                    if (!answers.complete() && !late()) {
+                        through(hop);
+                    }
+                }
+            }
+            return answers.finish();
+        }
+    }
+
+    private boolean late() {
+        return answers.failed() && clock.nanoTime() - began > HOSTS_TRIED_NANOS;
+    }
+
+    /** Whether other next hops may be asked for those left over. */
+    private boolean through(String hop) {
+        sessions = 0;
+        Optional<Connection> waiting = means.cache().take(hop, this::fits);
+        if (waiting.isPresent()) {
+            converse(hop, waiting.get(), 0);
+        }
+        if (answers.complete()) {
+            return false;
+        }
+        return switch (means.planner().plan(hop)) {
+            case HostPlan.Hosts(List<Target> targets) -> {
+                walk(hop, targets);
+                yield true;
+            }
+            case HostPlan.Nothing(Outcome outcome, boolean elsewhere) -> {
+                answers.failed(new Delivery(outcome, Delivery.NOBODY, setup()));
+                yield elsewhere;
+            }
+        };
+    }
+
+    private TlsPolicy policy(Target target) {
+        Terms.Protection protection = request.options().terms().protection();
+        return means.policies().decide(target, protection);
+    }
+
+    private boolean fits(Connection connection) {
+        return connection.policy().equals(policy(connection.target()));
+    }
+
+    private void walk(String hop, List<Target> targets) {
+        for (Target target : targets) {
+            if (answers.complete() || sessions >= SESSIONS_MAX || late()) {
+                return;
+            }
+            if (visited.stream().noneMatch(target::sameAs)) {
+                TlsPolicy policy = policy(target);
+                Optional<Connection> waiting = means.cache().take(target, policy);
+                if (waiting.isEmpty() || converse(hop, waiting.get(), 0)) {
+                    open(hop, target, policy);
+                }
+            }
+        }
+    }
+
+    private void open(String hop, Target target, TlsPolicy policy) {
+        switch (means.dialer().open(target, policy, request.id())) {
+            case Dialer.Opened.Ready(Connection connection) -> {
+                sessions++;
+                converse(hop, connection, setup().setupMillis());
+            }
+            case Dialer.Opened.Failed(Outcome outcome, boolean reached) -> {
+                String relay = reached ? target.text() : Delivery.NOBODY;
+                answers.failed(new Delivery(outcome, relay, setup()));
+                means.lines().failed(request.id(), target, outcome);
+            }
+        }
+    }
+
+    /** Whether the connection was stale, so that another to the same host should be opened. */
+    private boolean converse(String hop, Connection connection, long setupMillis) {
+        var passage = new Passage(setupMillis, connection.tls(), false);
+        Transaction.End end = new Transaction.End.Kept();
+        int[] places = suited(connection, passage);
+        if (places.length == 0) {
+            sessions = Math.max(0, sessions - 1); // nothing was asked of the host
+        }
+        while (places.length > 0 && end instanceof Transaction.End.Kept) {
+            end = transact(connection, places, setupMillis);
+            places = end instanceof Transaction.End.Kept ? suited(connection, passage) : places;
+        }
+        switch (end) {
+            case Transaction.End.Kept _ -> {
+                visited.add(connection.target());
+                means.cache().put(hop, connection);
+            }
+            case Transaction.End.Dropped _ -> connection.drop();
+            case Transaction.End.Stale _ -> connection.drop();
+            case Transaction.End.HostFailed(Outcome outcome) -> {
+                connection.drop();
+                visited.add(connection.target());
+                answers.failed(new Delivery(outcome, connection.target().text(), passage));
+                means.lines().failed(request.id(), connection.target(), outcome);
+            }
+        }
+        return end instanceof Transaction.End.Stale;
+    }
+
+    /**
+     * Those of the open recipients that go in one transaction with the host: those that it can
+     * serve, no more than it takes at once.
+     */
+    private int[] suited(Connection connection, Passage passage) {
+        List<Integer> places = new ArrayList<>();
+        @Nullable Bounced whole;
+        try {
+            whole = demands.objection(connection, clock.now());
+        } catch (IOException unreadable) {
+            return unreadable(unreadable);
+        }
+        for (int place : answers.open()) {
+            Bounced objection = whole == null ? demands.objection(connection, place) : whole;
+            if (objection != null) {
+                answers.object(place, new Delivery(objection, connection.target().text(), passage));
+            } else if (places.size() < connection.extensions().recipientsMax()) {
+                places.add(place);
+            }
+        }
+        return places.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private int[] unreadable(IOException why) {
+        var later =
+                new Deferred(
+                        "4.3.0",
+                        "message cannot be read: " + why.getMessage(),
+                        Outcome.About.MESSAGE);
+        answers.failed(new Delivery(later, Delivery.NOBODY));
+        return new int[0];
+    }
+
+    private Transaction.End transact(Connection connection, int[] places, long setupMillis) {
+        var transaction =
+                new Transaction(
+                        connection,
+                        new Transaction.Order(request, means.config(), clock.now()),
+                        answers,
+                        setupMillis,
+                        means.quirks().chunking(connection.target()));
+        Demands.Form form;
+        try {
+            form = demands.form(connection.extensions());
+        } catch (IOException unreadable) {
+            unreadable(unreadable);
+            return new Transaction.End.Dropped();
+        }
+        Transaction.End end = transaction.run(places, form);
+        if (transaction.inDoubt()) {
+            means.lines().doubt(request.id(), connection.target());
+        }
+        if (transaction.chunkingRefused()) {
+            means.quirks().noChunking(connection.target());
+        }
+        return end;
+    }
+
+    /** What was spent so far on finding and reaching a host. */
+    private Passage setup() {
+        return new Passage((clock.nanoTime() - began) / NANOS_PER_MILLI, "", false);
+    }
+}

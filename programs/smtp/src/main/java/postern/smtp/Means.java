@@ -1,0 +1,17 @@
+package postern.smtp;
+
+import postern.base.World;
+import postern.dns.HostPlanner;
+import postern.mail.ContentStore;
+
+/** What every attempt of one transport works with. */
+record Means(
+        World world,
+        SmtpConfig config,
+        HostPlanner planner,
+        TlsPolicy.Source policies,
+        Dialer dialer,
+        ConnectionCache cache,
+        ContentStore store,
+        Quirks quirks,
+        Lines lines) {}

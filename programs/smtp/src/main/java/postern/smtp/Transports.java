@@ -1,0 +1,72 @@
+package postern.smtp;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import postern.config.Key;
+import postern.config.Problem;
+import postern.config.Section;
+import postern.config.Settings;
+
+/** The transports of smtp(8): {@code smtp} itself, and those that the operator names. */
+public final class Transports {
+    /** {@code [smtp]}, which is always there. */
+    public static final String SMTP = "smtp";
+
+    /** Names of agents that are not ours. */
+    private static final List<String> TAKEN = List.of(SMTP, "local");
+
+    private static final Key<SmtpConfig.Kind> KIND =
+            Key.choice(
+                    "kind",
+                    SmtpConfig.Kind.SMTP,
+                    List.of(SmtpConfig.Kind.values()),
+                    "What is spoken: smtp to other hosts, or lmtp (RFC 2033) to a mail store, by TCP or"
+                            + " over a Unix socket; lmtp asks for no MX records.",
+                    SmtpConfig.SINCE);
+
+    public static final Section SECTION =
+            Section.named(
+                    "transport",
+                    "A way out of its own, which routes name: what it does not state is as in [smtp].",
+                    keys());
+
+    private Transports() {}
+
+    private static List<Key<?>> keys() {
+        List<Key<?>> keys = new ArrayList<>();
+        keys.add(KIND);
+        keys.addAll(SmtpKeys.OF_A_TRANSPORT);
+        return keys;
+    }
+
+    /** All of them by name, {@code smtp} first. */
+    public static Map<String, SmtpConfig> read(Settings settings, String hostname) {
+        Map<String, SmtpConfig> all = new LinkedHashMap<>();
+        all.put(SMTP, SmtpConfig.read(settings, hostname));
+        Settings.Group common = settings.section(SmtpConfig.SECTION);
+        for (Settings.Group group : settings.each(SECTION)) {
+            all.put(
+                    group.name(),
+                    SmtpConfig.read(new SmtpKeys.Reader(group, common), group.get(KIND), hostname));
+        }
+        return all;
+    }
+
+    /** What shows only when values are seen together. */
+    public static List<Problem> check(Settings settings) {
+        List<Problem> problems = new ArrayList<>();
+        for (Settings.Group group : settings.each(SECTION)) {
+            if (TAKEN.contains(group.name())) {
+                problems.add(
+                        group.problem(
+                                "[transport." + group.name() + "] is a transport already",
+                                group.name().equals(SMTP)
+                                        ? "write its keys into [smtp]"
+                                        : "choose another name"));
+            }
+        }
+        return problems;
+    }
+}

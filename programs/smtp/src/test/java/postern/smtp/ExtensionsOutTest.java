@@ -1,0 +1,385 @@
+package postern.smtp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import postern.base.Endpoint;
+import postern.mail.Delivery;
+import postern.mail.MailOptions;
+import postern.mail.Mailbox;
+import postern.mail.Outcome.Bounced;
+import postern.mail.Outcome.Deferred;
+import postern.mail.Outcome.Delivered;
+import postern.mail.Recipient;
+import postern.mail.Terms;
+import postern.testkit.FakeMx;
+import postern.testkit.PeerMisbehaviour;
+
+/** Extensions used where they are offered, and who else is asked where they are not. */
+class ExtensionsOutTest {
+    @TempDir Path folder;
+
+    @SuppressWarnings("NullAway.Init") // before each
+    private Rig rig;
+
+    @BeforeEach
+    void open() {
+        rig = new Rig(folder);
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private static Recipient to(String local) {
+        return Recipient.of(Mailbox.of(local, "d.example"));
+    }
+
+    private static MailOptions eightBit(boolean utf8) {
+        return new MailOptions(
+                MailOptions.Body.EIGHT_BIT_MIME, utf8, MailOptions.Return.UNSTATED, "");
+    }
+
+    @ParameterizedTest // RFC 3030
+    @ValueSource(booleans = {true, false})
+    void aMessageGoesInOneChunk(boolean pipelining) throws IOException {
+        FakeMx mx = rig.mx().offering("CHUNKING");
+        String hop = rig.start(pipelining ? mx.offering("PIPELINING") : mx);
+        String large = "0123456789abcdefghijklmnopqrstuvwxyz\r\n".repeat(40_000);
+        SmtpTransport transport = rig.transport();
+        for (String body : List.of("", "a", "a\r\n", "a\r\n.b\r\n..\r\n.\r\nc\r\n", large)) {
+            var request = rig.request(hop, body, MailOptions.NONE, to("bob"), to("cat"));
+            assertThat(transport.deliver(request).getLast().outcome())
+                    .isInstanceOf(Delivered.class);
+            assertThat(mx.received().getLast().data())
+                    .isEqualTo(body.isEmpty() || body.endsWith("\n") ? body : body + "\r\n");
+        }
+        assertThat(mx.commands()).contains("BDAT 3 LAST").doesNotContain("DATA");
+        assertThat(mx.commands().stream().filter("CONNECT"::equals)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "BDAT, 552 5.2.3 too much, 5.2.3",
+        "BDAT, 451 4.3.0 later, 4.3.0",
+        "RCPT, 550 5.1.1 nobody, 5.1.1",
+        "MAIL, 450 4.7.1 wait, 4.7.1",
+    })
+    void aRefusedChunkIsTheMessagesOutcome(String command, String reply, String status)
+            throws IOException {
+        FakeMx mx = rig.mx().offering("CHUNKING", "PIPELINING").replying(command, reply);
+        String hop = rig.start(mx);
+        SmtpTransport transport = rig.transport();
+        for (int i = 0; i < 2; i++) {
+            assertThat(Rig.statuses(transport.deliver(rig.request(hop, "bob"))))
+                    .containsExactly(status);
+        }
+        assertThat(mx.commands().stream().filter("CONNECT"::equals)).hasSize(1);
+        assertThat(mx.commands().stream().anyMatch(line -> line.startsWith("BDAT")))
+                .isEqualTo(command.equals("BDAT"));
+    }
+
+    @Test
+    void aHostThatOffersChunksInVainGetsDataAfterwards() throws IOException {
+        FakeMx mx = rig.mx().misbehaving(PeerMisbehaviour.LYING_CHUNKING);
+        String hop = rig.start(mx);
+        SmtpTransport transport = rig.transport();
+        assertThat(Rig.statuses(transport.deliver(rig.request(hop, "bob"))))
+                .containsExactly("4.5.0");
+        assertThat(Rig.statuses(transport.deliver(rig.request(hop, "bob"))))
+                .containsExactly("2.0.0");
+        assertThat(mx.commands()).contains("DATA");
+    }
+
+    @Test
+    void binaryGoesWhereItIsTakenAndIsEncodedElsewhere() throws IOException {
+        var options =
+                new MailOptions(
+                        MailOptions.Body.BINARY_MIME, false, MailOptions.Return.UNSTATED, "");
+        String body =
+                "MIME-Version: 1.0\r\nContent-Type: application/x\r\n"
+                        + "Content-Transfer-Encoding: binary\r\n\r\na\nb\u0000";
+        FakeMx rich = rig.mx().offering("CHUNKING", "BINARYMIME");
+        rig.transport().deliver(rig.request(rig.start(rich), body, options, to("bob")));
+        assertThat(rich.commands()).contains("MAIL FROM:<ann@a.example> BODY=BINARYMIME");
+        assertThat(rich.received().getFirst().data()).isEqualTo(body + "\r\n");
+        Rig other = new Rig(folder);
+        FakeMx poor = other.mx().offering("CHUNKING", "8BITMIME");
+        other.transport().deliver(other.request(other.start(poor), body, options, to("bob")));
+        assertThat(poor.commands()).contains("MAIL FROM:<ann@a.example>");
+        assertThat(poor.received().getFirst().data()).contains("base64").contains("YQpiAA==");
+        other.close();
+    }
+
+    @Test // RFC 6152 §3
+    void eightBitContentIsEncodedForAHostThatDoesNotTakeIt() throws IOException {
+        FakeMx mx = rig.mx();
+        var request =
+                rig.request(
+                        rig.start(mx),
+                        "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                                + "Content-Transfer-Encoding: 8bit\r\n\r\nh\u00e9\r\n",
+                        eightBit(false),
+                        to("bob"));
+        assertThat(Rig.statuses(rig.transport().deliver(request))).containsExactly("2.0.0");
+        assertThat(mx.received().getFirst().data()).endsWith("\r\n\r\nh=C3=A9\r\n");
+        assertThat(mx.received().getFirst().from()).isEqualTo("<ann@a.example>");
+    }
+
+    @Test
+    void aSignedMessageIsNotConvertedButReturned() throws IOException {
+        FakeMx mx = rig.mx();
+        var request =
+                rig.request(
+                        rig.start(mx),
+                        "MIME-Version: 1.0\r\nContent-Type: multipart/signed; boundary=b\r\n\r\n"
+                                + "--b\r\n\r\nh\u00e9\r\n--b--\r\n",
+                        eightBit(false),
+                        to("bob"));
+        assertThat(Rig.statuses(rig.transport().deliver(request))).containsExactly("5.6.3");
+        assertThat(mx.received()).isEmpty();
+    }
+
+    @Test // RFC 5321 §4.5.3.1.6
+    void aLineTooLongIsEncoded() throws IOException {
+        FakeMx mx = rig.mx().offering("8BITMIME");
+        String line = "x".repeat(1500);
+        var request =
+                rig.request(
+                        rig.start(mx),
+                        "MIME-Version: 1.0\r\n\r\n" + line + "\r\n",
+                        MailOptions.NONE,
+                        to("bob"));
+        assertThat(Rig.statuses(rig.transport().deliver(request))).containsExactly("2.0.0");
+        String data = mx.received().getFirst().data();
+        assertThat(data.lines()).allMatch(each -> each.length() <= 998);
+        assertThat(data.replace("=\r\n", "")).contains(line);
+    }
+
+    @ParameterizedTest // RFC 6531 §3.2, RFC 1870 §6.1, RFC 2852 §4.1.4.1: another host may do
+    @ValueSource(strings = {"SMTPUTF8", "SIZE", "DELIVERBY"})
+    void whatOneHostLacksAnotherMayHave(String extension) throws IOException {
+        FakeMx poor = rig.mx().offering("8BITMIME");
+        FakeMx rich = rig.mx().offering("8BITMIME");
+        switch (extension) {
+            case "SIZE" -> poor.offering("SIZE 5");
+            default -> rich.offering(extension);
+        }
+        MailOptions options = eightBit(extension.equals("SMTPUTF8"));
+        if (extension.equals("DELIVERBY")) {
+            options = options.with(by(3600, Terms.Deadline.Mode.RETURN, false));
+        }
+        String local = extension.equals("SMTPUTF8") ? "d\u00f6ra" : "dora";
+        var request = rig.request(rig.start(poor, rich), Rig.BODY, options, to(local));
+        assertThat(Rig.statuses(rig.transport().deliver(request))).containsExactly("2.0.0");
+        assertThat(poor.received()).isEmpty();
+        assertThat(rich.received()).hasSize(1);
+    }
+
+    @Test
+    void whatNoHostHasIsReturnedUnlessOneWasNotReached() throws IOException {
+        FakeMx first = rig.mx();
+        FakeMx second = rig.mx();
+        String hop = rig.start(first, second);
+        var request = rig.request(hop, Rig.BODY, eightBit(true), to("bob"), to("d\u00f6ra"));
+        List<Delivery> done = rig.transport().deliver(request);
+        assertThat(done.getFirst().outcome()).isInstanceOf(Delivered.class);
+        assertThat(done.getLast().outcome())
+                .isInstanceOf(Bounced.class)
+                .extracting(outcome -> outcome.status())
+                .isEqualTo("5.6.7");
+        rig.names.mx("d.example", 30, "dead.example").host("dead.example", "127.0.0.3");
+        assertThat(rig.transport().deliver(request).getLast().outcome())
+                .isInstanceOf(Deferred.class);
+    }
+
+    private static Terms by(long seconds, Terms.Deadline.Mode mode, boolean trace) {
+        return new Terms(
+                Terms.Release.AT_ONCE,
+                new Terms.Deadline.By(Instant.now().plusSeconds(seconds), mode, trace),
+                0,
+                Terms.Protection.UNSTATED);
+    }
+
+    @Test // RFC 2852
+    void aDeadlineIsPassedOnAsWhatIsLeftOfIt() throws IOException {
+        FakeMx mx = rig.mx().offering("DELIVERBY 60");
+        String hop = rig.start(mx);
+        MailOptions hour = MailOptions.NONE.with(by(3600, Terms.Deadline.Mode.RETURN, true));
+        List<Delivery> done = rig.transport().deliver(rig.request(hop, Rig.BODY, hour, to("bob")));
+        assertThat(mx.received().getFirst().from()).matches("<ann@a.example> BY=3[56]\\d\\d;RT");
+        assertThat(done.getFirst().passage().relayed()).isTrue();
+        MailOptions soon = MailOptions.NONE.with(by(30, Terms.Deadline.Mode.RETURN, false));
+        assertThat(
+                        Rig.statuses(
+                                rig.transport()
+                                        .deliver(rig.request(hop, Rig.BODY, soon, to("bob")))))
+                .containsExactly("5.4.7");
+        MailOptions late = MailOptions.NONE.with(by(-30, Terms.Deadline.Mode.NOTIFY, false));
+        rig.transport().deliver(rig.request(hop, Rig.BODY, late, to("bob")));
+        assertThat(mx.received().getLast().from()).matches("<ann@a.example> BY=-3\\d;N");
+    }
+
+    @Test // RFC 6710 §4, RFC 8689 §4.2.1
+    void priorityIsPassedOnAndProtectionIsNotLeftBehind() throws IOException {
+        FakeMx mx = rig.mx().offering("MT-PRIORITY", "REQUIRETLS");
+        String hop = rig.start(mx);
+        var urgent = MailOptions.NONE.with(Terms.NONE.withPriority(3));
+        rig.transport().deliver(rig.request(hop, Rig.BODY, urgent, to("bob")));
+        assertThat(mx.received().getFirst().from()).isEqualTo("<ann@a.example> MT-PRIORITY=3");
+        var secret =
+                MailOptions.NONE.with(
+                        new Terms(
+                                Terms.Release.AT_ONCE,
+                                Terms.Deadline.NONE,
+                                0,
+                                Terms.Protection.REQUIRED));
+        assertThat(
+                        Rig.statuses(
+                                rig.transport()
+                                        .deliver(rig.request(hop, Rig.BODY, secret, to("bob")))))
+                .containsExactly("5.7.30");
+        assertThat(mx.received()).hasSize(1);
+    }
+
+    @Test // RFC 9422
+    void limitsAreKept() throws IOException {
+        FakeMx mx = rig.mx().offering("PIPELINING", "LIMITS RCPTMAX=2 MAILMAX=4");
+        String hop = rig.start(mx);
+        SmtpTransport transport = rig.transport();
+        assertThat(transport.deliver(rig.request(hop, "a", "b", "c", "d", "e")))
+                .allSatisfy(done -> assertThat(done.outcome()).isInstanceOf(Delivered.class));
+        assertThat(mx.received().stream().map(message -> message.to().size()))
+                .containsExactly(2, 2, 1);
+        for (int i = 0; i < 2; i++) {
+            transport.deliver(rig.request(hop, "a"));
+        }
+        assertThat(mx.commands().stream().filter("CONNECT"::equals)).hasSize(2);
+    }
+
+    @ParameterizedTest // RFC 2033
+    @ValueSource(booleans = {true, false})
+    void lmtpAnswersForEachRecipient(boolean chunking) throws IOException {
+        rig.with(config -> Rig.kind(SmtpConfig.Kind.LMTP, config));
+        FakeMx mx =
+                rig.mx()
+                        .offering("PIPELINING")
+                        .replying(". <full@", "452 4.2.2 full")
+                        .replying("RCPT TO:<no@", "550 5.1.1 no");
+        rig.start(chunking ? mx.offering("CHUNKING") : mx);
+        SmtpTransport transport = rig.transport();
+        String hop = "[127.0.0.1]:" + mx.port();
+        for (int i = 0; i < 2; i++) {
+            assertThat(
+                            Rig.statuses(
+                                    transport.deliver(
+                                            rig.request(hop, "bob", "no", "full", "cat"))))
+                    .containsExactly("2.0.0", "5.1.1", "4.2.2", "2.0.0");
+        }
+        assertThat(mx.commands()).contains("LHLO client.example").doesNotContain("EHLO");
+        assertThat(mx.commands().stream().filter("CONNECT"::equals)).hasSize(1);
+    }
+
+    @Test
+    void nextHopsAreTriedInTurnAndAFallbackLast() throws IOException {
+        FakeMx good = rig.mx();
+        good.start(new Endpoint.Tcp(Rig.SECOND, 0));
+        String dead = "[127.0.0.3]:" + good.port();
+        String alive = "[127.0.0.2]:" + good.port();
+        assertThat(rig.deliver(dead + ", " + alive)).isInstanceOf(Delivered.class);
+        rig.with(config -> Rig.finding(finding("", List.of(dead, alive), List.of()), config));
+        assertThat(rig.deliver(dead)).isInstanceOf(Delivered.class);
+        assertThat(rig.deliver("gone.example")).isInstanceOf(Delivered.class);
+        rig.names.mx("no.example", 0, "");
+        assertThat(rig.deliver("no.example").status()).isEqualTo("5.1.10");
+        rig.with(config -> Rig.finding(finding(alive, List.of(), List.of()), config));
+        assertThat(rig.deliver("whatever.example")).isInstanceOf(Delivered.class);
+        assertThat(good.received()).hasSize(4);
+    }
+
+    private static SmtpConfig.Finding finding(
+            String nextHop, List<String> fallback, List<InetAddress> sources) {
+        return new SmtpConfig.Finding(nextHop, 25, List.of(), fallback, sources, Set.of());
+    }
+
+    @Test
+    void connectionsComeFromTheAddressThatIsStated() throws IOException {
+        rig.with(
+                config ->
+                        Rig.finding(
+                                finding(
+                                        "",
+                                        List.of(),
+                                        List.of(
+                                                InetAddress.ofLiteral("::1"),
+                                                InetAddress.ofLiteral("127.0.0.9"))),
+                                config));
+        FakeMx mx = rig.mx();
+        assertThat(rig.deliver(rig.start(mx))).isInstanceOf(Delivered.class);
+        assertThat(mx.clients())
+                .allMatch(
+                        client ->
+                                client instanceof Endpoint.Tcp(InetAddress address, _)
+                                        && address.getHostAddress().equals("127.0.0.9"));
+    }
+
+    @Test
+    void aMessageHasADeadlineOverAllItsSteps() throws IOException {
+        SmtpConfig base = Rig.config(Duration.ofSeconds(20), Rig.REUSE, SmtpConfig.Tls.NONE);
+        SmtpConfig.Timeouts t = base.timeouts();
+        rig.with(
+                config ->
+                        Rig.timeouts(
+                                new SmtpConfig.Timeouts(
+                                        t.connect(),
+                                        t.greeting(),
+                                        t.ehlo(),
+                                        t.tls(),
+                                        t.mail(),
+                                        t.rcpt(),
+                                        t.data(),
+                                        t.block(),
+                                        t.end(),
+                                        Duration.ofSeconds(1),
+                                        0),
+                                config));
+        FakeMx mx = rig.mx().misbehaving(PeerMisbehaviour.SILENT_AT_MAIL);
+        assertThat(rig.deliver(rig.start(mx)).detail()).contains("timed out");
+    }
+
+    @Test
+    void aRateBelowTheLeastEndsTheMessage() {
+        var timeouts =
+                Rig.config(Duration.ofSeconds(20), Rig.REUSE, SmtpConfig.Tls.NONE).timeouts();
+        var slow =
+                new SmtpConfig.Timeouts(
+                        timeouts.connect(),
+                        timeouts.greeting(),
+                        timeouts.ehlo(),
+                        timeouts.tls(),
+                        timeouts.mail(),
+                        timeouts.rcpt(),
+                        timeouts.data(),
+                        Duration.ofMinutes(3),
+                        timeouts.end(),
+                        timeouts.message(),
+                        500);
+        assertThat(slow.flow(0)).isEqualTo(Duration.ofMinutes(3));
+        assertThat(slow.flow(50_000)).isEqualTo(Duration.ofSeconds(280));
+        assertThat(timeouts.flow(50_000)).isEqualTo(timeouts.message());
+    }
+}

@@ -43,6 +43,11 @@ public record WithHeader(byte[] header, Content content, long from) implements C
     }
 
     @Override
+    public boolean longLines() {
+        return content.longLines();
+    }
+
+    @Override
     public int read(long position, byte[] into, int offset, int length) throws IOException {
         if (position >= header.length) {
             return content.read(position - header.length + from, into, offset, length);

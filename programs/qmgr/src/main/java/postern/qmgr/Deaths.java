@@ -41,6 +41,9 @@ final class Deaths {
                     Entry entry = stub.entry;
                     if (!schedule.roster().outlived(stub, now)) {
                         dispatcher.line(stub, now);
+                        if (entry != null) {
+                            schedule.rest(entry);
+                        }
                     } else {
                         stub.givenUp(true);
                         if (entry == null) {

@@ -201,8 +201,7 @@ final class Destination implements Timers.Timed {
         running++;
         long gap = limits.gap().toNanos();
         if (gap > 0) {
-            // from when it could have begun, so that the rate is met though the timer is late
-            nextStart = Math.max(nextStart, now - gap) + gap;
+            nextStart = now + gap;
         }
     }
 

@@ -101,7 +101,7 @@ final class Roster {
         if (stub.held()) {
             entry.hold();
         }
-        if (due) {
+        if (stub.hurried() || due && !stub.deadline()) { // which rings for other reasons too
             long first = Long.MAX_VALUE;
             for (Entry.Pending pending : entry.recipients) {
                 boolean waits = pending.stand == Entry.Stand.WAITING;

@@ -493,7 +493,7 @@ final class Schedule {
     }
 
     /** Lets the entry go where nothing is being done with the message. */
-    private void rest(Entry entry) {
+    void rest(Entry entry) {
         Stub stub = entry.stub;
         if (stub.entry != entry || !entry.resting()) {
             return;

@@ -3,6 +3,7 @@ package postern.qmgr;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ final class Transport implements Timers.Timed {
     /** One place in so many is for destinations that have answered. Chosen. */
     private static final int PROVEN_PART = 4;
 
+    /** So many idle destinations keep the name of one that answers: about a megabyte. Chosen. */
+    private static final int REMEMBERED_MAX = 10_000;
+
     final String name;
     final QmgrConfig.Limits limits;
     final Map<String, Destination> destinations = new HashMap<>();
@@ -28,6 +32,9 @@ final class Transport implements Timers.Timed {
     boolean resting;
 
     long restEnds;
+
+    /** Idle destinations that have answered, the longest idle first. */
+    private final LinkedHashSet<String> remembered = new LinkedHashSet<>();
 
     private final QmgrConfig config;
     private final FairQueue<Lane> proven = new FairQueue<>();
@@ -68,14 +75,20 @@ final class Transport implements Timers.Timed {
         Destination known = destinations.get(nextHop);
         if (known == null) {
             known = new Destination(this, nextHop, config.limits(name, nextHop));
+            known.proven = remembered.remove(nextHop);
             destinations.put(nextHop, known);
         }
         return known;
     }
 
     void forgetIfIdle(Destination destination) {
-        if (destination.idle()) {
-            destinations.remove(destination.nextHop, destination);
+        if (destination.idle() && destinations.remove(destination.nextHop, destination)) {
+            if (destination.proven) {
+                if (remembered.size() >= REMEMBERED_MAX) {
+                    String _ = remembered.removeFirst();
+                }
+                remembered.addLast(destination.nextHop);
+            }
         }
     }
 
@@ -148,7 +161,7 @@ final class Transport implements Timers.Timed {
         young.addLast(attempt);
         long gap = limits.transportGap().toNanos();
         if (gap > 0) {
-            nextStart = Math.max(nextStart, now - gap) + gap;
+            nextStart = now + gap;
         }
     }
 

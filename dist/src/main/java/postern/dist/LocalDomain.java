@@ -20,6 +20,7 @@ import postern.mailbox.Identities;
 import postern.rewrite.RewriteConfig;
 import postern.table.AliasFile;
 import postern.table.Aliases;
+import postern.table.LocalNames;
 
 /** The domain that becomes the recipient: local(8). */
 public final class LocalDomain {
@@ -71,7 +72,10 @@ public final class LocalDomain {
                                 (sender, options, recipients, content) ->
                                         cleanup.send(
                                                 FORWARDED, sender, options, recipients, content),
-                                scratch));
+                                scratch),
+                        new LocalNames(
+                                settings.get(
+                                        RewriteConfig.SECTION, RewriteConfig.RECIPIENT_DELIMITER)));
         var store = new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_DELIVERY);
         return AgentDomain.serve(world, "local", () -> new AgentSession(agent, store), listener);
     }

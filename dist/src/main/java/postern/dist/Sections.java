@@ -27,6 +27,7 @@ public final class Sections {
     public static final List<Configuration.Check> CHECKS =
             List.of(
                     RuleConfig::check,
+                    RewriteConfig::check,
                     AddressingConfig::check,
                     TableUses.check(),
                     Transports::check);

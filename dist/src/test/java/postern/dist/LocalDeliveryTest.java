@@ -46,6 +46,7 @@ import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.os.Identity;
 import postern.table.Aliases;
+import postern.table.LocalNames;
 import postern.wire.Reply;
 
 /** local(8) as root runs it: real users' rights, real commands, real files. */
@@ -447,7 +448,8 @@ class LocalDeliveryTest {
                         new Impersonator(world.clock()),
                         new User("nobody", NOBODY, NOBODY, Path.of("/nonexistent")),
                         this::submit,
-                        folder.resolve("scratch")));
+                        folder.resolve("scratch")),
+                new LocalNames("+"));
     }
 
     private List<Reply> submit(

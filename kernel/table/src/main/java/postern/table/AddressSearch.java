@@ -15,7 +15,7 @@ import postern.table.Table.Answer;
 public final class AddressSearch {
     private final List<Table> tables;
     private final Local local;
-    private final String delimiters;
+    private final LocalNames names;
 
     /** Which domains' users are known by their bare names. */
     public interface Local {
@@ -38,7 +38,7 @@ public final class AddressSearch {
     public AddressSearch(List<Table> tables, Local local, String delimiters) {
         this.tables = List.copyOf(tables);
         this.local = local;
-        this.delimiters = delimiters;
+        this.names = new LocalNames(delimiters);
     }
 
     public boolean isEmpty() {
@@ -127,23 +127,7 @@ public final class AddressSearch {
 
     /** The user without the extension; the same where there is none. */
     public String base(String user) {
-        for (int i = 1; i < user.length(); i++) {
-            if (delimiters.indexOf(user.charAt(i)) >= 0) {
-                return separable(user) ? user.substring(0, i) : user;
-            }
-        }
-        return user;
-    }
-
-    /** Postfix's exceptions: names that have a hyphen of their own. */
-    private boolean separable(String user) {
-        if (delimiters.indexOf('-') < 0) {
-            return true;
-        }
-        return !user.equalsIgnoreCase("mailer-daemon")
-                && !user.equalsIgnoreCase("double-bounce")
-                && !user.regionMatches(true, 0, "owner-", 0, 6)
-                && !user.regionMatches(true, Math.max(0, user.length() - 8), "-request", 0, 8);
+        return names.base(user);
     }
 
     /**

@@ -35,12 +35,17 @@ import postern.wire.Reply;
 public final class LocalAgent implements DeliveryAgent {
     private static final String RELAY = "local";
 
+    private final LocalNames names;
     private final LocalConfig config;
     private final Surroundings surroundings;
     private final UserMailbox mailboxes;
     private final Checkpoints checkpoints;
 
-    public LocalAgent(LocalConfig config, Surroundings surroundings) {
+    /**
+     * @param names what an extension is
+     */
+    public LocalAgent(LocalConfig config, Surroundings surroundings, LocalNames names) {
+        this.names = names;
         this.config = config;
         this.surroundings = surroundings;
         this.mailboxes = new UserMailbox(config, surroundings);
@@ -70,7 +75,7 @@ public final class LocalAgent implements DeliveryAgent {
             if (before.contains(mailbox)) {
                 return new Bounced("5.4.6", "mail forwarding loop for " + mailbox);
             }
-            for (String name : LocalNames.candidates(mailbox.localPart())) {
+            for (String name : names.candidates(mailbox.localPart())) {
                 List<Target> targets = surroundings.aliases().lookup(name);
                 if (!targets.isEmpty()) {
                     return toAlias(letter, name, targets);
@@ -93,7 +98,7 @@ public final class LocalAgent implements DeliveryAgent {
     }
 
     private Optional<User> user(String localPart) throws IOException {
-        for (String name : LocalNames.candidates(localPart)) {
+        for (String name : names.candidates(localPart)) {
             Optional<User> user = surroundings.users().byName(name);
             if (user.isPresent()) {
                 return user;

@@ -28,6 +28,7 @@ import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.mailbox.Invoker;
 import postern.table.Aliases;
+import postern.table.LocalNames;
 
 final class LocalAgentTest {
     private static final String MESSAGE =
@@ -172,7 +173,8 @@ final class LocalAgentTest {
                         (sender, options, recipients, content) -> {
                             throw new IOException("nobody takes mail here");
                         },
-                        folder));
+                        folder),
+                new LocalNames("+"));
     }
 
     private Delivery deliver(LocalAgent agent, String name, String message) {

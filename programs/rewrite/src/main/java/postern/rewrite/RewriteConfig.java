@@ -1,14 +1,19 @@
 package postern.rewrite;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import postern.config.Key;
+import postern.config.Problem;
 import postern.config.Section;
 import postern.config.Settings;
+import postern.mail.Domain;
 import postern.table.TableConfig;
 
 /**
@@ -188,6 +193,26 @@ public record RewriteConfig(
                     TableConfig.Use.of(SECTION, LOCAL_RECIPIENTS),
                     TableConfig.Use.of(SECTION, VIRTUAL_ALIASES),
                     TableConfig.Use.of(SECTION, VIRTUAL_MAILBOXES));
+
+    /** A domain is of one class: which one counts must not hang on the order of lists. */
+    public static List<Problem> check(Settings settings) {
+        Settings.Group group = settings.section(SECTION);
+        List<Problem> problems = new ArrayList<>();
+        Map<Domain, Key<?>> seen = new HashMap<>();
+        for (Key<List<String>> key : List.of(LOCAL, VIRTUAL_ALIAS, VIRTUAL_MAILBOX, RELAY)) {
+            for (Domain domain : DomainList.read(group, key).named()) {
+                Key<?> other = seen.putIfAbsent(domain, key);
+                if (other != null) {
+                    problems.add(
+                            group.problem(
+                                    key,
+                                    "domain " + domain + " is in \"" + other.name() + "\" too",
+                                    "leave it in one of them"));
+                }
+            }
+        }
+        return problems;
+    }
 
     public static RewriteConfig read(Settings settings, String hostname) {
         Settings.Group group = settings.section(SECTION);

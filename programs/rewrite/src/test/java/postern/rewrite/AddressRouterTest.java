@@ -265,4 +265,14 @@ final class AddressRouterTest {
                                                     "routing.local_transport", "local", "default"));
                         });
     }
+
+    @Test
+    void aDomainIsOfOneClass() {
+        assertThat(
+                        SiteUnderTest.problems(
+                                "[domains]\nlocal = [\"a.example\"]\nrelay = [\"A.example\"]\n"))
+                .containsExactly(
+                        "postern.toml:3:1: domain a.example is in \"local\" too; leave it in one of"
+                                + " them");
+    }
 }

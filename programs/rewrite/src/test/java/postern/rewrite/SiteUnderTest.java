@@ -84,6 +84,15 @@ final class SiteUnderTest {
         };
     }
 
+    static List<String> problems(String toml) {
+        return switch (Configuration.parse(
+                "postern.toml", toml, SECTIONS, List.of(RewriteConfig::check))) {
+            case Configuration.Result.Loaded _ -> List.of();
+            case Configuration.Result.Broken(List<Problem> problems) ->
+                    problems.stream().map(Problem::toString).toList();
+        };
+    }
+
     static Mailbox mailbox(String text) {
         return switch (AddressParser.mailbox(text)) {
             case Parsed.Address(Mailbox mailbox, int _) -> mailbox;

@@ -2,10 +2,9 @@ package postern.qmgr;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
@@ -274,20 +273,10 @@ final class Operator {
 
     /** The smallest ids over that, in order, at most so many. */
     long[] idsAfter(long after, int most) {
-        var largestFirst = new PriorityQueue<Long>(Comparator.reverseOrder());
-        schedule.roster()
-                .forEach(
-                        stub -> {
-                            if (stub.id > after
-                                    && (largestFirst.size() < most
-                                            || stub.id < largestFirst.element())) {
-                                largestFirst.add(stub.id);
-                                if (largestFirst.size() > most) {
-                                    largestFirst.remove();
-                                }
-                            }
-                        });
-        return largestFirst.stream().mapToLong(Long::longValue).sorted().toArray();
+        long[] ids = schedule.roster().ids();
+        int found = Arrays.binarySearch(ids, after);
+        int from = found < 0 ? -found - 1 : found + 1;
+        return Arrays.copyOfRange(ids, from, Math.min(ids.length, from + most));
     }
 
     Optional<Standing> standing(QueueId id, Now now) {

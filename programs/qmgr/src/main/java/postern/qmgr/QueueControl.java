@@ -37,8 +37,8 @@ public final class QueueControl {
     /** The same where nothing of a message is read from disk. */
     private static final int SURVEY_PAGE = 4096;
 
-    /** Ids known at once: 512 KiB. */
-    private static final int IDS = 1 << 16;
+    /** Ids known at once: 8 MiB. */
+    private static final int IDS = 1 << 20;
 
     /** Content in one line of an answer, in octets; encoded it stays below a value's bound. */
     private static final int CONTENT_OCTETS = 240;

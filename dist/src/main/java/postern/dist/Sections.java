@@ -27,6 +27,8 @@ public final class Sections {
     public static final List<Configuration.Check> CHECKS =
             List.of(
                     RuleConfig::check,
+                    AddressList::check,
+                    TriageConfig::check,
                     RewriteConfig::check,
                     AddressingConfig::check,
                     TableUses.check(),

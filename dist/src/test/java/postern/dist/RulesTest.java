@@ -142,6 +142,21 @@ class RulesTest {
                 .startsWith("postern.toml:5:1: another rule is called \"r\", at postern.toml:1");
     }
 
+    @Test
+    void listsAreNamedOnceAndAScoreNeedsThem() {
+        String list = "[[dns_list]]\nzone = \"bl.test\"\n";
+
+        assertThat(problems(list + list))
+                .singleElement()
+                .asString()
+                .startsWith("postern.toml:4:1: the list \"bl.test\" is there already");
+        assertThat(problems("[triage]\nreject_score = 3\n"))
+                .singleElement()
+                .asString()
+                .startsWith("postern.toml:2:1: there is no list");
+        assertThat(problems(list + "[triage]\nreject_score = 3\n")).isEmpty();
+    }
+
     private static List<String> problems(String toml) {
         return switch (Configuration.parse("postern.toml", toml, Sections.ALL, Sections.CHECKS)) {
             case Configuration.Result.Loaded _ -> List.of();

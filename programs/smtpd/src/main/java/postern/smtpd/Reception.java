@@ -19,6 +19,12 @@ final class Reception {
     /** The intake may need so long, RFC 5321 §4.5.3.2.6; the peer's time stands still meanwhile. */
     private static final Duration HANDOVER_LIMIT = Duration.ofMinutes(15);
 
+    /**
+     * Who sends faster than we read never waits, and a virtual thread that never waits keeps its
+     * carrier: after so much it lets the others have a turn. Most messages are shorter.
+     */
+    private static final int TURN_OCTETS = 256 * 1024;
+
     private final Premises premises;
     private final Identity identity;
     private final Conversation conversation;
@@ -27,6 +33,7 @@ final class Reception {
     private final Duration commandLimit;
     private final long ratedOctets; // that must come within each command limit
     private long unrated;
+    private int taken; // since others had their turn
 
     Reception(Premises premises, Identity identity, Conversation conversation, Gate gate) {
         this.premises = premises;
@@ -125,6 +132,11 @@ final class Reception {
     /** Content comes at the least rate at the least, or the session ends. */
     private void taken(int octets) {
         reader.consume(octets);
+        taken += octets;
+        if (taken >= TURN_OCTETS) {
+            taken = 0;
+            premises.world().clock().sleep(Duration.ZERO);
+        }
         unrated += octets;
         if (unrated >= ratedOctets) {
             startClock();

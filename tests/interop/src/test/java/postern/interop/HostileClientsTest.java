@@ -80,6 +80,34 @@ class HostileClientsTest {
     }
 
     @Test
+    void endlessRecipients() throws IOException {
+        String reply =
+                flood("MAIL FROM:<a@example.net>\r\n", "RCPT TO:<b@far.test>\r\n".repeat(1000));
+
+        assertThat(reply).doesNotContain("queued");
+        memoryIsFlatAndOthersAreServed();
+    }
+
+    @Test
+    void endlessAuthentication() throws IOException {
+        String reply = flood("", "AUTH PLAIN AGJvYgB3cm9uZw==\r\n".repeat(1000));
+
+        assertThat(reply).doesNotContain("235");
+        memoryIsFlatAndOthersAreServed();
+    }
+
+    @Test
+    void endlessChunks() throws IOException {
+        String reply =
+                flood(
+                        "MAIL FROM:<a@example.net>\r\nRCPT TO:<b@far.test>\r\n",
+                        "BDAT 60000\r\n" + "z".repeat(60_000));
+
+        assertThat(reply).doesNotContain("queued");
+        memoryIsFlatAndOthersAreServed();
+    }
+
+    @Test
     void clientsThatVanishInTheirData() throws IOException {
         int received = sink.received().size();
         for (int n = 0; n < 200; n++) {

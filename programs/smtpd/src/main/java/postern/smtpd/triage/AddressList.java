@@ -1,10 +1,14 @@
 package postern.smtpd.triage;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import postern.config.Cidr;
 import postern.config.Key;
+import postern.config.Problem;
 import postern.config.Section;
 import postern.config.Settings;
 
@@ -63,10 +67,31 @@ public record AddressList(String zone, int weight, List<Cidr> answers) {
     public static List<AddressList> read(Settings settings) {
         List<AddressList> lists = new ArrayList<>();
         for (Settings.Group group : settings.each(SECTION)) {
-            if (lists.size() < LISTS_MAX) {
-                lists.add(new AddressList(group.get(ZONE), group.get(WEIGHT), group.get(ANSWERS)));
-            }
+            lists.add(new AddressList(group.get(ZONE), group.get(WEIGHT), group.get(ANSWERS)));
         }
         return lists;
+    }
+
+    /** Each list once, and not too many. */
+    public static List<Problem> check(Settings settings) {
+        List<Problem> problems = new ArrayList<>();
+        Set<String> zones = new HashSet<>();
+        for (Settings.Group group : settings.each(SECTION)) {
+            String zone = group.get(ZONE);
+            if (!zones.add(zone.toLowerCase(Locale.ROOT))) {
+                problems.add(
+                        group.problem(
+                                ZONE,
+                                "the list \"" + zone + "\" is there already",
+                                "remove one of them, and add their weights"));
+            } else if (zones.size() == LISTS_MAX + 1) {
+                problems.add(
+                        group.problem(
+                                ZONE,
+                                "there are more than " + LISTS_MAX + " lists",
+                                "remove some: each costs a question for each client"));
+            }
+        }
+        return problems;
     }
 }

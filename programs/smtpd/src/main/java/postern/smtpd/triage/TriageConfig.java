@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import postern.config.Key;
+import postern.config.Problem;
 import postern.config.Section;
 import postern.config.Settings;
 
@@ -73,6 +74,18 @@ public record TriageConfig(
                 group.get(REJECT_SCORE),
                 group.get(REMEMBER),
                 group.get(REMEMBERED));
+    }
+
+    /** A score needs lists. */
+    public static List<Problem> check(Settings settings) {
+        Settings.Group group = settings.section(SECTION);
+        return group.get(REJECT_SCORE).isPresent() && settings.each(AddressList.SECTION).isEmpty()
+                ? List.of(
+                        group.problem(
+                                REJECT_SCORE,
+                                "there is no list that could give a score",
+                                "write [[dns_list]] with a zone, or remove it"))
+                : List.of();
     }
 
     public boolean looks() {

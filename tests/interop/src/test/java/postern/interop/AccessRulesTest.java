@@ -25,6 +25,69 @@ import org.junit.jupiter.api.io.TempDir;
 class AccessRulesTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 
+    private static final String RULES =
+            """
+            [smtp]
+            dns_servers = ["127.0.0.1:%d"]
+            [[dns_list]]
+            zone = "bl.test"
+            weight = 3
+            [[dns_list]]
+            zone = "wl.test"
+            weight = -5
+            [[rule]]
+            name = "listed"
+            recipient = ["listed@far.test"]
+            score_at_least = 3
+            action = "reject"
+            reply = "550 5.7.1 You are listed"
+            [[rule]]
+            name = "vouched-for"
+            recipient = ["vouched@far.test"]
+            score_below = 0
+            action = "reject"
+            [[rule]]
+            name = "named"
+            recipient = ["named@far.test"]
+            client_name = ["*.clients.test"]
+            action = "reject"
+            reply = "550 5.7.1 You have a name"
+            [[rule]]
+            name = "no-domain"
+            stage = "mail"
+            sender = ["*.unknown.test"]
+            unknown_sender_domain = true
+            action = "defer"
+            reply = "450 4.1.8 No such domain"
+            [[rule]]
+            name = "suspects"
+            stage = "mail"
+            sender = ["*@suspect.test"]
+            action = "hold"
+            [[rule]]
+            name = "mark"
+            stage = "mail"
+            sender = ["*@marked.test"]
+            action = "prepend"
+            header = "X-Suspect: yes"
+            [[rule]]
+            name = "copy"
+            stage = "mail"
+            sender = ["*@marked.test"]
+            action = "add-recipient"
+            to = "archive@far.test"
+            [[rule]]
+            name = "elsewhere"
+            recipient = ["old@far.test"]
+            action = "redirect"
+            to = "new@far.test"
+            [[rule]]
+            name = "drop"
+            stage = "end-of-data"
+            sender = ["*@dropped.test"]
+            action = "discard"
+            """;
+
     private RecordingSink sink;
     private Postern postern;
     private Process unbound;
@@ -34,74 +97,7 @@ class AccessRulesTest {
         int port = Postern.freePort();
         unbound = unbound(folder, port);
         sink = new RecordingSink();
-        // @formatter:off
-        postern =
-                Postern.start(
-                        folder.resolve("postern"),
-                        sink.nextHop(),
-                        """
-                        [smtp]
-                        dns_servers = ["127.0.0.1:%d"]
-                        [[dns_list]]
-                        zone = "bl.test"
-                        weight = 3
-                        [[dns_list]]
-                        zone = "wl.test"
-                        weight = -5
-                        [[rule]]
-                        name = "listed"
-                        recipient = ["listed@far.test"]
-                        score_at_least = 3
-                        action = "reject"
-                        reply = "550 5.7.1 You are listed"
-                        [[rule]]
-                        name = "vouched-for"
-                        recipient = ["vouched@far.test"]
-                        score_below = 0
-                        action = "reject"
-                        [[rule]]
-                        name = "named"
-                        recipient = ["named@far.test"]
-                        client_name = ["*.clients.test"]
-                        action = "reject"
-                        reply = "550 5.7.1 You have a name"
-                        [[rule]]
-                        name = "no-domain"
-                        stage = "mail"
-                        sender = ["*.unknown.test"]
-                        unknown_sender_domain = true
-                        action = "defer"
-                        reply = "450 4.1.8 No such domain"
-                        [[rule]]
-                        name = "suspects"
-                        stage = "mail"
-                        sender = ["*@suspect.test"]
-                        action = "hold"
-                        [[rule]]
-                        name = "mark"
-                        stage = "mail"
-                        sender = ["*@marked.test"]
-                        action = "prepend"
-                        header = "X-Suspect: yes"
-                        [[rule]]
-                        name = "copy"
-                        stage = "mail"
-                        sender = ["*@marked.test"]
-                        action = "add-recipient"
-                        to = "archive@far.test"
-                        [[rule]]
-                        name = "elsewhere"
-                        recipient = ["old@far.test"]
-                        action = "redirect"
-                        to = "new@far.test"
-                        [[rule]]
-                        name = "drop"
-                        stage = "end-of-data"
-                        sender = ["*@dropped.test"]
-                        action = "discard"
-                        """
-                                .formatted(port));
-        // @formatter:on
+        postern = Postern.start(folder.resolve("postern"), sink.nextHop(), RULES.formatted(port));
     }
 
     @AfterAll

@@ -42,6 +42,7 @@ final class Grammar {
                                         .build()));
         add(postern, check());
         add(postern, queue());
+        add(postern, LogGrammar.log());
         add(postern, config());
         add(postern, explain());
         add(postern, table());
@@ -187,7 +188,7 @@ final class Grammar {
         return withWhat(spec, "1", "ID");
     }
 
-    private static CommandSpec withWhat(CommandSpec spec, String arity, String label) {
+    static CommandSpec withWhat(CommandSpec spec, String arity, String label) {
         return spec.addPositional(
                 PositionalParamSpec.builder()
                         .index("0")
@@ -200,7 +201,7 @@ final class Grammar {
     }
 
     /** A command with the options that all have. */
-    private static CommandSpec spec(String name, String description) {
+    static CommandSpec spec(String name, String description) {
         CommandSpec spec = CommandSpec.create().name(name);
         spec.usageMessage().description(description);
         spec.addOption(
@@ -217,7 +218,7 @@ final class Grammar {
                         .build());
     }
 
-    private static void add(CommandSpec parent, CommandSpec child) {
+    static void add(CommandSpec parent, CommandSpec child) {
         parent.addSubcommand(child.name(), child);
     }
 }

@@ -109,6 +109,7 @@ public final class PosternCommand {
                         withSettings(
                                 settings -> addresses().query(settings, operand(0), operand(1)));
                 case "table build" -> build();
+                case "log verify", "log dump", "log salvage" -> log().code();
                 case "config defaults" -> defaults().code();
                 case "config reference" -> reference().code();
                 default -> {
@@ -116,6 +117,12 @@ public final class PosternCommand {
                     yield ExitStatus.USAGE.code();
                 }
             };
+        }
+
+        /** On files, so that it works when nothing runs and the configuration is broken. */
+        private ExitStatus log() {
+            var file = new ConfigurationFile(terminal.world().disk(), installation);
+            return LogCommand.run(terminal, last, json, () -> file.state(named).resolve("queue"));
         }
 
         private QueueClient queue() {

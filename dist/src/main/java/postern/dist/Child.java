@@ -26,6 +26,7 @@ import postern.os.InheritedListeners;
 import postern.os.Processes;
 import postern.os.Seccomp;
 import postern.os.UserDatabase;
+import postern.spool.Spool;
 
 /**
  * One domain as a process that master started. Its first statement installs the seccomp filter; its
@@ -38,6 +39,8 @@ final class Child {
     private static final int EX_IOERR = 74;
 
     private static final int FOR_OTHERS = 077;
+
+    private static final int EX_CONFIG = 78;
 
     private final Powers powers;
     private final Settings settings;
@@ -89,7 +92,8 @@ final class Child {
             running = new Child(powers, settings, site, world, listeners).start(standing.root());
         } catch (IOException failed) { // master tries again, with back-off; this says why
             world.log().error(LogLine.about(powers.domain()).with("cannot-start", failed));
-            Runtime.getRuntime().halt(EX_IOERR);
+            boolean other = failed instanceof Spool.NewerFormat; // no try heals that
+            Runtime.getRuntime().halt(other ? EX_CONFIG : EX_IOERR);
             return;
         }
         Runnable ended = () -> Runtime.getRuntime().halt(EXIT_DRAINED);

@@ -35,7 +35,7 @@ record EnvelopeRecord(
         int lastBodyOctets,
         Optional<About> about) {
     /** Since 2 with {@link TermsCode} and how the origin was protected. */
-    private static final int VERSION = 2;
+    static final int VERSION = 2;
 
     private static final int VERSION_OLDEST = 1;
     private static final int DOT_LINES = 1;

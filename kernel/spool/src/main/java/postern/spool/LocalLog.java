@@ -95,9 +95,9 @@ final class LocalLog implements QueueLog {
     }
 
     /**
-     * What bears a segment's name but cannot be one that we read goes aside as a whole. A segment
-     * that only cannot be opened now (whose is it? is the disk there?) stays, and so do we: to go
-     * on without it would be to forget what was delivered.
+     * What bears a segment's name but cannot be one goes aside as a whole. A segment that only
+     * cannot be opened now (whose is it? is the disk there?), or that a later Postern wrote, stays,
+     * and so do we: to go on without it would be to lose its mail and forget what was delivered.
      */
     private void openOrSetAside(long number) throws IOException {
         Path path = segments.path(number);
@@ -110,8 +110,13 @@ final class LocalLog implements QueueLog {
             try {
                 openSegment(number, path);
                 return;
-            } catch (SegmentHeader.NewerVersion newer) {
-                why = String.valueOf(newer.getMessage());
+            } catch (Spool.NewerFormat newer) {
+                throw new Spool.NewerFormat(
+                        path
+                                + ": "
+                                + newer.getMessage()
+                                + "; remedy: start the later Postern that wrote it, or move this file"
+                                + " away and give up the mail in it");
             } catch (IOException unreadable) {
                 throw new IOException("queue segment cannot be read: " + unreadable, unreadable);
             }

@@ -9,7 +9,7 @@ import postern.spool.Progress.Attempted;
 
 /** The payload of PROGRESS and DONE records: what became of some recipients of a message. */
 record ProgressRecord(boolean delayNoticeSent, List<Progress> changes) {
-    private static final int VERSION = 2;
+    static final int VERSION = 2;
 
     /** Knew of no attempts. */
     private static final int FIRST_VERSION = 1;

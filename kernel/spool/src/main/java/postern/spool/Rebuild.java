@@ -107,7 +107,9 @@ final class Rebuild implements RecordSink {
     void finish() throws IOException {
         if (damage) {
             for (Map.Entry<Long, List<Position>> orphan : bodies.entrySet()) {
-                setAside(new QueueId(orphan.getKey()), orphan.getValue());
+                QueueId id = new QueueId(orphan.getKey());
+                setAside(id, orphan.getValue());
+                report(id, "content without an envelope, which may be what was damaged");
             }
         }
         bodies.clear();

@@ -1,6 +1,5 @@
 package postern.spool;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,7 +21,13 @@ record SegmentHeader(long segment, long generation, long epoch, Instant created,
     static final int OCTETS = 2 * COPY_OCTETS;
 
     private static final long MAGIC = 0x506f737465726e51L; // "PosternQ"
-    private static final int VERSION = 1;
+
+    /**
+     * Of the format as a whole: it grows with any change of a record or a payload that an older
+     * Postern could not read (ADR-0050). 2 since envelopes have terms.
+     */
+    static final int VERSION = 2;
+
     private static final int CRC_AT = COPY_OCTETS - 4;
 
     ByteBuffer encoded() {
@@ -41,16 +46,20 @@ record SegmentHeader(long segment, long generation, long epoch, Instant created,
     /**
      * Reads whichever copy is sound; empty where neither is.
      *
-     * @throws NewerVersion the segment is of a version that we do not know
+     * @throws Spool.NewerFormat the segment is of a version that we do not know
      */
-    static Optional<SegmentHeader> decode(byte[] octets, int length) throws NewerVersion {
+    static Optional<SegmentHeader> decode(byte[] octets, int length) throws Spool.NewerFormat {
         for (int start = 0; start + COPY_OCTETS <= length; start += COPY_OCTETS) {
             ByteBuffer copy = ByteBuffer.wrap(octets, start, COPY_OCTETS).slice();
             if (copy.getLong(0) != MAGIC || copy.getInt(CRC_AT) != crc(octets, start)) {
                 continue;
             }
-            if (copy.getInt(8) != VERSION) {
-                throw new NewerVersion(copy.getInt(8));
+            if (copy.getInt(8) > VERSION || copy.getInt(8) < 1) {
+                throw new Spool.NewerFormat(
+                        "queue log of version "
+                                + copy.getInt(8)
+                                + ", this Postern knows "
+                                + VERSION);
             }
             return Optional.of(
                     new SegmentHeader(
@@ -67,14 +76,5 @@ record SegmentHeader(long segment, long generation, long epoch, Instant created,
         CRC32C crc = new CRC32C();
         crc.update(octets, start, CRC_AT);
         return (int) crc.getValue();
-    }
-
-    /** A later Postern wrote the segment. */
-    static final class NewerVersion extends IOException {
-        private static final long serialVersionUID = 1;
-
-        NewerVersion(int version) {
-            super("queue log of version " + version + ", this Postern knows " + VERSION);
-        }
     }
 }

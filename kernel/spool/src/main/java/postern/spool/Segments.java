@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import postern.base.Bug;
+import postern.base.Disk;
 import postern.base.DiskFile;
 import postern.base.World;
 import postern.spool.QueueLog.SegmentSize;
@@ -37,16 +38,20 @@ final class Segments {
 
     /** The numbers of the segment files, oldest first. Other names are not ours: left alone. */
     List<Long> found() throws IOException {
-        List<Long> numbers =
-                world.disk().list(directory).stream()
-                        .filter(Segments::named)
-                        .map(name -> Long.parseLong(name, 0, NAME_DIGITS, 16))
-                        .sorted()
-                        .toList();
+        List<Long> numbers = numbers(world.disk(), directory);
         for (long number : numbers) {
             nextNumber = number <= NUMBER_MAX ? number + 1 : nextNumber;
         }
         return numbers;
+    }
+
+    /** The numbers of the segment files in a directory, oldest first. */
+    static List<Long> numbers(Disk disk, Path directory) throws IOException {
+        return disk.list(directory).stream()
+                .filter(Segments::named)
+                .map(name -> Long.parseLong(name, 0, NAME_DIGITS, 16))
+                .sorted()
+                .toList();
     }
 
     private static boolean named(String name) {

@@ -147,6 +147,15 @@ public interface Spool extends Closeable {
         }
     }
 
+    /** A later Postern wrote a part of the queue, in a way that this one cannot read. */
+    final class NewerFormat extends IOException {
+        private static final long serialVersionUID = 1;
+
+        public NewerFormat(String message) {
+            super(message);
+        }
+    }
+
     /** The message is not in the queue any more: nothing can be recorded of it. */
     final class NotQueued extends IOException {
         private static final long serialVersionUID = 1;

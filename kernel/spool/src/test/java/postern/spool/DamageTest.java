@@ -41,7 +41,7 @@ final class DamageTest {
 
     @Test
     void oneBitAnywhereCostsAtMostOneMessage() throws IOException {
-        for (long seed = 1; seed <= 250; seed++) {
+        for (long seed = 1; seed <= 120; seed++) {
             DamageTest test = new DamageTest();
             Random chance = new Random(seed);
             test.fill(chance);
@@ -63,7 +63,7 @@ final class DamageTest {
 
     @Test
     void garbageOfAnySizeNeitherCrashesNorInvents() throws IOException {
-        for (long seed = 1; seed <= 150; seed++) {
+        for (long seed = 1; seed <= 90; seed++) {
             DamageTest test = new DamageTest();
             Random chance = new Random(seed);
             test.fill(chance);

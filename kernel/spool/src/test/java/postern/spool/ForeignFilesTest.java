@@ -34,22 +34,50 @@ final class ForeignFilesTest {
     private List<String> log = List.of();
 
     @Test
-    void aSegmentOfANewerVersionGoesAsideWholeAndTheRestIsRecovered() throws IOException {
+    void aSegmentOfANewerVersionIsNotPassedOver() throws IOException {
         run(this::send);
         byte[] newer = disk.contents(segment(1));
         for (int copy = 0; copy < SegmentHeader.OCTETS; copy += SegmentHeader.COPY_OCTETS) {
             ByteBuffer header = ByteBuffer.wrap(newer, copy, SegmentHeader.COPY_OCTETS).slice();
-            header.putInt(8, 2);
+            header.putInt(8, SegmentHeader.VERSION + 1);
             CRC32C crc = new CRC32C();
             crc.update(newer, copy, SegmentHeader.COPY_OCTETS - 4);
             header.putInt(SegmentHeader.COPY_OCTETS - 4, (int) crc.getValue());
         }
         put(segment(0xf0), newer);
+        SimWorld sim = new SimWorld(1);
+        SimProcess process = sim.process("queue", "postern", disk);
+        List<Throwable> refused = new ArrayList<>();
+        process.start(
+                "test",
+                () -> {
+                    try {
+                        new LogSpool(process.world(), Trial.DIRECTORY, LIMITS).recover(_ -> {});
+                    } catch (IOException failed) {
+                        refused.add(failed);
+                    }
+                });
+        sim.run(Duration.ofHours(1));
+        process.kill();
+        assertThat(refused)
+                .singleElement()
+                .isInstanceOf(Spool.NewerFormat.class)
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains("00000000000000f0.seg", "version 3", "remedy");
+        assertThat(disk.contents(segment(0xf0))).isEqualTo(newer);
+        disk.kill();
+        disk.delete(segment(0xf0));
         run(this::send);
         run(_ -> {});
         assertThat(found).isEqualTo(sent);
-        assertThat(disk.list(ASIDE)).containsExactly("00000000000000f0.seg");
-        assertThat(disk.contents(ASIDE.resolve("00000000000000f0.seg"))).isEqualTo(newer);
+    }
+
+    @Test
+    void theVersionOfTheFormatCoversThatOfEveryPayload() {
+        assertThat(SegmentHeader.VERSION)
+                .isGreaterThanOrEqualTo(EnvelopeRecord.VERSION)
+                .isGreaterThanOrEqualTo(ProgressRecord.VERSION);
     }
 
     @Test

@@ -2,6 +2,7 @@ package postern.spool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +20,11 @@ import postern.spool.QueueLog.Sync;
 import postern.spool.QueueLog.Type;
 
 /**
- * Gives space back: releases dead segments and, when the log is more than twice what is live in it
- * and two segments, copies what is live in the oldest one forward.
+ * Gives space back: releases dead segments and copies what is live in the oldest one forward, so
+ * that the log stays within twice what is live in it and two segments. It begins in good time and
+ * goes slowly, riding along with the syncs of commits and resting between its steps; only where
+ * mail leaves faster than that makes room does it hurry, still in steps that a commit hardly
+ * notices.
  *
  * <p>Segments go strictly oldest first. A record that undoes another (progress, done, a copy) lies
  * behind it, so what undoes is never gone before what it undoes. The price is that a lasting
@@ -29,9 +33,18 @@ import postern.spool.QueueLog.Type;
  */
 final class Cleaner implements Runnable {
     /** Octets and messages in one step: bounds memory, and what a commit may have to wait for. */
-    private static final long STEP_OCTETS_MAX = 1L << 20;
+    private static final long STEP_OCTETS = 256L << 10;
 
+    private static final long STEP_OCTETS_HURRIED = 1L << 20;
     private static final int STEP_MESSAGES_MAX = 256;
+
+    /** After a step it rests this many times as long as the step took, at most {@link #REST}. */
+    private static final int RESTS_PER_STEP = 3;
+
+    private static final Duration REST = Duration.ofMillis(500);
+
+    /** When it looks again after what it could not move: messages that were being changed. */
+    private static final Duration RETRY = Duration.ofSeconds(1);
 
     /** Progress of so many recipients goes into one record: well below its longest payload. */
     private static final int PROGRESS_PER_RECORD = 100;
@@ -43,8 +56,10 @@ final class Cleaner implements Runnable {
     private final FreeSpace freeSpace;
     private final Mailbox<Boolean> bell;
     private volatile boolean stopped;
-    private long leftOctets; // since the last ring; the log's thread only
+    private long changedOctets; // left or came, since the last ring; the log's thread only
 
+    private boolean hurried; // as of the last look
+    private long stepBegan;
     private final List<LiveMessage> step = new ArrayList<>();
     private final List<CompletionStage<Place>> copies = new ArrayList<>();
     private long stepOctets;
@@ -65,9 +80,17 @@ final class Cleaner implements Runnable {
 
     /** A message has left from there. On the log's thread. */
     void left(Place place) {
-        place.each((_, octets) -> leftOctets += octets);
-        if (leftOctets > segmentOctets / 4 || !index.needed(place.envelope().segment())) {
-            leftOctets = 0;
+        changed(place.octets());
+        if (!index.needed(place.envelope().segment())) {
+            ring();
+        }
+    }
+
+    /** So many octets were appended, or are not live any more. On the log's thread. */
+    void changed(long octets) {
+        changedOctets += octets;
+        if (changedOctets > segmentOctets / 8) {
+            changedOctets = 0;
             ring();
         }
     }
@@ -81,48 +104,95 @@ final class Cleaner implements Runnable {
     public void run() {
         while (!stopped) {
             bell.take();
-            try {
-                while (!stopped && clean()) {}
-            } catch (IOException failed) {
-                if (!stopped) {
-                    world.log()
-                            .warning(
-                                    LogLine.about("queue")
-                                            .with("error", failed.getMessage())
-                                            .say("cleaning put off"));
+            Next next = Next.ON;
+            while (!stopped && next != Next.DONE) {
+                next = tried();
+                if (next == Next.LATER) {
+                    var _ = bell.poll(RETRY);
                 }
             }
         }
     }
 
-    /** One segment's worth of work; false when there is none. */
-    private boolean clean() throws IOException {
+    /** How it goes on after a segment's worth of work. */
+    private enum Next {
+        ON,
+        /** Something is in the way that goes by itself. */
+        LATER,
+        DONE
+    }
+
+    private Next tried() {
+        try {
+            return clean();
+        } catch (IOException failed) {
+            if (!stopped) {
+                world.log()
+                        .warning(
+                                LogLine.about("queue")
+                                        .with("error", failed.getMessage())
+                                        .say("cleaning put off"));
+            }
+            return Next.DONE;
+        }
+    }
+
+    private Next clean() throws IOException {
         List<SegmentSize> segments = log.segments();
         if (segments.size() < 2) {
-            return false;
+            return Next.DONE;
         }
         long oldest = segments.getFirst().segment();
         if (!index.needed(oldest)) {
-            log.release(oldest);
+            log.release(oldest, index.kept(oldest));
             index.released(oldest);
-            return true;
+            return Next.ON;
         }
-        long total = segments.stream().mapToLong(SegmentSize::octets).sum();
-        boolean wasteful = total > 2 * index.liveOctets() + 2 * segmentOctets;
-        if (!wasteful || index.pinned(oldest)) {
-            return false;
+        if (!wasteful()) {
+            return Next.DONE;
         }
+        if (index.pinned(oldest)) {
+            return Next.LATER; // a message is on its way into it
+        }
+        stepBegan = world.clock().nanoTime();
         try {
             for (LiveMessage message : index.within(oldest)) {
-                if (!freeSpace.allowsCopy(message.place().octets())) {
-                    return false; // what leaves the queue makes room without a copy
+                if (stopped || !freeSpace.allowsCopy(message.place().octets())) {
+                    return Next.LATER; // what leaves the queue makes room without a copy
                 }
                 move(message);
+                if (stepOctets >= (hurried ? STEP_OCTETS_HURRIED : STEP_OCTETS)
+                        || step.size() >= STEP_MESSAGES_MAX) {
+                    settle();
+                    rest();
+                }
             }
         } finally {
             settle();
         }
-        return !index.needed(oldest);
+        return index.needed(oldest) ? Next.LATER : Next.ON;
+    }
+
+    /**
+     * Whether there is so much dead in the log that copying is worth it. What is copied takes up to
+     * a segment before it gives one back, so that this begins early.
+     */
+    private boolean wasteful() {
+        long total = log.segments().stream().mapToLong(SegmentSize::octets).sum();
+        long surplus = total - 2 * index.liveOctets();
+        hurried = surplus > segmentOctets + segmentOctets / 4;
+        return surplus > segmentOctets / 4 * 3;
+    }
+
+    /** Leaves the disk to others for a while. */
+    private void rest() {
+        long now = world.clock().nanoTime();
+        boolean _ = wasteful();
+        if (!hurried) {
+            long nanos = Math.min(REST.toNanos(), RESTS_PER_STEP * (now - stepBegan));
+            var _ = bell.poll(Duration.ofNanos(Math.max(1, nanos)));
+        }
+        stepBegan = world.clock().nanoTime();
     }
 
     private void move(LiveMessage message) throws IOException {
@@ -141,7 +211,8 @@ final class Cleaner implements Runnable {
             byte[] octets = LogSpool.whole(log, place.bodies().get(i));
             var body = new Record(Type.BODY, message.id(), List.of(ByteBuffer.wrap(octets)));
             if (i < place.bodies().size() - 1) {
-                ahead.add(awaited(log.append(List.of(body), Sync.LATER)).getFirst());
+                // not left to the next commit's sync; and quickly, for the message stands still
+                ahead.add(awaited(log.append(List.of(body), Sync.NOW)).getFirst());
             } else {
                 batch.add(body);
                 lastBody = octets.length;
@@ -160,7 +231,7 @@ final class Cleaner implements Runnable {
         batch.add(new Record(Type.ENVELOPE, message.id(), List.of(copy.encoded())));
         int progressOctets = addProgress(batch, moving.get());
         copies.add(
-                log.append(batch, Sync.SOON)
+                log.append(batch, hurried ? Sync.NOW : Sync.SOON)
                         .thenApply(
                                 positions -> {
                                     Position at = positions.get(envelopeAt);
@@ -168,9 +239,6 @@ final class Cleaner implements Runnable {
                                     index.moved(message, to);
                                     return to;
                                 }));
-        if (stepOctets >= STEP_OCTETS_MAX || step.size() >= STEP_MESSAGES_MAX) {
-            settle();
-        }
     }
 
     /** What was recorded so far, behind the envelope; returns its octets on disk. */

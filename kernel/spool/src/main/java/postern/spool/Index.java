@@ -29,6 +29,7 @@ final class Index {
     private static final class Use {
         private long octets;
         private int pins;
+        private boolean kept;
         private long[] ids = new long[16]; // of messages put there, the dead among them
         private int idCount;
 
@@ -115,6 +116,20 @@ final class Index {
     void unpin(long segment) {
         synchronized (lock) {
             use(segment).pins--;
+        }
+    }
+
+    /** The segment holds what could not be copied aside: its file is never deleted. */
+    void keep(long segment) {
+        synchronized (lock) {
+            use(segment).kept = true;
+        }
+    }
+
+    boolean kept(long segment) {
+        synchronized (lock) {
+            Use use = segments.get(segment);
+            return use != null && use.kept;
         }
     }
 

@@ -261,8 +261,12 @@ final class LocalLog implements QueueLog {
     }
 
     @Override
-    public void release(long segment) throws IOException {
-        segments.release(segment);
+    public void release(long segment, boolean kept) throws IOException {
+        if (kept) {
+            segments.release(segment, path -> new DamagedFiles(world, directory).move(path));
+        } else {
+            segments.release(segment, world.disk()::delete);
+        }
     }
 
     @Override

@@ -39,6 +39,12 @@ final class LogReception implements Spool.Reception {
     /** What is granted beside the content: a trace header, headers of records, an envelope. */
     static final int OVERHEAD_OCTETS = 2 << 10;
 
+    /**
+     * Of a long message every so many records are synced as they come: its last one, or another's
+     * commit, would have to wait for all of them otherwise.
+     */
+    private static final int SPILLS_PER_SYNC = 4;
+
     private final LogSpool spool;
     private final FreeSpace.Grant room;
     private final QueueId id;
@@ -52,6 +58,7 @@ final class LogReception implements Spool.Reception {
     private int heldOctets; // memory of pieces and piece
     private boolean pressed; // too much is held by all together
     private long octets;
+    private int spills;
     private @Nullable CompletionStage<Position> writing;
     private boolean over;
 
@@ -116,7 +123,7 @@ final class LogReception implements Spool.Reception {
         writing =
                 spool.appended(
                         List.of(record),
-                        Sync.LATER,
+                        ++spills % SPILLS_PER_SYNC == 0 ? Sync.NOW : Sync.LATER,
                         positions -> {
                             Position position = positions.getFirst();
                             spool.index().pin(position.segment());

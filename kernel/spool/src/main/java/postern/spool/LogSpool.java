@@ -255,6 +255,14 @@ public final class LogSpool implements Spool {
         untold.add(message.queued(record.envelope()));
     }
 
+    private static long octetsOnDisk(List<Position> positions) {
+        long octets = 0;
+        for (Position position : positions) {
+            octets += RecordHeader.recordOctets(position.length());
+        }
+        return octets;
+    }
+
     private void applied(LiveMessage message, ProgressRecord progress) {
         if (index.apply(message, progress)) {
             cleaner.left(message.place());
@@ -272,6 +280,7 @@ public final class LogSpool implements Spool {
                                     if (failure != null) {
                                         result.completeExceptionally(FreeSpace.said(failure));
                                     } else {
+                                        cleaner.changed(octetsOnDisk(positions));
                                         complete(result, positions, then);
                                     }
                                 });

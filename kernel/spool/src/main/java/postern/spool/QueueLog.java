@@ -84,8 +84,11 @@ public interface QueueLog extends Closeable {
     /**
      * Nothing live is left in the segment nor in any older one: its space is given back. Records
      * that undo older ones lie in younger segments, so the oldest goes first.
+     *
+     * @param kept whether it holds the only copy of something damaged: then it goes aside whole
+     *     instead of being deleted
      */
-    void release(long segment) throws IOException;
+    void release(long segment, boolean kept) throws IOException;
 
     /**
      * The segments that exist, oldest first, with their sizes in octets; the last is the one being

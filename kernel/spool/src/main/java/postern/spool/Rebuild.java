@@ -88,7 +88,7 @@ final class Rebuild implements RecordSink {
     public void damaged(Damage found) {
         damage = true;
         if (found.copy().isEmpty()) {
-            index.pin(found.segment()); // until the next start the segment is the only copy
+            index.keep(found.segment()); // it is the only copy
         }
         LogLine line =
                 LogLine.about(found.id() == 0 ? "queue" : new QueueId(found.id()).text())
@@ -134,7 +134,7 @@ final class Rebuild implements RecordSink {
                                 return count;
                             });
         } catch (IOException noRoom) {
-            index.pin(position.segment());
+            index.keep(position.segment());
         }
     }
 

@@ -138,13 +138,18 @@ final class Segments {
         }
     }
 
+    /** Takes a file out of the log. */
+    interface Removal {
+        void remove(Path file) throws IOException;
+    }
+
     /**
-     * Deletes the oldest segment. That is made durable before the next may go, for that one may
+     * Removes the oldest segment. That is made durable before the next may go, for that one may
      * hold what undoes this one's records.
      */
-    void release(long number) throws IOException {
+    void release(long number, Removal removal) throws IOException {
         Segment segment = oldest(number).orElseThrow(() -> new Bug("segments go oldest first"));
-        world.disk().delete(path(number));
+        removal.remove(path(number));
         syncNames();
         synchronized (lock) {
             open.remove(number);

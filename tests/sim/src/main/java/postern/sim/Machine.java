@@ -9,10 +9,12 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import postern.base.Disk;
+import postern.base.DiskFile;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.World;
 import postern.dist.Running;
+import postern.testkit.LayeredDisk;
 import postern.testkit.LyingDisk;
 import postern.testkit.SimProcess;
 import postern.testkit.SimWorld;
@@ -30,6 +32,8 @@ final class Machine {
     /** A fuse burns within so many calls of the world: soon, and in the middle of something. */
     private static final int FUSE_CALLS_MAX = 250;
 
+    private static final int SYNCS_MAX = 6;
+
     private final SimWorld sim;
     private final InetAddress address;
     private final LyingDisk platter;
@@ -39,6 +43,7 @@ final class Machine {
     private final List<Slot> slots = new ArrayList<>();
     private final List<Life> lives = new ArrayList<>();
     private boolean off;
+    private int syncsLeft; // until power fails in the midst of one; 0: it does not
 
     /** How a domain is started in its process. */
     interface Domain {
@@ -154,7 +159,7 @@ final class Machine {
         this.sim = sim;
         this.address = address;
         this.platter = platter;
-        this.disk = disk;
+        this.disk = new LayeredDisk(disk, new Trap());
         this.ledger = ledger;
         this.random = sim.fork();
     }
@@ -198,8 +203,29 @@ final class Machine {
         }
     }
 
-    /** Power fails soon, in the middle of what some process does; the machine boots again later. */
+    /** Whoever syncs a file may see the power fail before it is safe. */
+    private final class Trap implements LayeredDisk.Layer {
+        @Override
+        public void sync(DiskFile file) throws IOException {
+            if (syncsLeft > 0) {
+                syncsLeft--;
+                if (syncsLeft == 0) {
+                    powerIsCut();
+                }
+            }
+            file.sync();
+        }
+    }
+
+    /**
+     * Power fails soon, in the middle of what some process does or of a sync, when most is unsafe;
+     * the machine boots again later.
+     */
     void cutPower() {
+        if (random.nextBoolean()) {
+            syncsLeft = 1 + random.nextInt(SYNCS_MAX);
+            return;
+        }
         Life trigger = any();
         if (trigger == null) {
             powerIsCut();
@@ -215,6 +241,7 @@ final class Machine {
     /** What was lit and has not burnt is put out. */
     void defuse() {
         lives.forEach(life -> life.process.fuse(0, () -> {}));
+        syncsLeft = 0;
     }
 
     private void powerIsCut() {

@@ -12,6 +12,8 @@ import postern.testkit.LyingDisk.Fault;
  * nothing finished comes back, nothing is invented.
  */
 final class SpoolAnomalyTest {
+    /** A start with a torn end makes fewer; the rest strikes in what comes right behind it. */
+    private static final int STARTING_OPERATIONS = 16;
 
     @Test
     void withoutTroubleTheScriptDoesWhatIsToBeTried() throws IOException {
@@ -67,6 +69,27 @@ final class SpoolAnomalyTest {
             trial.disk.crash(at);
             trial.check();
             assertThat(trial.wrong).as("killed at operation %d", at).isEmpty();
+        }
+    }
+
+    /** A start repairs: whatever it was about to do, the next one does. */
+    @Test
+    void startUpCutShortAtEveryOperation() {
+        long operations = operations();
+        for (long at = 3; at <= operations; at += 23) {
+            for (int step = 1; step <= STARTING_OPERATIONS; step++) {
+                Trial trial = new Trial(at);
+                trial.disk.crashAt(at);
+                trial.live();
+                trial.disk.crash(at);
+                trial.disk.crashAt(trial.disk.operations() + step);
+                trial.live();
+                trial.disk.crash(at + step);
+                trial.check();
+                assertThat(trial.wrong)
+                        .as("power lost at operation %d, and %d of the start", at, step)
+                        .isEmpty();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package postern.interop;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -10,6 +11,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * A client that goes on sending, through every loss of connection, and knows what was answered 250.
  */
 final class Load implements Runnable {
+    private static final Duration RESTARTED_WITHIN = Duration.ofMinutes(2);
+
+    private final String name;
     private final int port;
     private final List<String> recipients;
     private final List<String> accepted = new CopyOnWriteArrayList<>();
@@ -19,6 +23,14 @@ final class Load implements Runnable {
      * @param recipients each in turn gets a message of its own
      */
     Load(int port, List<String> recipients) {
+        this("load", port, recipients);
+    }
+
+    /**
+     * @param name its subjects begin with it
+     */
+    Load(String name, int port, List<String> recipients) {
+        this.name = name;
         this.port = port;
         this.recipients = List.copyOf(recipients);
     }
@@ -30,7 +42,7 @@ final class Load implements Runnable {
             try (Client client = Client.greeted(port)) {
                 while (!stopped) {
                     String recipient = recipients.get(number % recipients.size());
-                    String subject = "load " + number++;
+                    String subject = name + " " + number++;
                     String reply =
                             client.send(
                                     "ann@example.net",
@@ -43,7 +55,8 @@ final class Load implements Runnable {
                     }
                 }
             } catch (IOException gone) {
-                await().until(() -> stopped || answers()); // it is being restarted
+                // it is being restarted
+                await().atMost(RESTARTED_WITHIN).until(() -> stopped || answers());
             }
         }
     }

@@ -12,5 +12,6 @@ module postern.spool {
             postern.dist,
             postern.command,
             postern.testkit,
-            postern.sim;
+            postern.sim,
+            postern.bench;
 }

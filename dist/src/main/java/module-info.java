@@ -21,6 +21,7 @@ module postern.dist {
     requires postern.smtpd;
     requires postern.spool;
     requires postern.table;
+    requires postern.tls;
     requires postern.wire;
 
     exports postern.dist;

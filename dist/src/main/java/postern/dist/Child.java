@@ -43,19 +43,17 @@ final class Child {
     private static final int EX_CONFIG = 78;
 
     private final Powers powers;
+    private final Handed handed;
     private final Settings settings;
     private final Site site;
     private final World world;
     private final Map<String, Listener> listeners;
 
     private Child(
-            Powers powers,
-            Settings settings,
-            Site site,
-            World world,
-            Map<String, Listener> listeners) {
+            Powers powers, Handed handed, Site site, World world, Map<String, Listener> listeners) {
         this.powers = powers;
-        this.settings = settings;
+        this.handed = handed;
+        this.settings = handed.settings();
         this.site = site;
         this.world = world;
         this.listeners = listeners;
@@ -75,7 +73,8 @@ final class Child {
             Processes.umask(FOR_OTHERS); // of commands; our own files state their permissions
         }
         ChildLink link = ChildLink.open();
-        Settings settings = Settings.decode(link.settingsText());
+        Handed handed = Handed.decode(link.settingsText());
+        Settings settings = handed.settings();
         Site site = Site.read(settings, arguments.get(2));
         World world = SystemWorld.create(powers.domain(), FileSystems::usableFiles);
         Map<String, Listener> listeners = new HashMap<>();
@@ -89,7 +88,7 @@ final class Child {
         }
         Running running;
         try {
-            running = new Child(powers, settings, site, world, listeners).start(standing.root());
+            running = new Child(powers, handed, site, world, listeners).start(standing.root());
         } catch (IOException failed) { // master tries again, with back-off; this says why
             world.log().error(LogLine.about(powers.domain()).with("cannot-start", failed));
             boolean other = failed instanceof Spool.NewerFormat; // no try heals that
@@ -131,7 +130,7 @@ final class Child {
     private Running start(boolean root) throws IOException {
         Path scratch = powers.scratch(site);
         return switch (powers) {
-            case FRONT -> FrontDomain.start(world, site, settings, scratch, listeners);
+            case FRONT -> FrontDomain.start(world, site, handed, scratch, listeners);
             case QUEUE ->
                     QueueDomain.start(
                             world,

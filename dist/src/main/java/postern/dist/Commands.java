@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import postern.base.Disk;
 import postern.base.Log;
 import postern.base.World;
 import postern.base.system.SystemWorld;
@@ -16,6 +18,7 @@ import postern.command.QueueClient;
 import postern.command.StateFolder;
 import postern.command.Terminal;
 import postern.command.sendmail.Sendmail;
+import postern.config.Configuration;
 import postern.os.UserDatabase;
 
 /** The commands people type, and what they are told of this installation. */
@@ -67,12 +70,18 @@ final class Commands {
                 configuration,
                 checkout ? home.resolve("var") : USUAL_STATE,
                 Sections.ALL,
-                Sections.CHECKS,
+                checks(terminal.world().disk()),
                 settings -> Site.read(settings, machineName()).state(),
                 (file, settings) -> MasterProcess.run(file, settings, installation(terminal)),
                 Confinement::probe,
                 ClientQuestions::explain,
                 new AddressQuestions());
+    }
+
+    private static List<Configuration.Check> checks(Disk disk) {
+        List<Configuration.Check> checks = new ArrayList<>(Sections.CHECKS);
+        checks.add(settings -> new Certificates(disk, settings).problems());
+        return checks;
     }
 
     private static StateFolder folder(Terminal terminal, Installation installation) {

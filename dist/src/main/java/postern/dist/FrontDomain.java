@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import postern.anvil.Anvil;
 import postern.anvil.AnvilConfig;
 import postern.base.Endpoint;
@@ -38,6 +39,7 @@ import postern.smtpd.triage.AddressList;
 import postern.smtpd.triage.AddressLists;
 import postern.smtpd.triage.KnownClients;
 import postern.smtpd.triage.TriageConfig;
+import postern.tls.ServerTls;
 import postern.wire.Reply;
 
 /** The domain that speaks to strangers: smtpd(8). */
@@ -54,25 +56,38 @@ public final class FrontDomain {
 
     private FrontDomain() {}
 
+    /** As the next, without TLS. */
+    public static Running start(
+            World world,
+            Site site,
+            Settings settings,
+            Path scratch,
+            Map<String, Listener> listeners)
+            throws IOException {
+        return start(world, site, new Handed(settings, ""), scratch, listeners);
+    }
+
     /**
      * Starts it.
      *
      * @param scratch a folder for what outgrows memory
      * @param listeners by the names of {@link #configured}, and that of the submission socket
      */
-    public static Running start(
-            World world,
-            Site site,
-            Settings settings,
-            Path scratch,
-            Map<String, Listener> listeners) {
+    static Running start(
+            World world, Site site, Handed handed, Path scratch, Map<String, Listener> listeners)
+            throws IOException {
+        Settings settings = handed.settings();
+        SmtpdConfig config = SmtpdConfig.read(settings, site.hostname());
+        ServerTls tls = Certificates.tls(handed.certificates(), config.tls().askClients());
+        if (tls != null) {
+            tls.warm();
+        }
         var client =
                 new LmtpClient(
                         world.network(),
                         new Endpoint.Local(site.handover()),
                         site.hostname(),
                         IDLE_MAX);
-        SmtpdConfig config = SmtpdConfig.read(settings, site.hostname());
         Limits limits = Limits.read(settings);
         var meter =
                 new AnvilMeter(
@@ -84,7 +99,7 @@ public final class FrontDomain {
                 new Smtpd(
                         world,
                         config,
-                        policy(world, settings, meter, known),
+                        policy(world, settings, meter, known, tls),
                         new ContentStore(
                                 world.disk(),
                                 scratch,
@@ -124,7 +139,11 @@ public final class FrontDomain {
     }
 
     private static Policy policy(
-            World world, Settings settings, AnvilMeter meter, KnownClients known) {
+            World world,
+            Settings settings,
+            AnvilMeter meter,
+            KnownClients known,
+            @Nullable ServerTls tls) {
         List<InetSocketAddress> servers = DnsConfig.read(settings).settings(world).servers();
         var lists =
                 new DnsSettings(
@@ -137,7 +156,8 @@ public final class FrontDomain {
                 meter,
                 TriageConfig.read(settings),
                 known,
-                Limits.read(settings));
+                Limits.read(settings),
+                tls);
     }
 
     /** Ports of the name servers that rules or lists make us ask; none where nothing does. */

@@ -56,7 +56,12 @@ record Jvm(Path home, Path library) {
         List<String> flags = new ArrayList<>(COMMON);
         flags.addAll(
                 switch (kind) {
-                    case "front" -> List.of("-Xms24m", "-Xmn16m", "-Xmx160m");
+                    case "front" ->
+                            List.of(
+                                    "-Xms24m",
+                                    "-Xmn16m",
+                                    "-Xmx160m",
+                                    "-Djdk.tls.rejectClientInitiatedRenegotiation=true");
                     case "queue" -> List.of("-Xms24m", "-Xmn16m", "-Xmx256m");
                     case "out" -> List.of("-Xms24m", "-Xmn16m", "-Xmx128m");
                     default -> List.of("-Xms8m", "-Xmn4m", "-Xmx96m");

@@ -2,8 +2,12 @@ package postern.dist;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import postern.base.Endpoint;
+import postern.base.LogLine;
 import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.command.ConfigurationFile;
@@ -13,6 +17,7 @@ import postern.config.Problem;
 import postern.config.Settings;
 import postern.local.LocalConfig;
 import postern.master.Master;
+import postern.master.Plan;
 import postern.master.Replanned;
 import postern.os.UserDatabase;
 import postern.smtpd.ListenerConfig;
@@ -27,9 +32,14 @@ final class MasterProcess {
     private static final int EX_TEMPFAIL = 75;
     private static final int EX_NOPERM = 77;
 
+    /** How often master looks whether certificates were renewed. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
     private final Path file;
     private final Installation installation;
     private final World world = SystemWorld.create("master");
+    private @Nullable Settings inForce; // guarded by this, as what follows
+    private String certificates = "";
 
     private MasterProcess(Path file, Installation installation) {
         this.file = file;
@@ -54,8 +64,8 @@ final class MasterProcess {
     private int serve(Settings settings) throws IOException {
         Site site = Site.read(settings, Commands.machineName());
         try {
-            Master master =
-                    Master.open(world, PosternPlan.of(settings, site, Jvm.ours()), this::replan);
+            Master master = Master.open(world, plan(settings), this::replan);
+            world.tasks().start("certificates", () -> watchCertificates(master));
             // a stop by SIGTERM or Ctrl-C is a success, whatever the JVM makes of it
             master.run(() -> greet(settings, site), () -> Runtime.getRuntime().halt(EX_OK));
             return EX_OK;
@@ -77,13 +87,56 @@ final class MasterProcess {
                     new Replanned.Problems(problems.stream().map(Problem::toString).toList());
             case Configuration.Result.Loaded(Settings settings) -> {
                 try {
-                    Site site = Site.read(settings, Commands.machineName());
-                    yield new Replanned.Planned(PosternPlan.of(settings, site, Jvm.ours()));
+                    yield new Replanned.Planned(plan(settings));
                 } catch (IOException failed) {
                     yield new Replanned.Problems(List.of(String.valueOf(failed.getMessage())));
                 }
             }
         };
+    }
+
+    private synchronized Plan plan(Settings settings) throws IOException {
+        String secrets = new Certificates(world.disk(), settings).secretText();
+        Site site = Site.read(settings, Commands.machineName());
+        Plan plan = PosternPlan.of(settings, secrets, site, Jvm.ours());
+        inForce = settings;
+        certificates = secrets;
+        return plan;
+    }
+
+    /**
+     * Renewed files are taken up without a word from the operator; the configuration itself is not
+     * read for it. Files that do not fit each other, as in the middle of a renewal, wait.
+     */
+    private void watchCertificates(Master master) {
+        String said = "";
+        while (true) {
+            world.clock().sleep(LOOK_AGAIN);
+            try {
+                renewed().ifPresent(master::apply);
+                said = "";
+            } catch (IOException unusable) {
+                String why = String.valueOf(unusable.getMessage());
+                if (!why.equals(said)) {
+                    said = why;
+                    world.log()
+                            .warning(
+                                    LogLine.about("master")
+                                            .say("the certificates stay the old ones:")
+                                            .with("reason", why));
+                }
+            }
+        }
+    }
+
+    private synchronized Optional<Plan> renewed() throws IOException {
+        Settings settings = inForce;
+        if (settings == null
+                || new Certificates(world.disk(), settings).secretText().equals(certificates)) {
+            return Optional.empty();
+        }
+        world.log().info(LogLine.about("master").say("certificates were renewed"));
+        return Optional.of(plan(settings));
     }
 
     /** What listens where, how to send a first message, where it lands, how to stop. */

@@ -27,11 +27,14 @@ final class PosternPlan {
     private final Settings settings;
     private final Site site;
     private final Jvm jvm;
+    private final String certificates;
     private final Standing standing;
     private final Identity ourselves;
     private final Map<Powers, Identity> identities = new EnumMap<>(Powers.class);
 
-    private PosternPlan(Settings settings, Site site, Jvm jvm) throws IOException {
+    private PosternPlan(Settings settings, String certificates, Site site, Jvm jvm)
+            throws IOException {
+        this.certificates = certificates;
         this.settings = settings;
         this.site = site;
         this.jvm = jvm;
@@ -48,8 +51,11 @@ final class PosternPlan {
         }
     }
 
-    static Plan of(Settings settings, Site site, Jvm jvm) throws IOException {
-        return new PosternPlan(settings, site, jvm).plan();
+    /**
+     * @param certificates {@link Certificates#secretText}
+     */
+    static Plan of(Settings settings, String certificates, Site site, Jvm jvm) throws IOException {
+        return new PosternPlan(settings, certificates, site, jvm).plan();
     }
 
     private Identity identity(Powers powers) {
@@ -97,7 +103,7 @@ final class PosternPlan {
                         FrontDomain.nameServers(settings),
                         TableUses.readable(powers, settings)),
                 listeners(powers),
-                settings.encode(),
+                new Handed(settings, powers == Powers.FRONT ? certificates : "").encode(),
                 switch (powers) {
                     case FRONT, OUT -> Succession.OVERLAP;
                     case QUEUE, LOCAL -> Succession.ONE_AFTER_THE_OTHER;

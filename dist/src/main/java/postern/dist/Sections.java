@@ -12,6 +12,7 @@ import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
 import postern.smtp.SmtpConfig;
 import postern.smtp.Transports;
+import postern.smtpd.CertificateConfig;
 import postern.smtpd.Limits;
 import postern.smtpd.SmtpdConfig;
 import postern.smtpd.access.RuleConfig;
@@ -48,6 +49,7 @@ public final class Sections {
                     TriageConfig.SECTION,
                     RuleConfig.SECTION,
                     AddressList.SECTION,
+                    CertificateConfig.SECTION,
                     QmgrConfig.SECTION,
                     QmgrConfig.TRANSPORTS,
                     QmgrConfig.DESTINATIONS,

@@ -1,6 +1,7 @@
 package postern.dist;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ import postern.os.InheritedListeners;
 import postern.os.Sockets;
 import postern.os.UserDatabase;
 import postern.smtp.Transports;
+import postern.tls.OpportunisticTls;
 import postern.wire.PeerReader;
 import postern.wire.PeerWriter;
 import postern.wire.Reply;
@@ -47,6 +49,9 @@ final class Training {
     private static final int LINES_LONG = 60_000;
 
     private static final String SETTINGS = "settings";
+
+    /** Of so many sessions one is under TLS. */
+    private static final int TLS_EACH = 6;
 
     /** Stand in the settings for the ports that the system will choose. */
     private static final int SINK_PORT = 10_001;
@@ -100,7 +105,8 @@ final class Training {
                 ann(),
                 scratch,
                 unix(settings, site, Listeners.AGENT_LOCAL));
-        FrontDomain.start(world, site, settings, scratch, Map.of("smtp", smtp));
+        FrontDomain.start(
+                world, site, new Handed(settings, certificate()), scratch, Map.of("smtp", smtp));
         for (int i = 0; i < SESSIONS; i++) {
             world.tasks().start("client", () -> submit(port(smtp)));
         }
@@ -116,7 +122,7 @@ final class Training {
      */
     private void warmProcesses(Settings settings, Site site) throws IOException {
         Settings handed = Settings.decode(settings.encode());
-        int domains = PosternPlan.of(handed, site, Jvm.ours()).domains().size();
+        int domains = PosternPlan.of(handed, "", site, Jvm.ours()).domains().size();
         world.disk().createDirectories(folder);
         Path socket = folder.resolve("socket");
         try (ServerSocketChannel channel =
@@ -126,6 +132,15 @@ final class Training {
                             LogLine.about("training")
                                     .with("domains", domains)
                                     .with("listener", channel.getLocalAddress()));
+        }
+    }
+
+    private static String certificate() throws IOException {
+        try (InputStream in = Training.class.getResourceAsStream("training.pem")) {
+            if (in == null) {
+                throw new IOException("training: its certificate is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
         }
     }
 
@@ -201,6 +216,14 @@ final class Training {
                 var writer = new PeerWriter(peer);
                 say(writer, replies, "EHLO client.invalid");
                 Reply ehlo = replies.next();
+                if (i % TLS_EACH == 0) {
+                    say(writer, "STARTTLS", replies);
+                    Peer secured =
+                            new OpportunisticTls().start(peer, "localhost", port, true, LIMIT);
+                    replies = new ReplyReader(new PeerReader(secured, ReplyReader.LINE_OCTETS_MAX));
+                    writer = new PeerWriter(secured);
+                    say(writer, "EHLO client.invalid", replies);
+                }
                 say(writer, ehlo.positive() ? "MAIL FROM:<eve@client.invalid>" : "QUIT", replies);
                 say(writer, "RCPT TO:<" + to + ">", replies);
                 say(writer, "DATA", replies);

@@ -57,6 +57,14 @@ public final class OpportunisticTls {
         return TlsPeer.start(plain, engine, limit);
     }
 
+    /** A client of our own server's, for its rehearsal. */
+    static SSLEngine trainingEngine(String version) {
+        SSLEngine engine = new OpportunisticTls().context().createSSLEngine();
+        engine.setUseClientMode(true);
+        engine.setEnabledProtocols(new String[] {version});
+        return engine;
+    }
+
     private static List<javax.net.ssl.SNIServerName> serverNames(String host) {
         try {
             return List.of(new SNIHostName(host));

@@ -2,12 +2,15 @@ package postern.tls;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import postern.base.DiskFile;
 import postern.base.Endpoint;
 import postern.base.Peer;
@@ -70,6 +73,16 @@ public final class TlsPeer implements Peer {
     /** {@code TLS_AES_256_GCM_SHA384}. */
     public String cipher() {
         return engine.getSession().getCipherSuite();
+    }
+
+    /** The other side's certificate and its chain; none when it showed none. */
+    X509Certificate[] certificates() {
+        try {
+            Certificate[] chain = engine.getSession().getPeerCertificates();
+            return Arrays.copyOf(chain, chain.length, X509Certificate[].class);
+        } catch (SSLPeerUnverifiedException showedNone) {
+            return new X509Certificate[0];
+        }
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import postern.mail.AddressParser;
 import postern.mail.Domain;
 import postern.mail.MailOptions;
@@ -64,6 +65,25 @@ public final class CommandParser {
             String name = refusal.reply.equals(UNKNOWN) ? "unknown" : verb.toLowerCase(Locale.ROOT);
             return new Parsed.Refused(refusal.reply, name);
         }
+    }
+
+    /**
+     * Whom VRFY asks for (RFC 5321 §4.1.1.6): an address with brackets or without, or a user of
+     * ours; empty when it is neither. SMTPUTF8 behind it is taken off (RFC 6531 §3.7.4.2).
+     */
+    public Optional<Mailbox> user(String whom) {
+        String suffix = " SMTPUTF8";
+        int length = whom.length() - suffix.length();
+        boolean utf8 = length > 0 && whom.regionMatches(true, length, suffix, 0, suffix.length());
+        String text = utf8 ? whom.substring(0, length) : whom;
+        AddressParser.Parsed parsed =
+                text.startsWith("<")
+                        ? AddressParser.path(text, 0, ours)
+                        : AddressParser.mailbox(text.indexOf('@') < 0 ? text + "@" + ours : text);
+        return parsed instanceof AddressParser.Parsed.Address(Mailbox mailbox, int end)
+                        && (!text.startsWith("<") || end == text.length())
+                ? Optional.of(mailbox)
+                : Optional.empty();
     }
 
     private SmtpCommand command(String verb, Cursor rest) throws Refusal {

@@ -52,4 +52,10 @@ public record DomainPlan(
         environment = Map.copyOf(environment);
         listeners = List.copyOf(listeners);
     }
+
+    /** Settings may hold secrets. */
+    @Override
+    public String toString() {
+        return "DomainPlan[" + name + "]";
+    }
 }

@@ -6,10 +6,12 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
+import postern.base.ControlLine;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.Log;
@@ -29,6 +31,7 @@ public final class Master {
     private static final int EVENTS_MAX = 256;
     private static final int PASSAGE_MODE = 0711; // others pass through to what is theirs
     private static final int CONTROL_MODE = 0600;
+    private static final Duration APPLY_MAX = Duration.ofMinutes(1);
 
     private final World world;
     private final Plan plan;
@@ -179,6 +182,16 @@ public final class Master {
                 0,
                 "",
                 List.of(Plan.control(plan.state()).toString()));
+    }
+
+    /** Goes on by that plan, unless it is refused; the log tells. Any thread. */
+    public void apply(Plan other) {
+        Mailbox<Event.Answer> reply = world.tasks().mailbox(1);
+        events.put(new Event.Apply(other, reply));
+        reply.poll(APPLY_MAX)
+                .map(answer -> answer.result().text())
+                .filter(text -> !text.equals(ControlLine.ok().text()))
+                .ifPresent(text -> world.log().warning(LogLine.about("master").with("plan", text)));
     }
 
     /** Asks for the end. Any thread. */

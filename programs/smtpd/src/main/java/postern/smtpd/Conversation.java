@@ -27,11 +27,11 @@ final class Conversation {
     private static final int OVERSHOOT_MAX = 1_000;
 
     private final World world;
-    private final Peer peer;
     private final Supplier<SmtpdConfig.Bounds> bounds; // under pressure they are others
     private final int commandsMax;
-    private final PeerReader reader;
-    private final PeerWriter writer;
+    private volatile Peer peer; // whoever drains writes to it
+    private PeerReader reader;
+    private PeerWriter writer;
     private final Counts counts = new Counts();
     private Verb verb = Verb.OTHER;
     private int commands;
@@ -51,6 +51,13 @@ final class Conversation {
         this.commandsMax = commandsMax;
         this.reader = new PeerReader(peer, BUFFER_OCTETS);
         this.writer = new PeerWriter(peer);
+    }
+
+    /** From now on it goes on here; nothing that was said before is left over. */
+    void continueOn(Peer secured) {
+        peer = secured;
+        reader = new PeerReader(secured, BUFFER_OCTETS);
+        writer = new PeerWriter(secured);
     }
 
     PeerReader reader() {
@@ -122,12 +129,16 @@ final class Conversation {
         hangUpAfterTooMany();
     }
 
-    /** A reply that does not wait for what we do next, unless the next command is here already. */
-    void replyAtOnce(Reply reply) throws IOException {
-        reply(reply);
+    /** What was replied does not wait for what we do next, unless the next command is here. */
+    void flushIfIdle() throws IOException {
         if (!linePending()) {
             flush();
         }
+    }
+
+    /** The same for one more recipient (RFC 2033 §4.2): no error of its own. */
+    void replyAgain(Reply reply) throws IOException {
+        writer.add(reply);
     }
 
     /**

@@ -10,6 +10,7 @@ final class Counts {
     enum Verb {
         HELO,
         EHLO,
+        STARTTLS,
         AUTH,
         XCLIENT,
         MAIL,
@@ -21,7 +22,26 @@ final class Counts {
         VRFY,
         QUIT,
         OTHER,
-        UNKNOWN
+        UNKNOWN;
+
+        /** By the name that the parser gives a refused command. */
+        static Verb of(String name) {
+            return switch (name) {
+                case "mail" -> MAIL;
+                case "rcpt" -> RCPT;
+                case "ehlo", "lhlo" -> EHLO;
+                case "helo" -> HELO;
+                case "data" -> DATA;
+                case "bdat" -> BDAT;
+                case "quit" -> QUIT;
+                case "rset" -> RSET;
+                case "vrfy" -> VRFY;
+                case "auth" -> AUTH;
+                case "starttls" -> STARTTLS;
+                case "unknown" -> UNKNOWN;
+                default -> OTHER;
+            };
+        }
     }
 
     private static final Verb[] VERBS = Verb.values();

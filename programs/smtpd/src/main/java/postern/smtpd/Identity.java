@@ -3,6 +3,7 @@ package postern.smtpd;
 import java.util.Optional;
 import postern.base.Peer;
 import postern.mail.Origin;
+import postern.tls.Protection;
 import postern.wire.SmtpCommand;
 import postern.wire.SmtpCommand.Greeting;
 
@@ -12,6 +13,7 @@ final class Identity {
     private final Authentication authentication;
     private Client client;
     private Optional<SmtpCommand.Hello> hello = Optional.empty();
+    private Optional<Protection> protection = Optional.empty();
 
     Identity(ListenerConfig listener, Peer peer, Client client) {
         this.listener = listener;
@@ -42,12 +44,12 @@ final class Identity {
 
     /** {@code TLSv1.3}; empty without TLS. */
     String tlsVersion() {
-        return "";
+        return protection.map(Protection::protocol).orElse("");
     }
 
     /** SHA-256 of the client's certificate in hexadecimal digits; empty without one. */
     String fingerprint() {
-        return "";
+        return protection.map(Protection::fingerprint).orElse("");
     }
 
     void hello(SmtpCommand.Hello said) {
@@ -63,9 +65,14 @@ final class Identity {
         return hello.isPresent();
     }
 
+    /** Whether the client speaks LMTP: a reply for each recipient. */
+    boolean lmtp() {
+        return listener.kind() == ListenerConfig.Kind.LMTP;
+    }
+
     /** Whether PIPELINING was offered. */
     boolean pipelining() {
-        return hello.filter(said -> said.greeting() == Greeting.EHLO).isPresent();
+        return hello.filter(said -> said.greeting() != Greeting.HELO).isPresent();
     }
 
     /** A trusted proxy says for whom it speaks; that one has said nothing yet. */
@@ -75,14 +82,26 @@ final class Identity {
         hello = Optional.empty();
     }
 
+    /** Under TLS, where nothing counts that was said before: RFC 3207 §4.2. */
+    void secured(Protection how) {
+        protection = Optional.of(how);
+        hello = Optional.empty();
+        authentication.replaced(Optional.empty());
+    }
+
+    /** How the connection is protected. */
+    Optional<Protection> protection() {
+        return protection;
+    }
+
     boolean mayRelay() {
         return client.trusted() || authentication.login().isPresent();
     }
 
     boolean mustAuthenticate() {
         return switch (listener.kind()) {
-            case SMTP -> false;
-            case SUBMISSION -> !mayRelay();
+            case SMTP, LMTP -> false;
+            case SUBMISSION, SUBMISSIONS -> !mayRelay();
             case SOCKET -> authentication.login().isEmpty();
         };
     }
@@ -100,7 +119,8 @@ final class Identity {
                 protocol(smtpUtf8),
                 authentication.login().orElse(""),
                 listener.name(),
-                listener.submission());
+                listener.submission(),
+                protection.map(Protection::toString).orElse(""));
     }
 
     /** The "with" of RFC 5321 §4.4, by RFC 3848 and RFC 6531 §4.3. */
@@ -108,7 +128,19 @@ final class Identity {
         if (!pipelining()) {
             return "SMTP";
         }
-        String base = smtpUtf8 ? "UTF8SMTP" : "ESMTP";
+        String base = base(smtpUtf8) + (protection.isPresent() ? "S" : "");
         return authentication.login().isPresent() ? base + "A" : base;
+    }
+
+    private String base(boolean smtpUtf8) {
+        if (lmtp()) {
+            return smtpUtf8 ? "UTF8LMTP" : "LMTP";
+        }
+        return smtpUtf8 ? "UTF8SMTP" : "ESMTP";
+    }
+
+    /** Content for nobody: RFC 5321 §3.3; RFC 2033 §4.2 wants 503. */
+    Canned nobody() {
+        return lmtp() ? Replies.RECIPIENT_FIRST : Replies.NO_RECIPIENTS;
     }
 }

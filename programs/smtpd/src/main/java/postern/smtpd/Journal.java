@@ -7,6 +7,7 @@ import postern.base.Log;
 import postern.base.LogLine;
 import postern.mail.Origin;
 import postern.smtpd.access.Rule;
+import postern.tls.Protection;
 import postern.wire.Reply;
 
 /** What smtpd logs; each line has its form here. */
@@ -88,6 +89,29 @@ final class Journal {
                         .with("nrcpt", transaction.recipients.size())
                         .with("rule", rule.name())
                         .with("at", rule.place()));
+    }
+
+    /** {@code tls: client=... protocol=TLSv1.3 cipher=... certificate=SHA256:...}. */
+    void secured(Client client, Protection protection) {
+        LogLine line =
+                LogLine.about("tls")
+                        .with("client", client)
+                        .with("protocol", protection.protocol())
+                        .with("cipher", protection.cipher());
+        if (protection.certified()) {
+            line.with("certificate", "SHA256:" + protection.fingerprint())
+                    .with("subject", protection.subject())
+                    .with("verified", protection.verified() ? "yes" : "no");
+        }
+        log.info(line);
+    }
+
+    void handshakeFailed(Client client, IOException why) {
+        log.info(
+                LogLine.about("tls")
+                        .say("handshake failed:")
+                        .with("client", client)
+                        .with("error", why.getMessage()));
     }
 
     void disconnected(Client client, String why, Conversation conversation) {

@@ -31,10 +31,18 @@ final class Offers {
      * What a session is, as far as offers go.
      *
      * @param proxy may say for whom it speaks
+     * @param startTls TLS may begin
+     * @param secured it has begun
      */
-    record Standing(ListenerConfig.Kind kind, boolean proxy) {
+    record Standing(ListenerConfig.Kind kind, boolean proxy, boolean startTls, boolean secured) {
+
+        /** Under TLS now. */
+        Standing underTls() {
+            return new Standing(kind, proxy, false, true);
+        }
+
         boolean submission() {
-            return kind != ListenerConfig.Kind.SMTP;
+            return kind != ListenerConfig.Kind.SMTP && kind != ListenerConfig.Kind.LMTP;
         }
     }
 
@@ -62,6 +70,9 @@ final class Offers {
         if (services.priorities()) {
             offered.add(Extension.MT_PRIORITY);
         }
+        if (services.requireTls() && standing.secured()) { // RFC 8689 §2
+            offered.add(Extension.REQUIRETLS);
+        }
         return offered;
     }
 
@@ -79,13 +90,18 @@ final class Offers {
         lines.add("SMTPUTF8"); // RFC 6531
         lines.add("CHUNKING"); // RFC 3030
         lines.add("DSN"); // RFC 3461
+        lines.add("LIMITS RCPTMAX=" + config.bounds().recipients()); // RFC 9422
         lines.add("ENHANCEDSTATUSCODES"); // RFC 2034
+        if (standing.startTls()) {
+            lines.add("STARTTLS"); // RFC 3207 §4.2: not again under TLS
+        }
         for (Extension extension : parameters(standing)) {
             switch (extension) {
                 case DELIVERBY -> lines.add("DELIVERBY"); // RFC 2852 §2: no least time
                 case FUTURERELEASE -> lines.add(futureRelease(now)); // RFC 4865 §3
                 case MT_PRIORITY -> lines.add("MT-PRIORITY"); // RFC 6710 §3
-                case REQUIRETLS, BINARYMIME -> {}
+                case REQUIRETLS -> lines.add("REQUIRETLS");
+                case BINARYMIME -> {}
             }
         }
         if (standing.kind() == ListenerConfig.Kind.SOCKET) {

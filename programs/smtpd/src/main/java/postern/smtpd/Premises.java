@@ -1,11 +1,14 @@
 package postern.smtpd;
 
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import postern.base.World;
 import postern.mail.ContentStore;
 import postern.mail.Domain;
+import postern.mail.Mailbox;
 import postern.wire.CommandParser;
 import postern.wire.DataDecoder;
+import postern.wire.Reply;
 
 /**
  * What all sessions under one configuration share. Any thread.
@@ -19,6 +22,7 @@ record Premises(
         DataDecoder.Limits limits,
         Canned greeting,
         Offers offers,
+        Handshakes handshakes,
         ContentStore store,
         Intake intake,
         RecipientCheck recipients,
@@ -47,6 +51,8 @@ record Premises(
                         bounds.hops()),
                 Canned.of(220, "", config.hostname() + " ESMTP Postern"),
                 new Offers(config),
+                new Handshakes(
+                        policy.tls(), config.tls().handshakeLimit(), config.tls().handshakes()),
                 store,
                 intake,
                 new RecipientCheck(intake, world.clock()),
@@ -54,5 +60,18 @@ record Premises(
                 pressure,
                 new Journal(world.log()),
                 draining);
+    }
+
+    /** What VRFY is told: RFC 5321 §3.5, as far as the operator lets us tell. */
+    Reply verified(String whom, boolean mayRelay) {
+        if (config.services().vrfy() != SmtpdConfig.Vrfy.RELAYED || !mayRelay) {
+            return Replies.NOT_VERIFIED.reply();
+        }
+        Optional<Mailbox> mailbox = parser.user(whom);
+        if (mailbox.isEmpty()) {
+            return Replies.BAD_VRFY.reply();
+        }
+        Reply known = recipients.ask(mailbox.get());
+        return known.code() == 250 ? Reply.of(250, "2.1.5", "<" + mailbox.get() + ">") : known;
     }
 }

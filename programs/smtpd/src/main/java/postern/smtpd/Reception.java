@@ -29,7 +29,6 @@ final class Reception {
     private final Identity identity;
     private final Conversation conversation;
     private final Gate gate;
-    private final PeerReader reader;
     private final Duration commandLimit;
     private final long ratedOctets; // that must come within each command limit
     private long unrated;
@@ -40,7 +39,6 @@ final class Reception {
         this.identity = identity;
         this.conversation = conversation;
         this.gate = gate;
-        this.reader = conversation.reader();
         this.commandLimit = premises.config().bounds().commandLimit();
         this.ratedOctets =
                 Math.max(1, commandLimit.toMillis() * premises.policy().limits().dataRate() / 1000);
@@ -54,6 +52,7 @@ final class Reception {
                 DataDecoder.data(
                         premises.store().buffer(transaction.announced), premises.limits())) {
             startClock();
+            PeerReader reader = conversation.reader();
             reader.widen();
             while (!decoder.done()) {
                 await();
@@ -99,6 +98,7 @@ final class Reception {
 
     private void read(long octets, Optional<DataDecoder> decoder) throws IOException {
         startClock();
+        PeerReader reader = conversation.reader();
         reader.widen();
         long left = octets;
         while (left > 0) {
@@ -119,7 +119,7 @@ final class Reception {
 
     /** Waits for octets; a peer that closes now has not sent a message (RFC 5321 §4.1.1.4). */
     private void await() throws IOException {
-        if (!reader.ready()) {
+        if (!conversation.reader().ready()) {
             throw new IOException("closed within a message");
         }
     }
@@ -131,7 +131,7 @@ final class Reception {
 
     /** Content comes at the least rate at the least, or the session ends. */
     private void taken(int octets) {
-        reader.consume(octets);
+        conversation.reader().consume(octets);
         taken += octets;
         if (taken >= TURN_OCTETS) {
             taken = 0;
@@ -160,7 +160,17 @@ final class Reception {
             throws IOException {
         Canned reply = Replies.of(fault);
         rejected(reply.reply(), transaction, origin);
+        answer(reply.reply(), transaction);
+    }
+
+    /** The end of data is answered once, or by LMTP for each recipient: RFC 2033 §4.2. */
+    private void answer(Reply reply, Transaction transaction) throws IOException {
         conversation.reply(reply);
+        if (identity.lmtp()) {
+            for (int i = 1; i < transaction.recipients.size(); i++) {
+                conversation.replyAgain(reply);
+            }
+        }
     }
 
     /** The rules of the last stage, and what those of all stages want done. */
@@ -171,7 +181,7 @@ final class Reception {
             if (refusal.get().code() == 421) {
                 conversation.hangUp(refusal.get());
             } else {
-                conversation.reply(refusal.get());
+                answer(refusal.get(), transaction);
             }
             return;
         }
@@ -184,7 +194,7 @@ final class Reception {
             Rule rule = marks.discarded().get();
             premises.journal().discarded(identity.client(), transaction, content.octets(), rule);
             conversation.accepted();
-            conversation.reply(Replies.DISCARDED);
+            answer(Replies.DISCARDED.reply(), transaction);
             return;
         }
         handOver(
@@ -204,17 +214,18 @@ final class Reception {
             throws IOException {
         conversation.peer().expireAfter(HANDOVER_LIMIT);
         Reply reply;
+        List<Reply> replies = List.of();
         try {
-            reply =
-                    joined(
-                            premises.intake()
-                                    .submit(
-                                            origin,
-                                            transaction.sender,
-                                            transaction.options,
-                                            recipients,
-                                            content,
-                                            held));
+            replies =
+                    premises.intake()
+                            .submit(
+                                    origin,
+                                    transaction.sender,
+                                    transaction.options,
+                                    recipients,
+                                    content,
+                                    held);
+            reply = identity.lmtp() ? best(replies) : joined(replies);
         } catch (IOException unknown) {
             premises.journal().intakeFailed(unknown);
             reply = Replies.UNANSWERED.reply();
@@ -223,15 +234,33 @@ final class Reception {
             conversation.accepted();
             identity.client().inet().ifPresent(premises.policy().known()::found);
             try {
-                conversation.replyAtOnce(reply); // the client waits; who reads the log does not
+                answer(reply, replies, transaction);
+                conversation.flushIfIdle(); // the client waits; who reads the log does not
             } finally {
                 premises.journal()
                         .accepted(identity.client(), origin, transaction, content.octets(), reply);
             }
         } else {
             rejected(reply, transaction, origin);
-            conversation.reply(reply);
+            answer(reply, replies, transaction);
         }
+    }
+
+    /** The replies of those behind, or where they do not fit the recipients the one for all. */
+    private void answer(Reply reply, List<Reply> each, Transaction transaction) throws IOException {
+        if (identity.lmtp() && each.size() == transaction.recipients.size()) {
+            conversation.reply(each.getFirst());
+            for (Reply other : each.subList(1, each.size())) {
+                conversation.replyAgain(other);
+            }
+        } else {
+            answer(reply, transaction);
+        }
+    }
+
+    /** For the log: whether anybody's mail was taken. */
+    private static Reply best(List<Reply> replies) {
+        return replies.stream().filter(Reply::positive).findFirst().orElse(replies.getFirst());
     }
 
     /**

@@ -14,12 +14,20 @@ final class Replies {
     // RFC 5321 §7.3: neither existing nor missing mailboxes are told to whoever asks
     static final Canned NOT_VERIFIED =
             Canned.of(252, "2.0.0", "Cannot VRFY user; send some mail, I'll try my best");
+    static final Canned BAD_VRFY = Canned.of(501, "5.1.3", "VRFY needs an address or a user");
     static final Canned NOT_EXPANDED = Canned.of(502, "5.5.1", "EXPN is not implemented");
     static final Canned UNKNOWN_VERB = Canned.of(500, "5.5.2", "Command not recognized");
     static final Canned NOT_OFFERED = Canned.of(502, "5.5.1", "Not offered here");
 
     static final Canned NOT_A_PROXY = Canned.of(550, "5.7.0", "Insufficient authorization");
     static final Canned BAD_ATTRIBUTES = Canned.of(501, "5.5.4", "Syntax: XCLIENT name=xtext ...");
+
+    static final Canned START_TLS = Canned.of(220, "2.0.0", "Ready to start TLS");
+    static final Canned NO_TLS_NOW =
+            Canned.of(454, "4.7.0", "TLS not available for now"); // RFC 3207 §4
+    static final Canned TLS_ALREADY = Canned.of(503, "5.5.1", "TLS is active already");
+    static final Canned TLS_FIRST =
+            Canned.of(530, "5.7.0", "Must issue a STARTTLS command first"); // RFC 3207 §4
 
     static final Canned LINE_TOO_LONG = Canned.of(500, "5.5.2", "Line too long");
     static final Canned BARE_NEWLINE = Canned.of(500, "5.5.2", "Bare CR or LF in a command");

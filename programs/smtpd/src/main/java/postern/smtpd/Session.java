@@ -44,8 +44,8 @@ final class Session {
 
     private final Premises premises;
     private final SmtpdConfig config;
-    private final Peer peer;
-    private final Offers.Standing standing;
+    private final ListenerConfig listener;
+    private final Security security;
     private final Conversation conversation;
     private final Identity identity;
     private final Gate gate;
@@ -60,11 +60,10 @@ final class Session {
     Session(Premises premises, ListenerConfig listener, Peer peer, Client client) {
         this.premises = premises;
         this.config = premises.config();
-        this.peer = peer;
+        this.listener = listener;
         boolean proxy =
                 peer.remote() instanceof Endpoint.Tcp tcp
                         && Client.within(tcp.address(), config.proxies());
-        this.standing = new Offers.Standing(listener.kind(), proxy);
         this.stranger =
                 !client.trusted()
                         && !client.inet().map(premises.policy().known()::good).orElse(true);
@@ -76,6 +75,7 @@ final class Session {
                         () -> premises.pressure().of(config.bounds(), limits.stress(), stranger),
                         limits.commands());
         this.identity = new Identity(listener, peer, client);
+        this.security = new Security(premises, listener, identity, conversation, proxy);
         this.gate = new Gate(premises, identity, conversation);
         this.reception = new Reception(premises, identity, conversation, gate);
         this.began = premises.world().clock().nanoTime();
@@ -85,7 +85,9 @@ final class Session {
     void converse() {
         String lost = "";
         try {
-            greet();
+            if (!listener.implicitTls() || security.secure()) {
+                greet();
+            }
             while (!conversation.over()) {
                 step();
             }
@@ -103,6 +105,7 @@ final class Session {
         } finally {
             transaction.ifPresent(Transaction::drop);
             premises.journal().disconnected(identity.client(), lost, conversation);
+            conversation.peer().close(); // under TLS it says so
         }
     }
 
@@ -120,7 +123,7 @@ final class Session {
             return false;
         }
         lastWord(last);
-        peer.close();
+        conversation.peer().close();
         return true;
     }
 
@@ -146,7 +149,7 @@ final class Session {
 
     private void lastWord(Canned reply) {
         try {
-            peer.write(ByteBuffer.wrap(reply.octets()));
+            conversation.peer().write(ByteBuffer.wrap(reply.octets()));
         } catch (IOException gone) {
             // it would only have been polite
         }
@@ -154,6 +157,7 @@ final class Session {
 
     /** Closing over unread octets would reset the connection, and the last reply might be lost. */
     private void linger() throws IOException {
+        Peer peer = conversation.peer();
         peer.expireAfter(LINGER);
         byte[] scrap = new byte[1024];
         int left = LINGER_OCTETS_MAX;
@@ -278,7 +282,7 @@ final class Session {
     }
 
     private void refuse(SmtpCommand.Parsed.Refused refused) throws IOException {
-        conversation.command(verb(refused.verb()));
+        conversation.command(Verb.of(refused.verb()));
         conversation.reply(refused.reply());
         if (refused.verb().equals("bdat")) {
             // How much content follows is not known, so no octet that follows can be a command.
@@ -286,26 +290,13 @@ final class Session {
         }
     }
 
-    private static Verb verb(String name) {
-        return switch (name) {
-            case "mail" -> Verb.MAIL;
-            case "rcpt" -> Verb.RCPT;
-            case "ehlo", "lhlo" -> Verb.EHLO;
-            case "helo" -> Verb.HELO;
-            case "data" -> Verb.DATA;
-            case "bdat" -> Verb.BDAT;
-            case "quit" -> Verb.QUIT;
-            case "rset" -> Verb.RSET;
-            case "vrfy" -> Verb.VRFY;
-            case "auth" -> Verb.AUTH;
-            case "unknown" -> Verb.UNKNOWN;
-            default -> Verb.OTHER;
-        };
-    }
-
     private void perform(SmtpCommand command) throws IOException {
         if (barred && !(command instanceof SmtpCommand.Quit)) {
             answer(Verb.OTHER, Replies.BARRED);
+            return;
+        }
+        if (security.bars(command)) {
+            refuseInClear(command);
             return;
         }
         switch (command) {
@@ -325,17 +316,39 @@ final class Session {
             }
             case SmtpCommand.Noop _ -> answer(Verb.NOOP, Replies.OK);
             case SmtpCommand.Help _ -> answer(Verb.OTHER, Replies.HELP);
-            case SmtpCommand.Vrfy _ -> answer(Verb.VRFY, Replies.NOT_VERIFIED);
+            case SmtpCommand.Vrfy(String whom) -> vrfy(whom);
             case SmtpCommand.Expn _ -> answer(Verb.OTHER, Replies.NOT_EXPANDED);
             case SmtpCommand.Auth auth -> auth(auth);
             case SmtpCommand.Xclient(String attributes) -> xclient(attributes);
-            case SmtpCommand.StartTls _, SmtpCommand.Xforward _ ->
-                    answer(Verb.OTHER, Replies.NOT_OFFERED);
+            case SmtpCommand.StartTls _ -> startTls();
+            case SmtpCommand.Xforward _ -> answer(Verb.OTHER, Replies.NOT_OFFERED);
             case SmtpCommand.Foreign _ -> {
                 conversation.command(Verb.UNKNOWN);
                 reject("CONNECT", Replies.FOREIGN.reply(), "");
                 conversation.hangUp(Replies.FOREIGN);
             }
+        }
+    }
+
+    private void refuseInClear(SmtpCommand command) throws IOException {
+        if (command instanceof SmtpCommand.Bdat(long octets, boolean _)) {
+            conversation.command(Verb.BDAT);
+            reception.swallow(octets);
+        } else {
+            conversation.command(Verb.OTHER);
+        }
+        conversation.reply(Replies.TLS_FIRST);
+    }
+
+    /** RFC 3207 §4. */
+    private void startTls() throws IOException {
+        conversation.command(Verb.STARTTLS);
+        Optional<Canned> refusal = security.refusal();
+        if (refusal.isPresent()) {
+            conversation.reply(refusal.get());
+        } else if (!outOfStep()) { // what came in the clear must never count under TLS
+            endTransaction();
+            boolean _ = security.secure();
         }
     }
 
@@ -346,8 +359,9 @@ final class Session {
 
     private void hello(SmtpCommand.Hello said) throws IOException {
         conversation.command(said.greeting() == Greeting.HELO ? Verb.HELO : Verb.EHLO);
-        if (said.greeting() == Greeting.LHLO) {
-            conversation.reply(Replies.UNKNOWN_VERB); // RFC 2033 §4.1: not on an SMTP port
+        if ((said.greeting() == Greeting.LHLO) != identity.lmtp()) {
+            conversation.reply(
+                    Replies.UNKNOWN_VERB); // RFC 2033 §4.1: the one here, the other there
             return;
         }
         if (outOfStep()) {
@@ -360,7 +374,11 @@ final class Session {
             return;
         }
         conversation.reply(
-                premises.offers().hello(said.greeting(), standing, premises.world().clock().now()));
+                premises.offers()
+                        .hello(
+                                said.greeting(),
+                                security.standing(),
+                                premises.world().clock().now()));
     }
 
     /** Whether octets came that should have waited for a reply; then the session is over. */
@@ -394,7 +412,7 @@ final class Session {
 
     private void xclient(String attributes) throws IOException {
         conversation.command(Verb.XCLIENT);
-        if (!standing.proxy()) {
+        if (!security.standing().proxy()) {
             conversation.reply(Replies.NOT_A_PROXY);
             return;
         }
@@ -448,7 +466,7 @@ final class Session {
                     TermsCheck.refusal(
                             mail.wishes(),
                             terms,
-                            premises.offers().parameters(standing),
+                            premises.offers().parameters(security.standing()),
                             now,
                             config.services().releaseWithin());
             if (refusal.isPresent()) {
@@ -532,7 +550,7 @@ final class Session {
         } else if (transaction.get().chunks().isPresent()) {
             conversation.reply(Replies.CHUNKS_BEGAN);
         } else if (transaction.get().recipients.isEmpty()) {
-            conversation.reply(Replies.NO_RECIPIENTS); // RFC 5321 §3.3
+            conversation.reply(identity.nobody());
         } else if (refused(Stage.DATA, Optional.empty())) {
             endTransaction();
         } else {
@@ -555,11 +573,15 @@ final class Session {
         } else if (!ready) {
             reception.swallow(
                     bdat.octets()); // RFC 3030 §2: content of a refused BDAT is no command
-            conversation.reply(
-                    transaction.isPresent() ? Replies.NO_RECIPIENTS : Replies.MAIL_FIRST);
+            conversation.reply(transaction.isPresent() ? identity.nobody() : Replies.MAIL_FIRST);
         } else if (reception.chunk(transaction.get(), bdat, origin())) {
             endTransaction();
         }
+    }
+
+    private void vrfy(String whom) throws IOException {
+        conversation.command(Verb.VRFY);
+        conversation.reply(premises.verified(whom, identity.mayRelay()));
     }
 
     private void endTransaction() {

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.LogLine;
@@ -32,6 +33,9 @@ public final class Smtpd {
     /** Idle sessions are asked to make room so often at most. */
     private static final Duration SWEPT_EVERY = Duration.ofSeconds(1);
 
+    /** For a balancer's header. Postfix's smtpd_upstream_proxy_timeout. */
+    private static final Duration PROXY_HEADER_LIMIT = Duration.ofSeconds(5);
+
     /** For the one line that a client over a limit is told. */
     private static final Duration REFUSAL_LIMIT = Duration.ofSeconds(2);
 
@@ -44,6 +48,7 @@ public final class Smtpd {
     private final Set<Peer> peers = new LinkedHashSet<>();
     private final List<Listener> listeners = new ArrayList<>();
     private long sweptAt; // when idle sessions were last asked to make room
+    private final AtomicInteger unwrapping = new AtomicInteger();
     private int acceptors; // tasks that may still bring a session
     private Runnable whenDrained = () -> {};
     private volatile boolean deaf; // listens no more
@@ -155,7 +160,13 @@ public final class Smtpd {
         long quietUntil = world.clock().nanoTime();
         while (!deaf) {
             try {
-                admit(config, listener.accept());
+                Peer peer = listener.accept();
+                if (peer.remote() instanceof Endpoint.Tcp tcp
+                        && Client.within(tcp.address(), config.balancers())) {
+                    unwrap(config, peer);
+                } else {
+                    admit(config, peer);
+                }
             } catch (IOException failed) {
                 if (!deaf) {
                     long now = world.clock().nanoTime();
@@ -172,6 +183,40 @@ public final class Smtpd {
                 }
             }
         }
+    }
+
+    /** A balancer says first for whom it speaks: who that is decides all that follows. */
+    private void unwrap(ListenerConfig config, Peer balancer) {
+        if (unwrapping.incrementAndGet() > premises.config().bounds().sessions()) {
+            unwrapping.decrementAndGet();
+            balancer.close();
+            return;
+        }
+        world.tasks()
+                .start(
+                        "balancer " + balancer.remote(),
+                        () -> {
+                            Peer client = balancer;
+                            try {
+                                balancer.expireAfter(PROXY_HEADER_LIMIT);
+                                Optional<ProxyHeader.Ends> ends = ProxyHeader.read(balancer);
+                                if (ends.isPresent()) {
+                                    client = new ProxiedPeer(balancer, ends.get());
+                                }
+                            } catch (IOException unknown) {
+                                balancer.close();
+                                world.log()
+                                        .warning(
+                                                LogLine.about("smtpd")
+                                                        .say("no client behind a balancer:")
+                                                        .with("balancer", balancer.remote())
+                                                        .with("error", unknown.getMessage()));
+                                return;
+                            } finally {
+                                unwrapping.decrementAndGet();
+                            }
+                            admit(config, client);
+                        });
     }
 
     private void admit(ListenerConfig config, Peer peer) {

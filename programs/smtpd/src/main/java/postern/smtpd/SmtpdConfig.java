@@ -1,7 +1,9 @@
 package postern.smtpd;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import postern.base.Endpoint;
 import postern.config.Cidr;
 import postern.config.Key;
@@ -23,6 +25,7 @@ public record SmtpdConfig(
         List<Cidr> proxies,
         boolean strictEnvelope,
         Services services,
+        Tls tls,
         Bounds bounds,
         List<ListenerConfig> listeners) {
 
@@ -33,8 +36,31 @@ public record SmtpdConfig(
      * @param releaseWithin how far ahead a release may be asked for (RFC 4865), on submission only;
      *     zero for not at all
      * @param priorities RFC 6710
+     * @param requireTls RFC 8689, under TLS only
+     * @param vrfy who is told by VRFY
      */
-    public record Services(boolean deliverBy, Duration releaseWithin, boolean priorities) {}
+    public record Services(
+            boolean deliverBy,
+            Duration releaseWithin,
+            boolean priorities,
+            boolean requireTls,
+            Vrfy vrfy) {}
+
+    /** Who is told by VRFY whether a recipient exists: RFC 5321 §7.3. */
+    public enum Vrfy {
+        NOBODY,
+        /** Clients that may relay. */
+        RELAYED
+    }
+
+    /**
+     * TLS.
+     *
+     * @param handshakeLimit time for a handshake
+     * @param handshakes most at once
+     * @param askClients for a certificate of theirs
+     */
+    public record Tls(Duration handshakeLimit, int handshakes, boolean askClients) {}
 
     /**
      * Bounds.
@@ -215,6 +241,58 @@ public record SmtpdConfig(
                             + " raise it.",
                     SINCE);
 
+    private static final Key<Boolean> REQUIRE_TLS =
+            Key.bool(
+                    "requiretls",
+                    false,
+                    "Let senders ask, under TLS, that a message goes on only under verified TLS"
+                            + " (REQUIRETLS, RFC 8689).",
+                    SINCE);
+    private static final Key<Vrfy> VRFY =
+            Key.choice(
+                    "vrfy",
+                    Vrfy.NOBODY,
+                    List.of(Vrfy.values()),
+                    "Who is told by VRFY whether a recipient exists: nobody, who gets 252 for"
+                            + " everything, or those who may relay (Postfix: disable_vrfy_command).",
+                    SINCE);
+    private static final Key<Duration> HANDSHAKE_LIMIT =
+            Key.duration(
+                    "tls_timeout",
+                    "30s",
+                    Duration.ofSeconds(1),
+                    Duration.ofMinutes(10),
+                    "Time that a client has for a TLS handshake (Postfix: smtpd_starttls_timeout,"
+                            + " 300s; shorter here, since handshakes are bounded in number).",
+                    SINCE);
+    private static final Key<Integer> HANDSHAKES =
+            Key.integer(
+                    "tls_handshakes",
+                    200,
+                    1,
+                    100_000,
+                    "Most TLS handshakes at once; STARTTLS is answered 454 beyond it.",
+                    SINCE);
+
+    private static final Key<Boolean> ASK_CLIENTS =
+            Key.bool(
+                    "client_certificates",
+                    false,
+                    "Ask clients for a certificate (Postfix: smtpd_tls_ask_ccert). Whoever issued it,"
+                            + " its fingerprint is logged and may stand for the client.",
+                    SINCE);
+
+    /** The key that problems with that file are about. */
+    public static final Key<Optional<Path>> CLIENT_AUTHORITIES =
+            Key.path(
+                            "client_authorities",
+                            "clients-ca.pem",
+                            Key.Base.FILE,
+                            "Certificates, PEM, of the authorities that vouch for clients (Postfix:"
+                                    + " smtpd_tls_CAfile).",
+                            SINCE)
+                    .optional();
+
     /** {@code [smtpd]}. */
     public static final Section SECTION =
             new Section(
@@ -237,7 +315,13 @@ public record SmtpdConfig(
                             PROXIES,
                             DELIVER_BY,
                             FUTURE_RELEASE,
-                            PRIORITIES));
+                            PRIORITIES,
+                            REQUIRE_TLS,
+                            VRFY,
+                            HANDSHAKE_LIMIT,
+                            HANDSHAKES,
+                            ASK_CLIENTS,
+                            CLIENT_AUTHORITIES));
 
     private static final Key<String> LISTENER_NAME =
             Key.text("name", "smtp", "What log and trace call the listener.", SINCE).required();
@@ -246,18 +330,42 @@ public record SmtpdConfig(
                     "kind",
                     ListenerConfig.Kind.SMTP,
                     List.of(ListenerConfig.Kind.values()),
-                    "What it is for: mail from other servers (smtp), from users' programs (submission),"
+                    "What it is for: mail from other servers (smtp), from users' programs (submission;"
+                            + " submissions with TLS from the first octet on, RFC 8314), mail by"
+                            + " LMTP (lmtp, RFC 2033; never on port 25),"
                             + " or from users of this machine on a Unix-domain socket (socket).",
                     SINCE);
     private static final Key<Endpoint> LISTENER_AT =
             Key.endpoint("address", ":25", "Where it listens.", SINCE).required();
+
+    private static final Key<ListenerConfig.StartTls> LISTENER_TLS =
+            Key.choice(
+                    "starttls",
+                    ListenerConfig.StartTls.OFFER,
+                    List.of(ListenerConfig.StartTls.values()),
+                    "STARTTLS there, if there is a certificate: offer it, require it before anything"
+                            + " else, or never offer it (Postfix: smtpd_tls_security_level).",
+                    SINCE);
+
+    private static final Key<List<Cidr>> LISTENER_BALANCERS =
+            Key.networks(
+                    "proxy_protocol",
+                    List.of(),
+                    "Networks of load balancers, whose connections begin with a header of the PROXY"
+                            + " protocol, version 1 or 2 (Postfix: smtpd_upstream_proxy_protocol).",
+                    SINCE);
 
     /** {@code [[listener]]}. */
     public static final Section LISTENERS =
             Section.repeated(
                     "listener",
                     "Where smtpd listens.",
-                    List.of(LISTENER_NAME, LISTENER_KIND, LISTENER_AT));
+                    List.of(
+                            LISTENER_NAME,
+                            LISTENER_KIND,
+                            LISTENER_AT,
+                            LISTENER_TLS,
+                            LISTENER_BALANCERS));
 
     public SmtpdConfig {
         trusted = List.copyOf(trusted);
@@ -292,7 +400,9 @@ public record SmtpdConfig(
                                         new ListenerConfig(
                                                 each.get(LISTENER_NAME),
                                                 each.get(LISTENER_KIND),
-                                                each.get(LISTENER_AT)))
+                                                each.get(LISTENER_AT),
+                                                each.get(LISTENER_TLS),
+                                                each.get(LISTENER_BALANCERS)))
                         .toList();
         return new SmtpdConfig(
                 hostname,
@@ -300,13 +410,18 @@ public record SmtpdConfig(
                 group.get(PROXIES),
                 group.get(STRICT),
                 new Services(
-                        group.get(DELIVER_BY), group.get(FUTURE_RELEASE), group.get(PRIORITIES)),
+                        group.get(DELIVER_BY),
+                        group.get(FUTURE_RELEASE),
+                        group.get(PRIORITIES),
+                        group.get(REQUIRE_TLS),
+                        group.get(VRFY)),
+                new Tls(group.get(HANDSHAKE_LIMIT), group.get(HANDSHAKES), group.get(ASK_CLIENTS)),
                 bounds,
                 listeners);
     }
 
     public SmtpdConfig withListeners(List<ListenerConfig> others) {
         return new SmtpdConfig(
-                hostname, trusted, proxies, strictEnvelope, services, bounds, others);
+                hostname, trusted, proxies, strictEnvelope, services, tls, bounds, others);
     }
 }

@@ -43,6 +43,8 @@ import postern.testkit.PeerStage;
 import postern.testkit.SimProcess;
 import postern.testkit.SimWorld;
 import postern.testkit.Weather;
+import postern.tls.OpportunisticTls;
+import postern.tls.ServerTls;
 import postern.wire.Reply;
 
 /**
@@ -57,6 +59,7 @@ final class Stand implements Intake {
             List.of(Limits.SECTION, TriageConfig.SECTION, AnvilConfig.SECTION);
 
     private static final List<Cidr> LOOPBACK = List.of(Cidr.parse("127.0.0.0/8").orElseThrow());
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final Map<String, String> given;
     private final SimWorld sim = new SimWorld(1);
@@ -79,7 +82,14 @@ final class Stand implements Intake {
         ListenerConfig.Kind kind =
                 ListenerConfig.Kind.valueOf(given.getOrDefault("listener", "SMTP"));
         Endpoint at = kind == ListenerConfig.Kind.SOCKET ? UNIX : TCP;
-        listener = new ListenerConfig(kind.name().toLowerCase(Locale.ROOT), kind, at);
+        listener =
+                new ListenerConfig(
+                        kind.name().toLowerCase(Locale.ROOT),
+                        kind,
+                        at,
+                        ListenerConfig.StartTls.valueOf(given.getOrDefault("starttls", "OFFER")),
+                        Cidr.parse(given.getOrDefault("balancer", "203.0.113.255")).stream()
+                                .toList());
         store = new ContentStore(server.world().disk(), Path.of("/"), 4096, 8192);
         smtpdPolicy = policy();
         smtpd = new Smtpd(server.world(), config(), smtpdPolicy, store, this);
@@ -108,6 +118,7 @@ final class Stand implements Intake {
                 defaults.proxies(),
                 defaults.strictEnvelope(),
                 defaults.services(),
+                defaults.tls(),
                 bounds,
                 List.of(listener));
     }
@@ -126,7 +137,8 @@ final class Stand implements Intake {
                 (int)
                         number(
                                 "sessions_per_client",
-                                SmtpdConfig.defaults("", List.of()).bounds().sessionsPerClient()));
+                                SmtpdConfig.defaults("", List.of()).bounds().sessionsPerClient()),
+                tls());
     }
 
     /** {@code given SECTION.key = value}, for the sections of what surrounds smtpd. */
@@ -150,10 +162,11 @@ final class Stand implements Intake {
 
     /** Without rules. */
     static Policy policy(World world) {
-        return policy(Rules.NONE, world, Settings.defaults(), 50);
+        return policy(Rules.NONE, world, Settings.defaults(), 50, null);
     }
 
-    private static Policy policy(Rules rules, World world, Settings settings, int sessions) {
+    private static Policy policy(
+            Rules rules, World world, Settings settings, int sessions, @Nullable ServerTls tls) {
         TriageConfig triage = TriageConfig.read(settings);
         KnownClients known = new KnownClients(world, triage, Path.of("/"));
         FakeResolver names = resolver();
@@ -170,7 +183,8 @@ final class Stand implements Intake {
                 new Counting(world.clock(), new Anvil(AnvilConfig.read(settings, sessions))),
                 triage,
                 known,
-                Limits.read(settings));
+                Limits.read(settings),
+                tls);
     }
 
     /** 198.51.100.7 has a true name, 198.51.100.8 claims one that is not its own, .9 is listed. */
@@ -203,6 +217,19 @@ final class Stand implements Intake {
         } catch (IOException unreadable) {
             throw new AssertionError(unreadable);
         }
+    }
+
+    private static Peer secured(Peer plain) throws IOException {
+        return new OpportunisticTls().start(plain, "mx.example.org", 25, true, LIMIT);
+    }
+
+    /** {@code given certificate = yes}. */
+    private @Nullable ServerTls tls() {
+        if (!given.containsKey("certificate")) {
+            return null;
+        }
+        boolean ask = given.containsKey("smtpd.client_certificates");
+        return ServerTls.of(List.of(TestCertificates.MX), ask, "");
     }
 
     private long number(String key, long byDefault) {
@@ -265,7 +292,8 @@ final class Stand implements Intake {
         connect(
                 peer -> {
                     var stage =
-                            new PeerStage(peer, client.world().clock(), cut, sim::log, () -> queue);
+                            new PeerStage(peer, client.world().clock(), cut, sim::log, () -> queue)
+                                    .withTls(Stand::secured);
                     dialogue.play(stage);
                 });
     }
@@ -353,7 +381,7 @@ final class Stand implements Intake {
             default -> {}
         }
         queue.add(
-                "%s<%s> -> %s %s %s dots=%s login=%s helo=%s submission=%s%s: %s"
+                "%s<%s> -> %s %s %s dots=%s login=%s helo=%s submission=%s%s%s: %s"
                         .formatted(
                                 held.isEmpty() ? "" : "[" + held + "] ",
                                 sender,
@@ -364,6 +392,7 @@ final class Stand implements Intake {
                                 origin.login(),
                                 origin.helo(),
                                 origin.submission(),
+                                origin.tls().isEmpty() ? "" : " (" + origin.tls() + ")",
                                 options.terms().equals(Terms.NONE) ? "" : " " + options.terms(),
                                 new String(octets, StandardCharsets.UTF_8).replace("\r\n", "|")));
         return all(recipients, Reply.of(250, "2.0.0", "Ok: queued as 4XYZ"));

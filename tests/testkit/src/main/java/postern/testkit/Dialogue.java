@@ -23,6 +23,7 @@ import java.util.Optional;
  * S: 250 text*          the server replies; * stands for anything; of a reply with several lines
  *                       the last one counts
  * S: 250-text*          the next line of a reply with several lines
+ * tls                   the client shakes hands
  * tick 300s             so much time passes
  * closed                the server closes
  * log glob              a line of the log
@@ -51,6 +52,11 @@ public final class Dialogue {
         Optional<String> line() throws IOException;
 
         void tick(Duration time);
+
+        /** From now on the conversation is under TLS. */
+        default void tls() throws IOException {
+            throw new UnsupportedOperationException("this stage has no TLS");
+        }
 
         List<String> log();
 
@@ -116,6 +122,7 @@ public final class Dialogue {
                 case "C:" -> unsent.writeBytes(octets(step.text + "\\r\\n"));
                 case "C>" -> unsent.writeBytes(octets(step.text));
                 case "S:" -> reply(step, stage);
+                case "tls" -> stage.tls();
                 case "tick" ->
                         stage.tick(Duration.ofSeconds(Long.parseLong(step.text.replace("s", ""))));
                 case "closed" -> {

@@ -16,11 +16,20 @@ public final class PeerStage implements Dialogue.Stage {
     /** Between two pieces, so that the server reads each by itself. */
     private static final Duration BETWEEN = Duration.ofMillis(1);
 
-    private final Peer peer;
+    private Peer peer;
+    private Upgrade upgrade =
+            _ -> {
+                throw new UnsupportedOperationException("this stage has no TLS");
+            };
     private final Clock clock;
     private final int cut;
     private final Supplier<List<String>> log;
     private final Supplier<List<String>> queue;
+
+    /** How a client goes over to TLS. */
+    public interface Upgrade {
+        Peer over(Peer plain) throws IOException;
+    }
 
     /**
      * @param cut octets sent at once; 0: as many as there are
@@ -36,6 +45,16 @@ public final class PeerStage implements Dialogue.Stage {
         this.cut = cut;
         this.log = log;
         this.queue = queue;
+    }
+
+    public PeerStage withTls(Upgrade how) {
+        upgrade = how;
+        return this;
+    }
+
+    @Override
+    public void tls() throws IOException {
+        peer = upgrade.over(peer);
     }
 
     @Override

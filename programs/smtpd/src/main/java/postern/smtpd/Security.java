@@ -1,0 +1,109 @@
+package postern.smtpd;
+
+import java.io.IOException;
+import java.util.Optional;
+import postern.base.Endpoint;
+import postern.wire.SmtpCommand;
+
+/** How a session goes over to TLS: RFC 3207, RFC 8314. One thread only. */
+final class Security {
+    private final Premises premises;
+    private final ListenerConfig listener;
+    private final Identity identity;
+    private final Conversation conversation;
+    private Offers.Standing standing;
+
+    /**
+     * @param proxy whether the client may say for whom it speaks
+     */
+    Security(
+            Premises premises,
+            ListenerConfig listener,
+            Identity identity,
+            Conversation conversation,
+            boolean proxy) {
+        this.premises = premises;
+        this.listener = listener;
+        this.identity = identity;
+        this.conversation = conversation;
+        boolean startTls =
+                premises.handshakes().possible()
+                        && conversation.peer().remote() instanceof Endpoint.Tcp
+                        && listener.startTls() != ListenerConfig.StartTls.NEVER
+                        && !listener.implicitTls();
+        this.standing = new Offers.Standing(listener.kind(), proxy, startTls, false);
+    }
+
+    Offers.Standing standing() {
+        return standing;
+    }
+
+    /**
+     * Whether the command must wait for TLS: RFC 3207 §4. XCLIENT need not, which changes only for
+     * whom a proxy speaks.
+     */
+    boolean bars(SmtpCommand command) {
+        return standing.startTls()
+                && listener.startTls() == ListenerConfig.StartTls.REQUIRE
+                && !(command instanceof SmtpCommand.Hello
+                        || command instanceof SmtpCommand.StartTls
+                        || command instanceof SmtpCommand.Noop
+                        || command instanceof SmtpCommand.Quit
+                        || command instanceof SmtpCommand.Xclient
+                        || command instanceof SmtpCommand.Foreign);
+    }
+
+    /** Why STARTTLS is not for now; empty when it is. */
+    Optional<Canned> refusal() {
+        if (standing.secured()) {
+            return Optional.of(Replies.TLS_ALREADY);
+        }
+        if (!standing.startTls()) {
+            return Optional.of(Replies.NOT_OFFERED);
+        }
+        return identity.pipelining()
+                ? Optional.empty()
+                : Optional.of(Replies.HELLO_FIRST); // RFC 3207 §4: it was not offered yet
+    }
+
+    /**
+     * Goes on under TLS. A handshake that fails is the end of the session, and so is one for which
+     * there is no room where TLS comes first.
+     */
+    boolean secure() throws IOException {
+        Optional<String> tooMuch =
+                premises.policy()
+                        .meter()
+                        .count(
+                                Meter.What.TLS_HANDSHAKE,
+                                identity.client().inet(),
+                                "",
+                                identity.client().trusted());
+        if (tooMuch.isPresent() || !premises.handshakes().enter()) {
+            if (listener.implicitTls()) {
+                conversation.hangUp();
+            } else {
+                conversation.reply(Replies.NO_TLS_NOW);
+            }
+            return false;
+        }
+        try {
+            if (!listener.implicitTls()) {
+                conversation.reply(Replies.START_TLS);
+                conversation.flush();
+            }
+            Handshakes.Secured secured = premises.handshakes().over(conversation.peer());
+            conversation.continueOn(secured.peer());
+            identity.secured(secured.protection());
+            standing = standing.underTls();
+            premises.journal().secured(identity.client(), secured.protection());
+            return true;
+        } catch (IOException failed) {
+            premises.journal().handshakeFailed(identity.client(), failed);
+            conversation.hangUp();
+            return false;
+        } finally {
+            premises.handshakes().leave();
+        }
+    }
+}

@@ -7,6 +7,7 @@ module postern.sim {
     requires postern.dist;
     requires postern.dns;
     requires postern.mailbox;
+    requires postern.qmgr;
     requires postern.spool;
     requires postern.testkit;
 

@@ -62,26 +62,67 @@ final class Grammar {
 
     private static CommandSpec queue() {
         CommandSpec queue = spec("queue", "Look at the queue, and change it.");
-        add(queue, spec("list", "List the messages that wait; the same as mailq."));
         add(
                 queue,
-                withWhat(
+                QueueOptions.select(
+                        spec("list", "List the messages that wait, in the look of mailq.")));
+        add(
+                queue,
+                QueueOptions.ids(
+                        spec("show", "Show messages with all their recipients."),
+                        "1..*",
+                        "Queue ids, as mailq shows them."));
+        add(
+                queue,
+                one(
+                        spec(
+                                "history",
+                                "Tell the life of a message: who handed it in, each attempt, who answered"
+                                        + " what, what comes next. It may have left the queue already.")));
+        add(queue, one(spec("cat", "Write the content of a message, as it will be sent.")));
+        add(
+                queue,
+                limit(
+                        QueueOptions.select(
+                                spec(
+                                        "summary",
+                                        "Count the recipients that wait by destination and age in minutes, with the"
+                                                + " last error of each: qshape's table.")),
+                        "50"));
+        add(
+                queue,
+                limit(
+                        QueueOptions.select(
+                                spec(
+                                        "top",
+                                        "Show the destinations that most recipients wait for, and what is known of"
+                                                + " them just now.")),
+                        "20"));
+        add(queue, action("hold", "Keep messages from being tried."));
+        add(queue, action("release", "Let held messages be tried again."));
+        add(
+                queue,
+                action(
+                        "requeue",
+                        "Route and try messages anew, as if they had just come; held ones too."));
+        add(
+                queue,
+                action(
+                        "expire",
+                        "Give messages up as at the end of their lifetime: their senders are told."));
+        add(
+                queue,
+                action(
+                        "delete",
+                        "Delete messages. Nobody is told; an attempt that runs at this moment may"
+                                + " still deliver."));
+        CommandSpec flush =
+                QueueOptions.select(
                         spec(
                                 "flush",
-                                "Try now: every message, or one, or those on their way to a domain or next"
-                                        + " hop."),
-                        "0..1",
-                        "ID|DOMAIN"));
-        add(queue, withId(spec("show", "Show one message with all its recipients.")));
-        add(queue, withId(spec("hold", "Keep one message from being tried.")));
-        add(queue, withId(spec("release", "Let a held message be tried again.")));
-        add(
-                queue,
-                withId(
-                        spec(
-                                "delete",
-                                "Delete one message. Nobody is told; an attempt that runs at this"
-                                        + " moment may still deliver it.")));
+                                "Try now: every message, or those that are selected, also where the"
+                                        + " destination is left alone."));
+        add(queue, flush.addOption(DRY_RUN));
         return queue;
     }
 
@@ -172,6 +213,41 @@ final class Grammar {
                         .build());
     }
 
+    private static final OptionSpec DRY_RUN =
+            OptionSpec.builder("--dry-run")
+                    .description("Change nothing, only tell how many messages it would be.")
+                    .build();
+
+    private static CommandSpec action(String name, String text) {
+        CommandSpec spec =
+                QueueOptions.select(
+                        spec(
+                                name,
+                                text
+                                        + " When they are not named by their ids, they are counted first, and it is"
+                                        + " asked whether to go on."));
+        spec.addOption(DRY_RUN);
+        spec.addOption(
+                OptionSpec.builder("--all").description("Every message in the queue.").build());
+        return spec.addOption(
+                OptionSpec.builder("-y", "--yes").description("Do not ask, do it.").build());
+    }
+
+    private static CommandSpec limit(CommandSpec spec, String rows) {
+        return spec.addOption(
+                OptionSpec.builder("--limit")
+                        .type(Integer.class)
+                        .paramLabel("ROWS")
+                        .defaultValue(rows)
+                        .description(
+                                "At most so many destinations; 0 shows all. Default " + rows + ".")
+                        .build());
+    }
+
+    private static CommandSpec one(CommandSpec spec) {
+        return QueueOptions.ids(spec, "1", "A queue id, as mailq shows it.");
+    }
+
     private static CommandSpec config() {
         CommandSpec config = spec("config", "Show what can be configured.");
         add(config, spec("defaults", "Write a sample file with every key and its default."));
@@ -182,10 +258,6 @@ final class Grammar {
                         .build());
         add(config, reference);
         return config;
-    }
-
-    private static CommandSpec withId(CommandSpec spec) {
-        return withWhat(spec, "1", "ID");
     }
 
     static CommandSpec withWhat(CommandSpec spec, String arity, String label) {

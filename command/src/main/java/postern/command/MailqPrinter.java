@@ -105,7 +105,7 @@ final class MailqPrinter {
     }
 
     /** What strangers wrote does not steer the terminal. */
-    private static String printable(String text) {
+    static String printable(String text) {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints().forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? '?' : c));
         return out.toString();

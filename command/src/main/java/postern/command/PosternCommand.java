@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
+import postern.base.ControlLine;
 import postern.base.Json;
 import postern.config.Configuration;
 import postern.config.Key;
@@ -20,9 +21,6 @@ import postern.config.Settings;
 
 /** The postern command: see its manual page, which {@link PosternManual} writes. */
 public final class PosternCommand {
-    /** A request has 4,096 octets: docs/protocols/control.md. */
-    private static final int WORD_CHARS_MAX = 300;
-
     private final Terminal terminal;
     private final Installation installation;
 
@@ -94,15 +92,18 @@ public final class PosternCommand {
                                 .code();
                 case "check" ->
                         last.hasMatchedOption("--confinement") ? confinement() : check().code();
-                case "queue list" -> (json ? queue().listJson() : queue().mailq()).code();
-                case "queue flush" ->
-                        about("flush", what -> queue().change("flush", what, "due now", json));
-                case "queue show" -> about("show", id -> queue().show(id, json));
-                case "queue hold" -> about("hold", id -> queue().change("hold", id, "held", json));
-                case "queue release" ->
-                        about("release", id -> queue().change("release", id, "released", json));
-                case "queue delete" ->
-                        about("delete", id -> queue().change("delete", id, "deleted", json));
+                case "queue list" -> queue(fields -> queue().list(fields, json));
+                case "queue show" -> queue(fields -> queue().show(fields, json));
+                case "queue history" -> queue(fields -> queue().history(fields, json));
+                case "queue cat" -> queue(fields -> queue().cat(fields, json));
+                case "queue summary" -> queue(fields -> queue().summary(limited(fields), json));
+                case "queue top" -> queue(fields -> queue().top(limited(fields), json));
+                case "queue flush" -> order("flush", "due now");
+                case "queue hold" -> order("hold", "held");
+                case "queue release" -> order("release", "released");
+                case "queue requeue" -> order("requeue", "requeued");
+                case "queue expire" -> order("expire", "expired");
+                case "queue delete" -> order("delete", "deleted");
                 case "explain client" -> explainClient().code();
                 case "explain address" -> explainAddress();
                 case "table query" ->
@@ -129,16 +130,38 @@ public final class PosternCommand {
             return new QueueClient(terminal, folder());
         }
 
-        /** A word of the user goes into a request: it must not end it. */
-        private int about(String verb, Function<String, ExitStatus> action) {
-            String what = last.matchedPositionalValue(0, "");
-            boolean plain = what.chars().allMatch(c -> c > ' ' && c != 0x7f);
-            if (!plain || what.length() > WORD_CHARS_MAX) {
-                terminal.err()
-                        .println("postern: queue " + verb + ": \"" + what + "\" is no queue id");
+        private int queue(Function<ControlLine, ExitStatus> action) {
+            try {
+                return action.apply(QueueOptions.fields(last)).code();
+            } catch (QueueOptions.Misused misused) {
+                terminal.err().println("postern: " + name + ": " + misused.getMessage());
                 return ExitStatus.USAGE.code();
             }
-            return action.apply(what).code();
+        }
+
+        private ControlLine limited(ControlLine fields) {
+            return fields.with("limit", last.matchedOptionValue("--limit", 0));
+        }
+
+        private int order(String verb, String done) {
+            boolean all = last.hasMatchedOption("--all");
+            boolean yes = verb.equals("flush") || last.hasMatchedOption("--yes");
+            boolean dry = last.hasMatchedOption("--dry-run");
+            return queue(
+                    fields -> {
+                        boolean everything = QueueOptions.everything(fields);
+                        if (all != everything && !verb.equals("flush")) {
+                            terminal.err()
+                                    .println(
+                                            all
+                                                    ? "postern: --all is all; leave out the selectors"
+                                                    : "postern: say which messages, or --all");
+                            return ExitStatus.USAGE;
+                        }
+                        ControlLine meant = all ? fields.with("older", 0) : fields;
+                        return new QueueOrders(terminal, folder())
+                                .order(verb, meant, done, dry, yes, json);
+                    });
         }
 
         private StateFolder folder() {

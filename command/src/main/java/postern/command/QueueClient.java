@@ -1,21 +1,21 @@
 package postern.command;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import postern.base.ControlLine;
 import postern.base.Json;
 
 /** Asks the queue, and shows what it says. */
 public final class QueueClient {
-    private static final String SOCKET = "run/queue-control";
+    static final String SOCKET = "run/queue-control";
 
     /** A queue of a million messages is listed without a pause so long. */
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Terminal terminal;
     private final ControlClient control;
@@ -27,59 +27,67 @@ public final class QueueClient {
 
     /** The queue in the look that postmasters know. */
     public ExitStatus mailq() {
+        return list(ControlLine.of("request", "1"), false);
+    }
+
+    /** As JSON it is one object a line, one for each message. */
+    ExitStatus list(ControlLine which, boolean json) {
+        if (json) {
+            return ask("list", which, _ -> {}, new Gathering(this::printJson));
+        }
         MailqPrinter printer = new MailqPrinter(terminal.out(), ZoneId.systemDefault());
-        return ask("list", result -> printer.finish(), gathering(printer::print));
+        return ask("list", which, _ -> printer.finish(), new Gathering(printer::print));
     }
 
-    /** One JSON object a line, one for each message. */
-    public ExitStatus listJson() {
-        return ask("list", _ -> {}, gathering(this::printJson));
-    }
-
-    public ExitStatus show(String id, boolean json) {
+    ExitStatus show(ControlLine which, boolean json) {
         MailqPrinter printer = new MailqPrinter(terminal.out(), ZoneId.systemDefault());
         return ask(
-                "show\tid=" + id, _ -> {}, gathering(json ? this::printJson : printer::printAll));
+                "show", which, _ -> {}, new Gathering(json ? this::printJson : printer::printAll));
+    }
+
+    ExitStatus history(ControlLine which, boolean json) {
+        HistoryPrinter printer = new HistoryPrinter(terminal.out(), ZoneId.systemDefault());
+        return each("history", which, json, printer::print);
+    }
+
+    ExitStatus summary(ControlLine which, boolean json) {
+        QshapePrinter printer = new QshapePrinter(terminal.out());
+        return each("summary", which, json, printer::summary);
+    }
+
+    ExitStatus top(ControlLine which, boolean json) {
+        QshapePrinter printer = new QshapePrinter(terminal.out());
+        return each("top", which, json, printer::top);
+    }
+
+    /** Octets as they are; as JSON in pieces, one character an octet. */
+    ExitStatus cat(ControlLine which, boolean json) {
+        return each(
+                "cat",
+                which,
+                json,
+                line ->
+                        terminal.out()
+                                .writeBytes(
+                                        line.field("content")
+                                                .getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     public ExitStatus flush() {
-        return ask("flush", _ -> {}, new Gathering(_ -> {}));
+        return ask("flush", ControlLine.of("request", "1"), _ -> {}, new Gathering(_ -> {}));
     }
 
-    /**
-     * Changes the queue.
-     *
-     * @param what a queue id, a domain, or an empty text for all
-     * @param done how the messages are afterwards: {@code deleted}
-     */
-    public ExitStatus change(String verb, String what, String done, boolean json) {
+    private ExitStatus each(
+            String verb, ControlLine which, boolean json, Consumer<ControlLine> printer) {
         return ask(
-                what.isEmpty() ? verb : verb + "\t" + named(what),
-                result -> printCount(result, done, json),
-                new Gathering(_ -> {}));
-    }
-
-    /** A domain has a dot, a next hop a bracket; a queue id has neither. */
-    private static String named(String what) {
-        boolean id = what.indexOf('.') < 0 && what.indexOf('[') < 0;
-        return (id ? "id=" : "destination=") + what;
-    }
-
-    private void printCount(ControlLine result, String what, boolean json) {
-        long count = Math.max(0, result.number("count"));
-        terminal.out()
-                .println(
-                        json
-                                ? Json.of(Map.of("count", count))
-                                : count + (count == 1 ? " message " : " messages ") + what);
+                verb,
+                which,
+                _ -> {},
+                json ? line -> terminal.out().println(Json.of(QueueEntry.object(line))) : printer);
     }
 
     private void printJson(QueueEntry entry) {
         terminal.out().println(Json.of(entry.json()));
-    }
-
-    private static Gathering gathering(Consumer<QueueEntry> sink) {
-        return new Gathering(sink);
     }
 
     /** Puts the lines of one message together. */
@@ -109,10 +117,16 @@ public final class QueueClient {
         }
     }
 
-    private ExitStatus ask(String request, Consumer<ControlLine> done, Gathering sink) {
+    private ExitStatus ask(
+            String verb,
+            ControlLine which,
+            Consumer<ControlLine> done,
+            Consumer<ControlLine> sink) {
         try {
-            ControlLine result = control.ask(SOCKET, request, PATIENCE, sink);
-            sink.finish();
+            ControlLine result = control.ask(SOCKET, verb + "\t" + which.text(), PATIENCE, sink);
+            if (sink instanceof Gathering gathering) {
+                gathering.finish();
+            }
             if (!result.field("result").equals("ok")) {
                 return Answers.refused(terminal, result);
             }

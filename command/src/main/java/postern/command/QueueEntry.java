@@ -2,6 +2,7 @@ package postern.command;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ record QueueEntry(ControlLine message, List<ControlLine> recipients) {
         return json;
     }
 
-    private static Map<String, Object> object(ControlLine line) {
+    static Map<String, Object> object(ControlLine line) {
         Map<String, Object> object = new LinkedHashMap<>();
         line.fields().forEach((name, value) -> object.put(name, value(line, name, value)));
         return object;
@@ -31,8 +32,17 @@ record QueueEntry(ControlLine message, List<ControlLine> recipients) {
     private static Object value(ControlLine line, String name, String value) {
         long number = line.number(name);
         return switch (name) {
-            case "arrived", "next" -> number < 0 ? value : Instant.ofEpochSecond(number);
-            case "size", "attempts" -> number < 0 ? value : number;
+            case "arrived", "next", "time" -> number < 0 ? value : Instant.ofEpochSecond(number);
+            case "size",
+                    "attempts",
+                    "total",
+                    "oldest",
+                    "active",
+                    "window",
+                    "destinations",
+                    "count" ->
+                    number < 0 ? value : number;
+            case "ages" -> Arrays.stream(value.split(",", -1)).map(Long::valueOf).toList();
             default -> value;
         };
     }

@@ -237,6 +237,11 @@ class PosternCommandTest {
         assertThat(run("statsu")).isEqualTo(64);
         assertThat(run("queue", "show")).isEqualTo(64);
         assertThat(run("queue", "delete", "a\nflush")).isEqualTo(64);
+        assertThat(run("queue", "delete")).isEqualTo(64);
+        assertThat(run("queue", "delete", "--all", "--older", "2h")).isEqualTo(64);
+        assertThat(run("queue", "hold", "--older", "soon")).isEqualTo(64);
+        assertThat(run("queue", "hold", "--larger", "-1")).isEqualTo(64);
+        assertThat(run("queue", "list", "--older", "2h", "--larger", "5KiB")).isEqualTo(69);
         assertThat(run("--version")).isZero();
         assertThat(console.out()).isEqualTo("postern 9.9\n");
         assertThat(run("queue", "--help")).isZero();

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import postern.base.ControlLine;
 
 class QueueClientTest {
     private static final String LIST =
@@ -25,6 +26,8 @@ class QueueClientTest {
             result=ok\tcount=2
             .
             """;
+
+    private static final ControlLine ALL = ControlLine.of("request", "1");
 
     @TempDir Path folder;
     private final Console console = new Console("", Map.of());
@@ -61,7 +64,7 @@ class QueueClientTest {
         try (UnixServer _ = queue(LIST)) {
             assertThat(client().mailq()).isEqualTo(ExitStatus.OK);
         }
-        assertThat(heard).containsExactly("list");
+        assertThat(heard).containsExactly("list\trequest=1");
         assertThat(console.out())
                 .isEqualTo(
                         """
@@ -89,7 +92,7 @@ class QueueClientTest {
     @Test
     void oneObjectALine() throws IOException {
         try (UnixServer _ = queue(LIST)) {
-            assertThat(client().listJson()).isEqualTo(ExitStatus.OK);
+            assertThat(client().list(ALL, true)).isEqualTo(ExitStatus.OK);
         }
         assertThat(console.out().lines()).hasSize(2);
         assertThat(console.out().lines().toList().getLast())
@@ -108,13 +111,93 @@ class QueueClientTest {
     }
 
     @Test
-    void ordersAreAnswered() throws IOException {
-        try (UnixServer _ = queue("result=ok\tcount=1\n.\n")) {
-            assertThat(client().change("flush", "", "due now", false)).isEqualTo(ExitStatus.OK);
-            assertThat(client().change("delete", "01jd", "deleted", true)).isEqualTo(ExitStatus.OK);
+    void theSummaryIsQshapesTable() throws IOException {
+        String answer =
+                """
+                destinations=2\ttotal=12\tages=1,2,0,0,0,0,0,0,0,9\toldest=90000
+                destination=example.net\ttotal=11\tages=1,1,0,0,0,0,0,0,0,9\toldest=90000\treason=4.4.1 refused
+                destination=example.org\ttotal=1\tages=0,1,0,0,0,0,0,0,0,0\toldest=400
+                result=ok\tcount=2
+                .
+                """;
+        try (UnixServer _ = queue(answer)) {
+            assertThat(client().summary(ALL, false)).isEqualTo(ExitStatus.OK);
         }
-        assertThat(heard).containsExactly("flush", "delete\tid=01jd");
-        assertThat(console.out()).isEqualTo("1 message due now\n{\"count\":1}\n");
+        assertThat(console.out())
+                .isEqualTo(
+                        """
+                                                           T     5    10    20    40    80   160   320   640  1280 1280+
+                                                 TOTAL    12     1     2     0     0     0     0     0     0     0     9
+                                           example.net    11     1     1     0     0     0     0     0     0     0     9
+                                                        (4.4.1 refused)
+                                           example.org     1     0     1     0     0     0     0     0     0     0     0
+                        """);
+    }
+
+    @Test
+    void aHistoryIsToldInOrder() throws IOException {
+        String answer =
+                """
+                event=taken\tid=01jd3k2p9x4\ttime=1795203600\tsize=700\tsender=ann@example.org\tlogin=ann\tlistener=submission
+                event=recipient\taddress=bob@example.net
+                event=attempt\taddress=bob@example.net\tstate=waiting\tattempts=3\ttime=1795203700\trelay=mx[192.0.2.1]:25\ttls=TLSv1.3\treason=4.2.0 later\tnext=1795204000
+                event=now\tstate=deferred
+                id=01jd3k2p9x4\tstate=deferred
+                address=bob@example.net\tstate=waiting\ttransport=smtp\tnexthop=example.net\tnext=1795204000
+                result=ok\tcount=2
+                .
+                """;
+        try (UnixServer _ = queue(answer)) {
+            assertThat(client().history(ALL, false)).isEqualTo(ExitStatus.OK);
+        }
+        assertThat(console.out())
+                .isEqualTo(
+                        """
+                        2026-11-20 19:40:00  01jd3k2p9x4 taken from <ann@example.org>, 700 octets
+                                             login ann, listener submission
+                                             for <bob@example.net>
+                                             attempts 1 to 2 are not on record any more
+                        2026-11-20 19:41:40  attempt 3 for <bob@example.net> at mx[192.0.2.1]:25 (TLSv1.3): deferred
+                                               (4.2.0 later)
+                                               next try 2026-11-20 19:46:40, 300 s later by the back-off
+                        now                  deferred
+                                             <bob@example.net>: waiting by smtp to example.net
+                                               next try 2026-11-20 19:46:40
+                        """);
+    }
+
+    private QueueOrders orders(Console at) {
+        return new QueueOrders(
+                at.terminal(), new StateFolder(folder, Optional.empty(), _ -> folder));
+    }
+
+    @Test
+    void whatIsNamedIsDoneAndWhatIsSelectedIsCountedAndAskedAbout() throws IOException {
+        ControlLine one = ALL.with("id", "01jd");
+        ControlLine many = ALL.with("sender", "a b@example.org");
+        try (UnixServer _ = queue("result=ok\tcount=3\n.\n")) {
+            assertThat(orders(console).order("delete", one, "deleted", false, false, true))
+                    .isEqualTo(ExitStatus.OK);
+            var no = new Console("n\n", Map.of());
+            assertThat(orders(no).order("delete", many, "deleted", false, false, false))
+                    .isEqualTo(ExitStatus.USAGE);
+            assertThat(no.err()).startsWith("delete 3 messages? [y/N]");
+            var yes = new Console("y\n", Map.of());
+            assertThat(orders(yes).order("delete", many, "deleted", false, false, false))
+                    .isEqualTo(ExitStatus.OK);
+            assertThat(yes.out()).isEqualTo("3 messages deleted\n");
+            assertThat(orders(console).order("hold", many, "held", true, true, true))
+                    .isEqualTo(ExitStatus.OK);
+        }
+        String selected = "\trequest=1\tsender=a b@example.org";
+        assertThat(heard)
+                .containsExactly(
+                        "delete\trequest=1\tid=01jd",
+                        "delete" + selected + "\tdryrun=1",
+                        "delete" + selected + "\tdryrun=1",
+                        "delete" + selected,
+                        "hold" + selected + "\tdryrun=1");
+        assertThat(console.out()).isEqualTo("{\"count\":3}\n{\"count\":3,\"dry_run\":true}\n");
     }
 
     @Test
@@ -130,7 +213,7 @@ class QueueClientTest {
 
     private void assertAnswer(String answer, ExitStatus status) throws IOException {
         try (UnixServer _ = queue(answer)) {
-            assertThat(client().show("1", false)).as(answer).isEqualTo(status);
+            assertThat(client().show(ALL, false)).as(answer).isEqualTo(status);
         }
         java.nio.file.Files.delete(folder.resolve("run/queue-control"));
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import postern.base.Bug;
@@ -20,12 +21,15 @@ import postern.config.Settings;
 import postern.local.LocalConfig;
 import postern.mailbox.Identities;
 import postern.mailbox.Invoker;
+import postern.master.ServiceIdentities;
 import postern.os.ChildLink;
 import postern.os.FileSystems;
+import postern.os.Groups;
 import postern.os.InheritedListeners;
 import postern.os.Processes;
 import postern.os.Seccomp;
 import postern.os.UserDatabase;
+import postern.qmgr.Authority;
 import postern.spool.Spool;
 
 /**
@@ -137,7 +141,7 @@ final class Child {
                             site,
                             settings,
                             users(),
-                            operators(root),
+                            authority(root),
                             listener(Listeners.HANDOVER),
                             listener(Listeners.CONTROL));
             case OUT -> OutDomain.start(world, site, settings, scratch, listeners);
@@ -166,6 +170,38 @@ final class Child {
     private static Set<String> operators(boolean root) throws IOException {
         String ourselves = new UserDatabase().current().name();
         return root && !ourselves.equals("root") ? Set.of("root", ourselves) : Set.of(ourselves);
+    }
+
+    private Authority authority(boolean root) throws IOException {
+        ServiceConfig service = ServiceConfig.read(settings);
+        int uid =
+                new ServiceIdentities(users())
+                        .of(service.user(Powers.FRONT), Powers.FRONT.ordinal())
+                        .uid();
+        String front = users().byUid(uid).map(User::name).orElse(Integer.toUnsignedString(uid));
+        return new Authority(
+                operators(root), user -> reader(user, service.queueReaders()), front::equals);
+    }
+
+    /** Groups change while we run, so they are asked for each time. */
+    private boolean reader(String user, String group) {
+        if (group.isEmpty() || user.isEmpty()) {
+            return false;
+        }
+        try {
+            Optional<Integer> gid = Groups.byName(group);
+            Optional<User> known = users().byName(user);
+            return gid.isPresent()
+                    && known.isPresent()
+                    && Groups.of(known.get()).contains(gid.get());
+        } catch (IOException unanswered) {
+            world.log()
+                    .warning(
+                            LogLine.about("qmgr")
+                                    .with("group", group)
+                                    .with("error", unanswered.getMessage()));
+            return false;
+        }
     }
 
     private static UserDatabase users() {

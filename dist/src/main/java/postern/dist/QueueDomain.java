@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import postern.base.Endpoint;
 import postern.base.Listener;
@@ -53,7 +52,7 @@ public final class QueueDomain {
     /**
      * Starts it: takes the queue over, rebuilds the schedule, then listens.
      *
-     * @param operators users who may see and change the queue
+     * @param authority who may see and change the queue
      * @throws IOException the queue belongs to another live process, or cannot be read
      */
     public static Running start(
@@ -61,12 +60,12 @@ public final class QueueDomain {
             Site site,
             Settings settings,
             Users users,
-            Set<String> operators,
+            Authority authority,
             Listener handover,
             Listener control)
             throws IOException {
         return start(
-                world, site, settings, users, operators, SpoolLimits.DEFAULT, handover, control);
+                world, site, settings, users, authority, SpoolLimits.DEFAULT, handover, control);
     }
 
     /** The same with other bounds of the queue. */
@@ -75,7 +74,7 @@ public final class QueueDomain {
             Site site,
             Settings settings,
             Users users,
-            Set<String> operators,
+            Authority authority,
             SpoolLimits limits,
             Listener handover,
             Listener control)
@@ -115,7 +114,7 @@ public final class QueueDomain {
                         rewriter,
                         new InFlow(world, spool, qmgr, figures),
                         ZoneId.systemDefault());
-        var queueControl = new QueueControl(world, qmgr, spool, router, Authority.of(operators));
+        var queueControl = new QueueControl(world, qmgr, spool, router, authority);
         world.tasks().start("control", () -> queueControl.serve(control));
         Running intake = AgentDomain.serve(world, "cleanup", cleanup::session, handover);
         return ended -> {

@@ -10,9 +10,10 @@ import postern.config.Settings;
  * Whom the domains run as when root starts us, and which delivery agents are not ours.
  *
  * @param users user name by domain
+ * @param queueReaders the group that may look at the queue; empty for none
  * @param agents where the LMTP server of a transport listens
  */
-record ServiceConfig(Map<Powers, String> users, Map<String, String> agents) {
+record ServiceConfig(Map<Powers, String> users, String queueReaders, Map<String, String> agents) {
     private static final String SINCE = "0.1";
 
     private static final Key<String> FRONT = user("front", "postern-front", "smtpd");
@@ -28,12 +29,21 @@ record ServiceConfig(Map<Powers, String> users, Map<String, String> agents) {
                             + " Dovecot.",
                     SINCE);
 
+    private static final Key<String> QUEUE_READERS =
+            Key.text(
+                    "queue_readers",
+                    "",
+                    "The group whose members may look at all of the queue, but not at content, and change"
+                            + " nothing. Root and the queue's user may do everything; other users see"
+                            + " their own messages.",
+                    SINCE);
+
     static final Section SECTION =
             new Section(
                     "service",
                     "Whom the domains run as when root starts Postern, and delivery agents of other makers."
                             + " Users that do not exist are replaced by unprivileged numeric ids.",
-                    List.of(FRONT, QUEUE, OUT, AGENTS));
+                    List.of(FRONT, QUEUE, OUT, QUEUE_READERS, AGENTS));
 
     static ServiceConfig read(Settings settings) {
         Settings.Group group = settings.section(SECTION);
@@ -45,6 +55,7 @@ record ServiceConfig(Map<Powers, String> users, Map<String, String> agents) {
                         group.get(QUEUE),
                         Powers.OUT,
                         group.get(OUT)),
+                group.get(QUEUE_READERS),
                 group.get(AGENTS));
     }
 

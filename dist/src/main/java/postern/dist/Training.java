@@ -28,6 +28,7 @@ import postern.mailbox.Invoker;
 import postern.os.InheritedListeners;
 import postern.os.Sockets;
 import postern.os.UserDatabase;
+import postern.qmgr.Authority;
 import postern.smtp.Transports;
 import postern.tls.OpportunisticTls;
 import postern.wire.PeerReader;
@@ -91,7 +92,7 @@ final class Training {
                 site,
                 settings,
                 users,
-                Set.of(),
+                Authority.of(Set.of()),
                 unix(settings, site, Listeners.HANDOVER),
                 unix(settings, site, Listeners.CONTROL));
         String agent = Listeners.agent(Transports.SMTP);

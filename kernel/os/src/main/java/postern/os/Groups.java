@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import postern.base.User;
 
 /** The group database. */
@@ -16,6 +17,51 @@ public final class Groups {
     private static final int FIRST_TRY = 64;
 
     private Groups() {}
+
+    /** Where struct group of glibc has its number, on 64-bit machines. */
+    private static final int GID_AT = 16;
+
+    private static final int STRUCT_OCTETS = 32;
+    private static final int ENTRY_OCTETS_FIRST = 4096;
+
+    /** An entry holds the names of all its members. */
+    private static final int ENTRY_OCTETS_MAX = 4 << 20;
+
+    /**
+     * The number of the group of that exact name; empty when there is none.
+     *
+     * @throws IOException the database cannot be asked now
+     */
+    public static Optional<Integer> byName(String name) throws IOException {
+        for (int octets = ENTRY_OCTETS_FIRST; octets <= ENTRY_OCTETS_MAX; octets *= 4) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment entry = arena.allocate(STRUCT_OCTETS, 8);
+                MemorySegment result = arena.allocate(ValueLayout.ADDRESS);
+                int errno =
+                        (int)
+                                Libc.Names.GROUP_BY_NAME.invokeExact(
+                                        arena.allocateFrom(name),
+                                        entry,
+                                        arena.allocate(octets),
+                                        (long) octets,
+                                        result);
+                if (errno == 0) {
+                    boolean found = result.get(ValueLayout.JAVA_LONG, 0) != 0;
+                    return found
+                            ? Optional.of(entry.get(ValueLayout.JAVA_INT, GID_AT))
+                            : Optional.empty();
+                }
+                if (errno != Errno.ERANGE && errno != Errno.EINTR) {
+                    throw Errno.failure("group " + name, -errno);
+                }
+            } catch (IOException unanswered) {
+                throw unanswered;
+            } catch (Throwable thrown) {
+                throw Libc.rethrow(thrown);
+            }
+        }
+        throw new IOException("group " + name + ": an entry of more than 4 MiB");
+    }
 
     /** All groups of the user, their own one first. */
     public static List<Integer> of(User user) throws IOException {

@@ -48,6 +48,8 @@ final class Libc {
                 handle("getpwnam_r", POINTER, POINTER, POINTER, ValueLayout.JAVA_LONG, POINTER);
         static final MethodHandle BY_UID =
                 handle("getpwuid_r", INT, POINTER, POINTER, ValueLayout.JAVA_LONG, POINTER);
+        static final MethodHandle GROUP_BY_NAME =
+                handle("getgrnam_r", POINTER, POINTER, POINTER, ValueLayout.JAVA_LONG, POINTER);
         static final MethodHandle GROUPS = handle("getgrouplist", POINTER, INT, POINTER, POINTER);
 
         private Names() {}

@@ -74,6 +74,8 @@ class IdentityTest {
     void groupsContainTheUsersOwn() throws IOException {
         User root = new UserDatabase().byName("root").orElseThrow();
         assertThat(Groups.of(root)).contains(root.gid());
+        assertThat(Groups.byName("root")).contains(0);
+        assertThat(Groups.byName("no such group")).isEmpty();
     }
 
     @Test

@@ -311,8 +311,9 @@ public final class QueueControl {
         }
 
         private ControlLine summary() throws IOException {
-            var survey = survey();
+            Survey survey = survey();
             List<ControlLine> lines = survey.lines();
+            page.add(survey.sum());
             for (ControlLine line : limited(lines)) {
                 page.add(line);
                 page.flushFull();
@@ -399,7 +400,9 @@ public final class QueueControl {
                                 return all;
                             });
             List<ControlLine> lines = new ArrayList<>();
-            for (ControlLine row : survey().lines()) {
+            Survey survey = survey();
+            page.add(survey.sum());
+            for (ControlLine row : survey.lines()) {
                 lines.add(joined(row, live.remove(row.field("destination"))));
             }
             // next hops that are no recipient's domain: relays, addresses

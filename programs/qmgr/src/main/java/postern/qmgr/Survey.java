@@ -37,13 +37,21 @@ final class Survey {
             return total;
         }
 
-        ControlLine line() {
+        void add(Row other) {
+            total += other.total;
+            oldest = Math.max(oldest, other.oldest);
+            for (int i = 0; i < ages.length; i++) {
+                ages[i] += other.ages[i];
+            }
+        }
+
+        ControlLine line(String name, Object value) {
             StringBuilder columns = new StringBuilder();
             for (int age : ages) {
                 columns.append(columns.isEmpty() ? "" : ",").append(age);
             }
             ControlLine line =
-                    ControlLine.of("destination", destination)
+                    ControlLine.of(name, value)
                             .with("total", total)
                             .with("ages", columns)
                             .with("oldest", oldest);
@@ -81,6 +89,13 @@ final class Survey {
         }
     }
 
+    /** All together. */
+    ControlLine sum() {
+        Row sum = new Row("");
+        rows.values().forEach(sum::add);
+        return sum.line("destinations", rows.size());
+    }
+
     /** The largest first. */
     List<ControlLine> lines() {
         List<Row> sorted = new ArrayList<>(rows.values());
@@ -88,6 +103,6 @@ final class Survey {
                 Comparator.comparingInt(Row::total)
                         .reversed()
                         .thenComparing(row -> row.destination));
-        return sorted.stream().map(Row::line).toList();
+        return sorted.stream().map(row -> row.line("destination", row.destination)).toList();
     }
 }

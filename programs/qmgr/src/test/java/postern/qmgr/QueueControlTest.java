@@ -278,12 +278,13 @@ final class QueueControlTest {
         serve(Map.of("b.test", Stage.DOWN, "s.test", Stage.SENT));
         String summary = ask("summary");
         assertThat(summary)
+                .startsWith("destinations=2\ttotal=10\tages=4,2,0,0,0,2,0,0,0,2\t")
                 .contains("destination=a.test\ttotal=5\tages=2,1,0,0,0,1,0,0,0,1\toldest=300")
                 .contains("\treason=4.2.1 greylisted\n")
                 .contains("destination=b.test\ttotal=5\tages=2,1,0,0,0,1,0,0,0,1")
                 .contains("\treason=4.4.1 refused\n")
                 .endsWith("result=ok\tcount=2\n.\n");
-        assertThat(ask("summary\trecipient=eve@b.test\tlimit=1").lines()).hasSize(3);
+        assertThat(ask("summary\trecipient=eve@b.test\tlimit=1").lines()).hasSize(4);
         assertThat(ask("top"))
                 .contains("destination=b.test\ttotal=5")
                 .contains("\ttransport=smtp\tactive=0\twindow=")

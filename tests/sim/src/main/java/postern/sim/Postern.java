@@ -23,6 +23,7 @@ import postern.dist.QueueDomain;
 import postern.dist.Sections;
 import postern.dist.Site;
 import postern.mailbox.Invoker;
+import postern.qmgr.Authority;
 import postern.sim.Machine.Succession;
 import postern.spool.SpoolLimits;
 import postern.testkit.LyingDisk;
@@ -109,7 +110,7 @@ final class Postern {
                                 site,
                                 settings,
                                 users,
-                                Set.of(OPERATOR),
+                                Authority.of(Set.of(OPERATOR)),
                                 limits,
                                 sockets.at(handover),
                                 sockets.at(CONTROL)));

@@ -93,13 +93,14 @@ public final class QueueDomain {
                 new AddressRouter(
                         domains, RoutingConfig.read(settings), tables, rewriter, recent, aliases);
         QmgrConfig figures = QmgrConfig.read(settings);
+        var notices = new DsnComposer(BounceConfig.read(settings, site.hostname()));
         var qmgr =
                 new QueueManager(
                         figures,
                         world,
                         spool,
                         router,
-                        new DsnComposer(BounceConfig.read(settings, site.hostname())),
+                        notices,
                         new LmtpAgents(agents(world, site, settings)));
         qmgr.start();
         var cleanup =
@@ -113,6 +114,7 @@ public final class QueueDomain {
                         router,
                         rewriter,
                         new InFlow(world, spool, qmgr, figures),
+                        notices,
                         ZoneId.systemDefault());
         var queueControl = new QueueControl(world, qmgr, spool, router, authority);
         world.tasks().start("control", () -> queueControl.serve(control));

@@ -24,7 +24,10 @@ public interface Notices {
     enum Kind {
         FAILED,
         DELAYED,
-        DELIVERED
+        /** Or relayed to a host that tells nobody. */
+        DELIVERED,
+        /** An address stands for several: RFC 3461 §5.2.7.3 (c). */
+        EXPANDED
     }
 
     /**

@@ -1,6 +1,7 @@
 package postern.bounce;
 
 import java.util.List;
+import java.util.Optional;
 import postern.base.Bug;
 import postern.config.Key;
 import postern.config.Section;
@@ -11,10 +12,20 @@ import postern.mail.Mailbox;
  * How notices are made.
  *
  * @param hostname ours, as it stands in {@code Reporting-MTA} and after {@code MAILER-DAEMON@}
- * @param doubleBounceTo who is told when a notice cannot be delivered
+ * @param doubleBounceTo who is told when a notice cannot be delivered; nobody where empty
  * @param returnedOctetsMax how much of the original is returned at most, in octets
+ * @param failed words for a failure
+ * @param doubled words for a notice that failed itself
  */
-public record BounceConfig(String hostname, Mailbox doubleBounceTo, int returnedOctetsMax) {
+public record BounceConfig(
+        String hostname,
+        Optional<Mailbox> doubleBounceTo,
+        int returnedOctetsMax,
+        Wording failed,
+        Wording delayed,
+        Wording delivered,
+        Wording expanded,
+        Wording doubled) {
     /** Postfix's bounce_size_limit. */
     public static final int RETURNED_OCTETS = 50_000;
 
@@ -25,7 +36,7 @@ public record BounceConfig(String hostname, Mailbox doubleBounceTo, int returned
                     "double_bounce_to",
                     "postmaster",
                     "Who is told when a notice cannot be delivered to the sender that it is for: an"
-                            + " address, or a user of this host.",
+                            + " address, or a user of this host. Empty: nobody, such a notice is dropped.",
                     SINCE);
 
     private static final Key<Long> RETURNED_SIZE =
@@ -38,11 +49,64 @@ public record BounceConfig(String hostname, Mailbox doubleBounceTo, int returned
                             + " header.",
                     SINCE);
 
+    private static final Words FAILED = new Words("failed", "a message that failed");
+    private static final Words DELAYED = new Words("delayed", "a message that is late");
+    private static final Words DELIVERED = new Words("delivered", "a message that was delivered");
+    private static final Words EXPANDED =
+            new Words("expanded", "a message to an address that stands for several");
+    private static final Words DOUBLED =
+            new Words("double", "a notice that failed itself, for the postmaster");
+
+    /** The two keys for one kind of notice. */
+    private record Words(Key<Template> subject, Key<Template> text) {
+        Words(String kind, String about) {
+            this(
+                    Key.parsed(
+                            kind + "_subject",
+                            "",
+                            "text",
+                            Template::parseLine,
+                            "write one line",
+                            "Subject of a notice about " + about + ". Empty: Postern's own words.",
+                            SINCE),
+                    Key.parsed(
+                            kind + "_text",
+                            "",
+                            "text",
+                            Template::parse,
+                            "names in braces are hostname, postmaster, sender, id, arrived, until,"
+                                    + " recipients",
+                            "Text of a notice about "
+                                    + about
+                                    + ", UTF-8, of any number of lines. Filled in: {hostname}, {postmaster},"
+                                    + " {sender}, {id} (queue id), {arrived}, {until} (when it is given up), and a"
+                                    + " line {recipients} by what happened to each; without that line it stands at"
+                                    + " the end. Empty: Postern's own words.",
+                            SINCE));
+        }
+
+        Wording read(Settings.Group group, Wording own) {
+            return new Wording(group.get(subject), group.get(text)).orElse(own);
+        }
+    }
+
     public static final Section SECTION =
             new Section(
                     "bounce",
                     "Notices to senders about mail that was not delivered.",
-                    List.of(DOUBLE_BOUNCE_TO, RETURNED_SIZE));
+                    List.of(
+                            DOUBLE_BOUNCE_TO,
+                            RETURNED_SIZE,
+                            FAILED.subject(),
+                            FAILED.text(),
+                            DELAYED.subject(),
+                            DELAYED.text(),
+                            DELIVERED.subject(),
+                            DELIVERED.text(),
+                            EXPANDED.subject(),
+                            EXPANDED.text(),
+                            DOUBLED.subject(),
+                            DOUBLED.text()));
 
     public BounceConfig {
         Bug.unless(!hostname.isEmpty(), "we have a name");
@@ -54,17 +118,38 @@ public record BounceConfig(String hostname, Mailbox doubleBounceTo, int returned
      */
     public static BounceConfig read(Settings settings, String hostname) {
         Settings.Group group = settings.section(SECTION);
-        String to = group.get(DOUBLE_BOUNCE_TO);
+        return new BounceConfig(
+                hostname,
+                reader(group.get(DOUBLE_BOUNCE_TO).strip(), hostname),
+                Math.toIntExact(group.get(RETURNED_SIZE)),
+                FAILED.read(group, Wording.FAILED),
+                DELAYED.read(group, Wording.DELAYED),
+                DELIVERED.read(group, Wording.DELIVERED),
+                EXPANDED.read(group, Wording.EXPANDED),
+                DOUBLED.read(group, Wording.DOUBLE));
+    }
+
+    private static Optional<Mailbox> reader(String to, String hostname) {
+        if (to.isEmpty()) {
+            return Optional.empty();
+        }
         int at = to.lastIndexOf('@');
         boolean full = at > 0 && at < to.length() - 1;
-        Mailbox reader =
+        return Optional.of(
                 full
                         ? Mailbox.of(to.substring(0, at), to.substring(at + 1))
-                        : Mailbox.of(at < 0 && !to.isEmpty() ? to : "postmaster", hostname);
-        return new BounceConfig(hostname, reader, Math.toIntExact(group.get(RETURNED_SIZE)));
+                        : Mailbox.of(at < 0 ? to : "postmaster", hostname));
     }
 
     public static BounceConfig of(String hostname) {
-        return new BounceConfig(hostname, Mailbox.of("postmaster", hostname), RETURNED_OCTETS);
+        return new BounceConfig(
+                hostname,
+                Optional.of(Mailbox.of("postmaster", hostname)),
+                RETURNED_OCTETS,
+                Wording.FAILED,
+                Wording.DELAYED,
+                Wording.DELIVERED,
+                Wording.EXPANDED,
+                Wording.DOUBLE);
     }
 }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -98,7 +99,7 @@ public final class DsnComposer implements Notices {
         return switch (kind) {
             case FAILED -> notify.failure();
             case DELAYED -> notify.delay();
-            case DELIVERED -> notify.success();
+            case DELIVERED, EXPANDED -> notify.success();
         };
     }
 
@@ -110,7 +111,7 @@ public final class DsnComposer implements Notices {
                 boolean end =
                         kind != Kind.FAILED
                                 || original.options().envelopeId().equals(DOUBLE_BOUNCE);
-                yield end ? Optional.empty() : Optional.of(config.doubleBounceTo());
+                yield end ? Optional.empty() : config.doubleBounceTo();
             }
         };
     }
@@ -126,19 +127,27 @@ public final class DsnComposer implements Notices {
     }
 
     private byte[] octets(Draft notice) {
-        byte[] words = new HumanPart(config).octets(notice);
+        HumanPart human = new HumanPart(config, notice);
+        byte[] words = human.octets();
+        boolean highWords = eightBit(words);
         byte[] status = new StatusPart(config).octets(notice);
         String boundary = boundary(notice, words, status);
-        boolean eightBit = notice.returned().eightBit() || eightBit(words) || eightBit(status);
+        boolean eightBit =
+                notice.returned().eightBit() || highWords && notice.utf8() || eightBit(status);
         PartWriter out = new PartWriter(notice.utf8());
-        header(out, notice);
+        header(out, notice, human.subject());
         out.line("Content-Type: multipart/report; report-type=delivery-status;")
                 .line("    boundary=\"" + boundary + "\"");
         if (eightBit) {
             out.line("Content-Transfer-Encoding: 8bit");
         }
         out.line().line("A delivery report in MIME parts (RFC 6522).").line();
-        part(out, boundary, "Notification", words, notice.utf8() ? TEXT_UTF8 : TEXT);
+        String text = highWords || notice.utf8() ? TEXT_UTF8 : TEXT;
+        if (highWords && !notice.utf8()) { // any host takes it so
+            encodedPart(out, boundary, "Notification", words, text);
+        } else {
+            part(out, boundary, "Notification", words, text);
+        }
         part(out, boundary, "Delivery report", status, notice.utf8() ? STATUS_UTF8 : STATUS);
         boolean whole = notice.returned().whole();
         String type =
@@ -160,12 +169,12 @@ public final class DsnComposer implements Notices {
     private static final String STATUS = "message/delivery-status";
     private static final String STATUS_UTF8 = "message/global-delivery-status";
 
-    private void header(PartWriter out, Draft notice) {
+    private void header(PartWriter out, Draft notice, String subject) {
         String id = notice.original().id().text();
         out.line("Date: " + date(notice.now()))
                 .line("From: Mail Delivery System <MAILER-DAEMON@" + config.hostname() + ">")
                 .field("To", notice.reader().toString())
-                .line("Subject: " + subject(notice))
+                .field("Subject", subject)
                 .line("Auto-Submitted: auto-replied")
                 .line("Message-ID: <" + unique(notice) + "." + id + "@" + config.hostname() + ">")
                 .field("In-Reply-To", notice.returned().messageId())
@@ -173,15 +182,16 @@ public final class DsnComposer implements Notices {
                 .line("MIME-Version: 1.0");
     }
 
-    private static String subject(Draft notice) {
-        return switch (notice.kind()) {
-            case FAILED ->
-                    notice.aboutNotice()
-                            ? "Undeliverable Notice (for the postmaster)"
-                            : "Undelivered Mail Returned to Sender";
-            case DELAYED -> "Delayed Mail (still being retried)";
-            case DELIVERED -> "Successful Mail Delivery Report";
-        };
+    private static void encodedPart(
+            PartWriter out, String boundary, String what, byte[] octets, String type) {
+        out.line("--" + boundary)
+                .line("Content-Description: " + what)
+                .line("Content-Type: " + type)
+                .line("Content-Transfer-Encoding: base64")
+                .line()
+                .raw(Base64.getMimeEncoder().encode(octets))
+                .line()
+                .line();
     }
 
     private static void part(

@@ -1,59 +1,96 @@
 package postern.bounce;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import postern.mail.Notices.Report;
 import postern.mail.Recipient;
 import postern.mail.Xtext;
 
-/** The part for people: who we are, what happened to whom, in whose words. */
+/** What people read: subject, who we are, what happened to whom, in whose words. */
 final class HumanPart {
-    private final BounceConfig config;
+    /** RFC 2047 §2: an encoded word has at most 75 characters; so much text in base64 fits. */
+    private static final int ENCODED_WORD_OCTETS = 42;
 
-    HumanPart(BounceConfig config) {
-        this.config = config;
+    private final DsnComposer.Draft notice;
+    private final Wording wording;
+    private final Map<String, String> values = new HashMap<>();
+
+    HumanPart(BounceConfig config, DsnComposer.Draft notice) {
+        this.notice = notice;
+        this.wording = wording(config, notice);
+        values.put("hostname", config.hostname());
+        values.put("postmaster", "postmaster@" + config.hostname());
+        values.put("sender", notice.original().sender().toString());
+        values.put("id", notice.original().id().text());
+        values.put("arrived", DsnComposer.date(notice.original().arrived()));
+        values.put("until", DsnComposer.date(notice.reports().getFirst().until()));
     }
 
-    byte[] octets(DsnComposer.Draft notice) {
-        PartWriter out = new PartWriter(notice.utf8());
-        out.line("Postern, the mail system at " + config.hostname() + ", reports:").line();
-        switch (notice.kind()) {
-            case FAILED -> {
-                if (notice.aboutNotice()) {
-                    out.line(
-                                    "A notice about undelivered mail, or other mail from the empty sender,")
-                            .line(
-                                    "could not be delivered itself. It is attached, for the postmaster")
-                            .line("to know; nobody else is told.");
-                } else {
-                    out.line("Your message could not be delivered to the recipients named below,")
-                            .line("and is not tried any further. What was sent is attached.");
-                }
+    private static Wording wording(BounceConfig config, DsnComposer.Draft notice) {
+        return switch (notice.kind()) {
+            case FAILED -> notice.aboutNotice() ? config.doubled() : config.failed();
+            case DELAYED -> config.delayed();
+            case DELIVERED -> config.delivered();
+            case EXPANDED -> config.expanded();
+        };
+    }
+
+    /** UTF-8, where the words need it. */
+    byte[] octets() {
+        PartWriter out = new PartWriter(true);
+        boolean named = false;
+        for (String line : wording.text().text().split("\n", -1)) {
+            if (line.strip().equals("{recipients}")) {
+                recipients(out);
+                named = true;
+            } else {
+                out.line(Template.filled(line, values).stripTrailing());
             }
-            case DELAYED ->
-                    out.line("####################################################################")
-                            .line(
-                                    "# THIS IS ONLY A WARNING. YOU NEED NOT SEND YOUR MESSAGE AGAIN.    #")
-                            .line(
-                                    "####################################################################")
-                            .line()
-                            .line("Your message could not be delivered yet to the recipients named")
-                            .line(
-                                    "below. It is kept, and tried again, until "
-                                            + DsnComposer.date(notice.reports().getFirst().until())
-                                            + ".");
-            case DELIVERED ->
-                    out.line("As you asked to be told: your message was delivered to, or handed on")
-                            .line("for, the recipients named below. A system that it was handed on")
-                            .line("to may not be able to send you further reports.");
         }
-        out.line()
-                .line("If you need help, send a mail to <postmaster@" + config.hostname() + ">")
-                .line("and include this report.")
-                .line();
+        if (!named) {
+            out.line();
+            recipients(out);
+        }
+        return out.octets();
+    }
+
+    /** As it stands in the header: RFC 2047 where UTF-8 may not. */
+    String subject() {
+        String subject = Template.filled(wording.subject().text(), values);
+        boolean plain = subject.chars().allMatch(c -> c < 0x80);
+        return plain || notice.utf8() ? subject : encodedWords(subject);
+    }
+
+    private static String encodedWords(String text) {
+        StringBuilder words = new StringBuilder();
+        StringBuilder piece = new StringBuilder();
+        int octets = 0;
+        for (int c : text.codePoints().toArray()) {
+            String one = Character.toString(c);
+            int more = one.getBytes(StandardCharsets.UTF_8).length;
+            if (octets + more > ENCODED_WORD_OCTETS) {
+                words.append(encodedWord(piece)).append(' ');
+                piece.setLength(0);
+                octets = 0;
+            }
+            piece.append(one);
+            octets += more;
+        }
+        return words.append(encodedWord(piece)).toString();
+    }
+
+    private static String encodedWord(CharSequence piece) {
+        byte[] octets = piece.toString().getBytes(StandardCharsets.UTF_8);
+        return "=?utf-8?B?" + Base64.getEncoder().encodeToString(octets) + "?=";
+    }
+
+    private void recipients(PartWriter out) {
         for (Report report : notice.reports()) {
             out.folded(who(report.recipient()) + ": " + words(report)).line();
         }
-        return out.octets();
     }
 
     private static String who(Recipient recipient) {

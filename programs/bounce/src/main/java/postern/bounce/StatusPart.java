@@ -45,12 +45,13 @@ final class StatusPart {
         }
     }
 
-    /** RFC 3464 §2.3.3; "relayed": whether the next hop sends reports is not known to us. */
+    /** RFC 3464 §2.3.3. Success at a host that sends reports itself is not told by us. */
     private static String action(Kind kind, boolean remote) {
         return switch (kind) {
             case FAILED -> "failed";
             case DELAYED -> "delayed";
             case DELIVERED -> remote ? "relayed" : "delivered";
+            case EXPANDED -> "expanded";
         };
     }
 

@@ -1,6 +1,8 @@
 package postern.bounce;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.Peer;
 import postern.mail.Content;
 import postern.mail.Envelope;
@@ -285,6 +289,142 @@ final class DsnComposerTest {
 
     private static String text(Notice notice) {
         return new String(notice.octets(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void anAddressThatStandsForSeveralIsToldAsExpanded() throws IOException {
+        var asks =
+                new Recipient(
+                        Mailbox.of("team", "home.example"),
+                        new Recipient.Notify(true, true, false, false),
+                        "rfc822;team@home.example");
+        var outcome = new Outcome.Delivered("2.1.5", "expanded to 3 recipients");
+        Envelope original = envelope(MailOptions.NONE, ReversePath.of(ANN));
+        Notice notice =
+                compose(Kind.EXPANDED, original, MESSAGE, new Report(asks, outcome, "", NOW, NOW))
+                        .orElseThrow();
+        sound(notice);
+        assertThat(text(notice))
+                .contains("\r\nFinal-Recipient: rfc822; team@home.example\r\nAction: expanded\r\n")
+                .contains("Status: 2.1.5\r\n")
+                .contains("text/rfc822-headers");
+        assertThat(
+                        compose(
+                                Kind.EXPANDED,
+                                original,
+                                MESSAGE,
+                                new Report(to("team", "home.example"), outcome, "", NOW, NOW)))
+                .isEmpty(); // did not ask
+    }
+
+    private static BounceConfig configured(Optional<Mailbox> doubled, String subject, String text) {
+        BounceConfig usual = BounceConfig.of("mx.home.example");
+        return new BounceConfig(
+                usual.hostname(),
+                doubled,
+                usual.returnedOctetsMax(),
+                new Wording(Template.parseLine(subject), Template.parse(text)),
+                usual.delayed(),
+                usual.delivered(),
+                usual.expanded(),
+                usual.doubled());
+    }
+
+    /** Anybody can take it: UTF-8 in words for people asks for no extension. */
+    @Test
+    void ownWordsInAnyLanguageStaySevenBit() throws IOException {
+        String text = "Gr\u00fc\u00df Gott {sender},\n\n{recipients}\n{ and {id}: {postmaster}\n";
+        String subject = "Unzustellbar: Ihre Nachricht {id} konnte nicht \u00fcbermittelt werden";
+        var own = new DsnComposer(configured(Optional.empty(), subject, text));
+        Envelope original = envelope(MailOptions.NONE, ReversePath.of(ANN));
+        Notice notice =
+                own.compose(
+                                Kind.FAILED,
+                                original,
+                                new Text(MESSAGE),
+                                List.of(failed(to("bob", "far.example"))),
+                                NOW)
+                        .orElseThrow();
+        sound(notice);
+        String id = original.id().text();
+        assertThat(parsed(notice))
+                .contains("subject=" + subject.replace("{id}", id))
+                .contains(
+                        "Gr\u00fc\u00df Gott ann@sender.example,\n\n<bob@far.example>: host mx.far.example")
+                .contains("\n{ and " + id + ": postmaster@mx.home.example\n");
+    }
+
+    @Test
+    void aNoticeThatFailsIsDroppedWhereNobodyShallReadIt() throws IOException {
+        var own = new DsnComposer(configured(Optional.empty(), "x", "y"));
+        Envelope bounce = envelope(MailOptions.NONE, ReversePath.NOBODY);
+        assertThat(
+                        own.compose(
+                                Kind.FAILED,
+                                bounce,
+                                new Text(MESSAGE),
+                                List.of(failed(to("bob", "far.example"))),
+                                NOW))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Hello {name}", "a\u0001b", "a\n{recipient}", "a\u007f"})
+    void aTemplateIsCheckedWhenItIsRead(String text) {
+        assertThatThrownBy(() -> Template.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Python's parser of mail agrees with ours on structure and on every field. */
+    @Test
+    void anotherParserReadsTheSame() throws IOException {
+        assertThat(parsed(fails(MailOptions.NONE, MESSAGE, failed(to("bob", "far.example")))))
+                .contains("type=multipart/report report-type=delivery-status defects=0\n")
+                .contains("part=text/plain\n")
+                .contains("part=message/delivery-status\n")
+                .contains("part=message/rfc822\n")
+                .contains("Reporting-MTA=dns; mx.home.example\n")
+                .contains("Final-Recipient=rfc822; bob@far.example\n")
+                .contains("Action=failed\nStatus=5.1.1\n")
+                .contains("in-reply-to=<1@sender.example>\nreferences=<1@sender.example>\n");
+        var options =
+                new MailOptions(MailOptions.Body.EIGHT_BIT_MIME, true, MailOptions.Return.FULL, "");
+        assertThat(parsed(fails(options, MESSAGE, failed(to("b\u00f6b", "far.example")))))
+                .contains("part=message/global-delivery-status\n")
+                .contains("part=message/global\n");
+    }
+
+    private static final String PARSER =
+            """
+            import sys, email, email.policy
+            sys.stdout.reconfigure(encoding='utf-8')
+            m = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.default)
+            print('type=%s report-type=%s defects=%d' % (m.get_content_type(),
+                m.get_param('report-type'), len(m.defects)))
+            for name in ('subject', 'in-reply-to', 'references', 'auto-submitted'):
+                print('%s=%s' % (name, m[name]))
+            for part in m.iter_parts():
+                print('part=' + part.get_content_type())
+                if part.get_content_type() == 'text/plain':
+                    print(part.get_content())
+                if part.get_content_type() == 'message/delivery-status':
+                    for group in part.get_payload():
+                        for name, value in group.items():
+                            print('%s=%s' % (name, value))
+            """;
+
+    /** What Python's email package makes of it. */
+    private static String parsed(Notice notice) throws IOException {
+        Path python = Path.of("/usr/bin/python3");
+        assumeTrue(Files.isExecutable(python), "no python3 here");
+        Process process =
+                new ProcessBuilder(python.toString(), "-c", PARSER)
+                        .redirectErrorStream(true)
+                        .start();
+        try (var in = process.getOutputStream()) {
+            in.write(notice.octets());
+        }
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .replace("\r\n", "\n");
     }
 
     /** The text is as it was when somebody read and approved it. */

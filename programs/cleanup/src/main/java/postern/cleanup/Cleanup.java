@@ -3,6 +3,7 @@ package postern.cleanup;
 import java.time.ZoneId;
 import postern.base.World;
 import postern.ipc.LmtpSession;
+import postern.mail.Notices;
 import postern.mail.Rewriter;
 import postern.mail.Router;
 import postern.spool.Spool;
@@ -14,9 +15,11 @@ public final class Cleanup {
     private final Router router;
     private final Rewriter rewriter;
     private final Spool spool;
+    private final Notices notices;
     private final Trace trace;
 
     /**
+     * @param notices composes the notice that an address stands for several
      * @param zone in which dates are written
      */
     public Cleanup(
@@ -25,16 +28,25 @@ public final class Cleanup {
             Router router,
             Rewriter rewriter,
             Spool spool,
+            Notices notices,
             ZoneId zone) {
         this.world = world;
         this.config = config;
         this.router = router;
         this.rewriter = rewriter;
         this.spool = spool;
+        this.notices = notices;
         this.trace = new Trace(config.hostname(), zone);
     }
 
     public LmtpSession session() {
-        return new CleanupSession(world, config, router, rewriter, spool, trace);
+        return new CleanupSession(
+                world,
+                config,
+                router,
+                rewriter,
+                spool,
+                trace,
+                () -> new ExpansionNotice(world, router, spool, notices));
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.base.LogLine;
@@ -51,6 +52,7 @@ final class CleanupSession implements LmtpSession {
     private final Rewriter rewriter;
     private final Spool spool;
     private final Trace trace;
+    private final Supplier<ExpansionNotice> expansions;
 
     private Origin origin = Origin.OURSELVES;
     private String held = "";
@@ -63,6 +65,7 @@ final class CleanupSession implements LmtpSession {
     private @Nullable Archiving archive;
     private @Nullable Completion completion;
     private long octets;
+    private ExpansionNotice expansion;
     private @Nullable Reply refusal;
 
     CleanupSession(
@@ -71,13 +74,16 @@ final class CleanupSession implements LmtpSession {
             Router router,
             Rewriter rewriter,
             Spool spool,
-            Trace trace) {
+            Trace trace,
+            Supplier<ExpansionNotice> expansions) {
         this.world = world;
         this.config = config;
         this.router = router;
         this.rewriter = rewriter;
         this.spool = spool;
         this.trace = trace;
+        this.expansions = expansions;
+        this.expansion = expansions.get();
     }
 
     /** The envelope as it came. One thread only. */
@@ -149,9 +155,13 @@ final class CleanupSession implements LmtpSession {
             return putOff(expanded);
         }
         named.recipients.add(recipient.mailbox());
+        Recipient.Notify wanted = recipient.wanted();
+        if (mailboxes.size() > 1) {
+            expansion.expanded(recipient, mailboxes.size());
+            wanted = ExpansionNotice.membersNotify(wanted);
+        }
         for (Mailbox each : mailboxes) {
-            recipients.putIfAbsent(
-                    each, new Recipient(each, recipient.wanted(), recipient.original()));
+            recipients.putIfAbsent(each, new Recipient(each, wanted, recipient.original()));
         }
         return RECIPIENT_OK;
     }
@@ -266,6 +276,7 @@ final class CleanupSession implements LmtpSession {
                 trace.received(origin, begun.id(), options, named.recipients, now)
                         .getBytes(StandardCharsets.UTF_8);
         begun.write(received, 0, received.length);
+        expansion.content(received, 0, received.length);
         Optional<Archiving> archiving =
                 Archiving.begin(spool, router, rewriter, named, Math.max(announced, octets));
         archive = archiving.orElse(null);
@@ -311,6 +322,7 @@ final class CleanupSession implements LmtpSession {
         if (copy != null) {
             copy.write(from, offset, length);
         }
+        expansion.content(from, offset, length);
     }
 
     /** Commits and waits for the disk: 250 is the instant of responsibility. */
@@ -341,6 +353,7 @@ final class CleanupSession implements LmtpSession {
                                             origin,
                                             List.copyOf(recipients.values()),
                                             held));
+            expansion.taken(envelope);
             return Reply.of(250, "2.0.0", "Ok: queued as " + envelope.id());
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof Spool.NoSpace) {
@@ -380,6 +393,7 @@ final class CleanupSession implements LmtpSession {
         completion = null;
         refusal = null;
         octets = 0;
+        expansion = expansions.get();
         announced = 0;
         named.clear();
         recipients.clear();

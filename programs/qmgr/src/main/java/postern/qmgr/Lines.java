@@ -77,7 +77,7 @@ final class Lines {
                 switch (kind) {
                     case FAILED -> "sender non-delivery notification";
                     case DELAYED -> "sender delay notification";
-                    case DELIVERED -> "sender delivery status notification";
+                    case DELIVERED, EXPANDED -> "sender delivery status notification";
                 };
         log.info(about(entry).say(what).with("notice", notice.text()));
     }

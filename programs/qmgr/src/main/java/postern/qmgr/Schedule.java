@@ -214,7 +214,7 @@ final class Schedule {
                 entry.settleFrom = now.nanos() + SETTLE_AGAIN.toNanos();
                 after(entry, now);
             }
-            case DELIVERED -> {
+            case DELIVERED, EXPANDED -> {
                 record(entry, settlement.changes());
                 settled(settlement, now);
             }

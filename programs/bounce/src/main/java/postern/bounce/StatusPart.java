@@ -76,14 +76,17 @@ final class StatusPart {
         String detail = outcome.detail();
         int said = detail.indexOf(" said: ");
         if (said >= 0) {
-            String words = detail.substring(said + " said: ".length());
-            int remark = words.lastIndexOf(" (in reply to ");
-            return "smtp; " + (remark > 0 ? words.substring(0, remark) : words);
+            return "smtp; " + withoutRemark(detail.substring(said + " said: ".length()));
         }
         if (detail.isEmpty()) {
             return "";
         }
-        return (remote && coded(detail) ? "smtp; " : "x-postern; ") + detail;
+        return remote && coded(detail) ? "smtp; " + withoutRemark(detail) : "x-postern; " + detail;
+    }
+
+    private static String withoutRemark(String words) {
+        int remark = words.lastIndexOf(" (in reply to ");
+        return remark > 0 ? words.substring(0, remark) : words;
     }
 
     /** Whether it is a reply, which begins with its code, and not our own words. */

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,6 +32,11 @@ final class RecordingSink implements Closeable {
         DEFERS,
         /** 550 to recipients whose local part begins with "unknown". */
         KNOWS_SOME,
+        /**
+         * By the local part of the recipient: "grey..." is asked to come later twice, "full..." has
+         * a full mailbox, "unknown..." is nobody.
+         */
+        TROUBLED,
     }
 
     /** One message as it came; the content as it was before dots were stuffed. */
@@ -61,6 +67,7 @@ final class RecordingSink implements Closeable {
     private final ServerSocket listener;
     private final List<Received> received = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Map<String, Integer> greylisted = new ConcurrentHashMap<>();
     private volatile Manner manner;
 
     RecordingSink() throws IOException {
@@ -165,7 +172,16 @@ final class RecordingSink implements Closeable {
         if (manner == Manner.DEFERS) {
             return "451 4.3.0 Later";
         }
-        if (manner == Manner.KNOWS_SOME && path.startsWith("unknown")) {
+        if (manner == Manner.TROUBLED && path.startsWith("full")) {
+            return "452 4.2.2 <" + path + ">: mailbox is full";
+        }
+        if (manner == Manner.TROUBLED
+                && path.startsWith("grey")
+                && greylisted.merge(path, 1, Integer::sum) <= 2) {
+            return "451 4.7.1 <" + path + ">: Greylisted, come back later";
+        }
+        boolean knows = manner == Manner.KNOWS_SOME || manner == Manner.TROUBLED;
+        if (knows && path.startsWith("unknown")) {
             return "550 5.1.1 No such user here";
         }
         recipients.add(path);

@@ -174,13 +174,11 @@ final class Child {
 
     private Authority authority(boolean root) throws IOException {
         ServiceConfig service = ServiceConfig.read(settings);
-        int uid =
-                new ServiceIdentities(users())
-                        .of(service.user(Powers.FRONT), Powers.FRONT.ordinal())
-                        .uid();
-        String front = users().byUid(uid).map(User::name).orElse(Integer.toUnsignedString(uid));
+        int fallback = ServiceIdentities.FALLBACK_BASE + Powers.FRONT.ordinal();
+        Optional<User> front = root ? users().byName(service.user(Powers.FRONT)) : Optional.empty();
+        String caller = front.map(User::name).orElse(Integer.toString(fallback));
         return new Authority(
-                operators(root), user -> reader(user, service.queueReaders()), front::equals);
+                operators(root), user -> reader(user, service.queueReaders()), caller::equals);
     }
 
     /** Groups change while we run, so they are asked for each time. */

@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +80,7 @@ class AddressingTest {
 
     @TempDir Path folder;
     private final World world = SystemWorld.create((_, _) -> {});
-    private final List<QueuedMessage> queued = new ArrayList<>();
+    private final BlockingQueue<QueuedMessage> queued = new LinkedBlockingQueue<>();
     private final Origin submitted =
             new Origin("192.0.2.1", "", "pc", "ESMTPA", "amy", "submission", true);
     private Optional<LmtpSession> session = Optional.empty();
@@ -92,12 +95,7 @@ class AddressingTest {
                             throw new AssertionError(problems);
                 };
         Spool queue = new LogSpool(world, folder.resolve("queue"), SpoolLimits.DEFAULT);
-        queue.recover(
-                message -> {
-                    synchronized (queued) {
-                        queued.add(message);
-                    }
-                });
+        queue.recover(queued::add);
         RewriteConfig domains = RewriteConfig.read(settings, HOST);
         Tables tables = new Tables(world, settings, _ -> Optional.empty(), Map.of());
         Rewriter rewriter = AddressRewriter.of(domains, AddressingConfig.read(settings), tables);
@@ -160,27 +158,32 @@ class AddressingTest {
         }
     }
 
+    /** The queue manager hears of a message after the client, though soon. */
+    private QueuedMessage next() throws InterruptedException {
+        return Optional.ofNullable(queued.poll(30, TimeUnit.SECONDS)).orElseThrow();
+    }
+
     @Test
-    void aliasesAreExpandedAndCopiesAdded() throws IOException {
+    void aliasesAreExpandedAndCopiesAdded() throws Exception {
         assertThat(take("x@far.example", List.of("a@sales.example"), "From: x\n\nbody\n"))
                 .containsExactly("250", "250", "250");
-        QueuedMessage message = queued.getFirst();
+        QueuedMessage message = next();
         assertThat(recipients(message))
                 .containsExactly("bob@far.example", "a@sales.example", "all@archive.example");
         assertThat(message.envelope().recipients().getFirst().wanted())
                 .isEqualTo(Recipient.Notify.NEVER);
-        assertThat(queued).hasSize(1);
+        assertThat(queued).isEmpty();
     }
 
     @Test
-    void theSenderIsRewrittenAndItsCopiesGoThroughAliases() throws IOException {
+    void theSenderIsRewrittenAndItsCopiesGoThroughAliases() throws Exception {
         assertThat(
                         take(
                                 "amy@example.org",
                                 List.of("x@far.example"),
                                 "From: Amy <amy@example.org> (amy@example.org)\n\nbody\n"))
                 .containsExactly("250", "250", "250");
-        QueuedMessage message = queued.getFirst();
+        QueuedMessage message = next();
         assertThat(message.envelope().sender().toString()).isEqualTo("amy.lee@example.org");
         assertThat(recipients(message))
                 .containsExactly(
@@ -190,11 +193,10 @@ class AddressingTest {
     }
 
     @Test
-    void whatIsArchivedGoesWithItsEnvelope() throws IOException {
+    void whatIsArchivedGoesWithItsEnvelope() throws Exception {
         assertThat(take("amy@example.org", List.of("chess@clubs.example"), "Subject: s\n\nb\n"))
                 .containsExactly("250", "250", "250");
-        assertThat(queued).hasSize(2);
-        QueuedMessage archived = queued.getFirst();
+        QueuedMessage archived = next();
         assertThat(recipients(archived)).containsExactly("journal@archive.example");
         assertThat(archived.envelope().sender()).isEqualTo(ReversePath.NOBODY);
         assertThat(content(archived))
@@ -202,7 +204,7 @@ class AddressingTest {
                         "X-Envelope-From: <amy@example.org>\r\n"
                                 + "X-Envelope-To: <chess@clubs.example>\r\nReceived: ")
                 .endsWith("Subject: s\r\n\r\nb\r\n");
-        assertThat(recipients(queued.getLast())).contains("ann@" + HOST, "bob@far.example");
+        assertThat(recipients(next())).contains("ann@" + HOST, "bob@far.example");
     }
 
     @Test
@@ -217,13 +219,13 @@ class AddressingTest {
     }
 
     @Test
-    void rewritingInACirclePutsOffTheMessage() throws IOException {
+    void rewritingInACirclePutsOffTheMessage() throws Exception {
         assertThat(take("", List.of("x@far.example"), "From: ring@example.org\n\nbody\n"))
                 .containsExactly("250", "250", "451");
         assertThat(take("ring@example.org", List.of(), "\n")).containsExactly("451");
         assertThat(queued).isEmpty();
         assertThat(take("", List.of("x@far.example"), "From: x@far.example\n\nbody\n"))
                 .containsExactly("250", "250", "250");
-        assertThat(queued).hasSize(1);
+        assertThat(recipients(next())).contains("x@far.example");
     }
 }

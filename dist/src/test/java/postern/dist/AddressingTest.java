@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import postern.base.World;
 import postern.base.system.SystemWorld;
+import postern.bounce.BounceConfig;
+import postern.bounce.DsnComposer;
 import postern.cleanup.Cleanup;
 import postern.cleanup.CleanupConfig;
 import postern.config.Configuration;
@@ -109,7 +111,13 @@ class AddressingTest {
                         Aliases.NONE);
         var cleanup =
                 new Cleanup(
-                        world, new CleanupConfig(HOST, 0), router, rewriter, queue, ZoneOffset.UTC);
+                        world,
+                        new CleanupConfig(HOST, 0),
+                        router,
+                        rewriter,
+                        queue,
+                        new DsnComposer(BounceConfig.of(HOST)),
+                        ZoneOffset.UTC);
         session = Optional.of(cleanup.session());
         spool = Optional.of(queue);
     }

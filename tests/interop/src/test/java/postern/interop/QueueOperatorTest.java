@@ -123,16 +123,20 @@ class QueueOperatorTest {
                     .until(() -> said(postern, "list", "--state", "held").contains(held + "!"));
             assertThat(said(postern, "history", held)).contains("attempt 1 for").contains("held");
 
-            // a full mailbox: given up, and its sender is told
-            int told = postern.mail(Postern.USER).size();
-            assertThat(said(postern, "expire", full)).isEqualTo("1 message expired\n");
-            await().atMost(SOON).until(() -> postern.mail(Postern.USER).size() > told);
-            assertThat(said(postern, "history", full))
-                    .contains("sender told of failure")
-                    .contains("not in the queue any more");
+            givenUp(postern, full);
             assertThat(said(postern, "delete", "--all", "--yes")).isEqualTo("1 message deleted\n");
             assertThat(said(postern, "list")).isEqualTo("Mail queue is empty\n");
         }
+    }
+
+    /** A full mailbox: given up, and its sender is told. */
+    private static void givenUp(Postern postern, String full) throws IOException {
+        int told = postern.mail(Postern.USER).size();
+        assertThat(said(postern, "expire", full)).isEqualTo("1 message expired\n");
+        await().atMost(SOON).until(() -> postern.mail(Postern.USER).size() > told);
+        assertThat(said(postern, "history", full))
+                .contains("sender told of failure")
+                .contains("not in the queue any more");
     }
 
     @Test

@@ -11,6 +11,8 @@ module postern.dist {
     requires postern.ipc;
     requires postern.local;
     requires postern.mailbox;
+    requires postern.pipe;
+    requires postern.virtual;
     requires postern.mail;
     requires postern.master;
     requires postern.os;

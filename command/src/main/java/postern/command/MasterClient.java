@@ -12,7 +12,7 @@ import postern.base.ControlLine;
 import postern.base.Json;
 
 /** Asks master. */
-final class MasterClient {
+public final class MasterClient {
     private static final String SOCKET = "run/master";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -26,7 +26,7 @@ final class MasterClient {
     private final Terminal terminal;
     private final ControlClient control;
 
-    MasterClient(Terminal terminal, StateFolder state) {
+    public MasterClient(Terminal terminal, StateFolder state) {
         this.terminal = terminal;
         this.control = new ControlClient(terminal.world().network(), state);
     }
@@ -124,7 +124,8 @@ final class MasterClient {
         return order("stop", "stopped", STOP, json);
     }
 
-    ExitStatus reload(boolean json) {
+    /** Has the configuration, and the aliases with it, read anew. */
+    public ExitStatus reload(boolean json) {
         return order("reload", "the new configuration is in force", PATIENCE, json);
     }
 

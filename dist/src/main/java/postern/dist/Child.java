@@ -154,7 +154,7 @@ final class Child {
                             identities(root),
                             unprivileged(root),
                             scratch,
-                            listener(Listeners.AGENT_LOCAL));
+                            listeners);
         };
     }
 

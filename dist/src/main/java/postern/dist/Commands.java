@@ -42,6 +42,8 @@ final class Commands {
             case "postern" -> new PosternCommand(terminal, installation).run(arguments);
             case "sendmail" ->
                     new Sendmail(terminal, folder(terminal, installation)).run(arguments).code();
+            case "bsmtp" ->
+                    new Sendmail(terminal, folder(terminal, installation)).batch(arguments).code();
             case "mailq" ->
                     new QueueClient(terminal, folder(terminal, installation)).mailq().code();
             default -> {

@@ -49,7 +49,7 @@ enum Deed {
      */
     boolean granted(Powers powers, Standing standing) {
         boolean local = powers == Powers.LOCAL;
-        boolean everybody = local && (standing.root() || standing.programs());
+        boolean everybody = local && standing.everywhere();
         boolean networked = local && standing.network();
         return switch (this) {
             case SHADOW, ROOT -> local && standing.root();

@@ -155,7 +155,10 @@ final class PosternPlan {
                     Transports.read(settings, site.hostname()).keySet().stream()
                             .map(name -> unix(Listeners.agent(name), 0600, queue))
                             .toList();
-            case LOCAL -> List.of(unix(Listeners.AGENT_LOCAL, 0600, queue));
+            case LOCAL ->
+                    LocalDomain.transports(settings).stream()
+                            .map(transport -> unix(Listeners.agent(transport), 0600, queue))
+                            .toList();
         };
     }
 

@@ -79,7 +79,7 @@ enum Powers {
                     builder.connect(new Ports.All()).bind(new Ports.Only(Set.of(0))).build();
             case LOCAL -> {
                 // a command inherits the sandbox, and may do whatever its user may
-                if (standing.root() || standing.programs()) {
+                if (standing.everywhere()) {
                     builder.allFiles();
                 } else {
                     builder.writable(local.root());

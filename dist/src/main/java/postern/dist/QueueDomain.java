@@ -137,7 +137,9 @@ public final class QueueDomain {
         for (String transport : Transports.read(settings, site.hostname()).keySet()) {
             sockets.put(transport, new Endpoint.Local(site.agent(transport)));
         }
-        sockets.put("local", new Endpoint.Local(site.agent("local")));
+        for (String transport : LocalDomain.transports(settings)) {
+            sockets.put(transport, new Endpoint.Local(site.agent(transport)));
+        }
         ServiceConfig.read(settings)
                 .agents()
                 .forEach(

@@ -6,6 +6,7 @@ import postern.bounce.BounceConfig;
 import postern.config.Configuration;
 import postern.config.Section;
 import postern.local.LocalConfig;
+import postern.pipe.PipeConfig;
 import postern.qmgr.QmgrConfig;
 import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
@@ -19,6 +20,7 @@ import postern.smtpd.access.RuleConfig;
 import postern.smtpd.triage.AddressList;
 import postern.smtpd.triage.TriageConfig;
 import postern.table.TableConfig;
+import postern.virtual.VirtualConfig;
 
 /** Every section of postern.toml, in the order of the reference. */
 public final class Sections {
@@ -33,7 +35,8 @@ public final class Sections {
                     RewriteConfig::check,
                     AddressingConfig::check,
                     TableUses.check(),
-                    Transports::check);
+                    Transports::check,
+                    PipeConfig::check);
 
     public static final List<Section> ALL =
             List.of(
@@ -57,5 +60,7 @@ public final class Sections {
                     SmtpConfig.SECTION,
                     Transports.SECTION,
                     LocalConfig.SECTION,
+                    VirtualConfig.SECTION,
+                    PipeConfig.SECTION,
                     ServiceConfig.SECTION);
 }

@@ -6,20 +6,24 @@ import java.util.Locale;
 import postern.base.Bug;
 import postern.config.Settings;
 import postern.local.LocalConfig;
+import postern.pipe.PipeConfig;
+import postern.virtual.VirtualConfig;
 
 /**
  * What the powers of the local domain hang on besides its kind. Known before its first instruction,
  * since its sandbox is: it travels as an argument.
  *
  * @param root whether master is root, so that local acts for many users
- * @param programs whether commands may be run for users
+ * @param files whether mail goes to files that are not in a folder of local's own
+ * @param programs whether commands may be run
  * @param network whether those commands may use the network
  */
-record Standing(boolean root, boolean programs, boolean network) {
+record Standing(boolean root, boolean files, boolean programs, boolean network) {
 
     private enum Part {
         ROOT,
         USER,
+        FILES,
         PROGRAMS,
         NETWORK;
 
@@ -31,13 +35,20 @@ record Standing(boolean root, boolean programs, boolean network) {
     /** What the configuration makes necessary. */
     static Standing of(Settings settings, Site site, boolean root) {
         LocalConfig local = LocalConfig.read(settings, site.hostname(), site.state());
-        boolean programs = local.runsPrograms();
-        return new Standing(root, programs, programs && local.programs().network());
+        boolean programs = local.runsPrograms() || !PipeConfig.all(settings).isEmpty();
+        boolean files = local.entersHomes() || VirtualConfig.read(settings).used();
+        return new Standing(root, files, programs, programs && local.programs().network());
+    }
+
+    /** Whether the files of others than local itself are open to it, as far as its user may. */
+    boolean everywhere() {
+        return root || files || programs;
     }
 
     /** As an argument: {@code root+programs}. */
     String text() {
         return (root ? Part.ROOT : Part.USER).word()
+                + (files ? "+" + Part.FILES.word() : "")
                 + (programs ? "+" + Part.PROGRAMS.word() : "")
                 + (network ? "+" + Part.NETWORK.word() : "");
     }
@@ -51,6 +62,7 @@ record Standing(boolean root, boolean programs, boolean network) {
         }
         return new Standing(
                 words.contains(Part.ROOT.word()),
+                words.contains(Part.FILES.word()),
                 words.contains(Part.PROGRAMS.word()),
                 words.contains(Part.NETWORK.word()));
     }

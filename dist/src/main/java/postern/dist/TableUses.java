@@ -19,6 +19,7 @@ import postern.rewrite.RoutingConfig;
 import postern.table.TableCheck;
 import postern.table.TableConfig;
 import postern.table.Tables;
+import postern.virtual.VirtualConfig;
 
 /** Which domain asks which tables: from the configuration, and so are the files it may read. */
 final class TableUses {
@@ -42,7 +43,8 @@ final class TableUses {
         return switch (powers) {
             case QUEUE -> joined(RewriteConfig.USES, RoutingConfig.USES, AddressingConfig.USES);
             case OUT -> AddressingConfig.GENERIC_USES;
-            case FRONT, LOCAL -> List.of();
+            case LOCAL -> VirtualConfig.TABLES;
+            case FRONT -> List.of();
         };
     }
 

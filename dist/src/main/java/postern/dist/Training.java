@@ -105,7 +105,7 @@ final class Training {
                 new Invoker(world),
                 ann(),
                 scratch,
-                unix(settings, site, Listeners.AGENT_LOCAL));
+                Map.of(Listeners.AGENT_LOCAL, unix(settings, site, Listeners.AGENT_LOCAL)));
         FrontDomain.start(
                 world, site, new Handed(settings, certificate()), scratch, Map.of("smtp", smtp));
         for (int i = 0; i < SESSIONS; i++) {

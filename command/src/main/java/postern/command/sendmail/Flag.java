@@ -51,17 +51,21 @@ record Flag(char letter, Argument argument, String form, String doc) {
                     new Flag(
                             'b',
                             Argument.REQUIRED,
-                            "-bm, -bs, -bp, -bi",
+                            "-bm, -bs, -bp, -bi, -bv",
                             "What to do. -bm: send the message on standard input (the default)."
                                     + " -bs: speak SMTP on standard input and output. -bp: list the"
-                                    + " queue, as mailq(1). -bi: rebuild the alias database: there is"
-                                    + " nothing to rebuild."),
+                                    + " queue, as mailq(1). -bi: have the aliases read anew, as"
+                                    + " newaliases(1). -bv: tell for each recipient whether mail for it"
+                                    + " is taken; nothing is sent. -bh, -bH: nothing. -bd, -bD, -bl are"
+                                    + " refused (postern start), -bS too (bsmtp(1)), and -bt (postern"
+                                    + " explain)."),
                     flag('I', "-I", "The same as -bi."),
                     new Flag(
                             'q',
                             Argument.ATTACHED,
-                            "-q",
-                            "Try all of the queue now. With anything attached (-q15m) nothing is done."),
+                            "-q, -qIid, -qRsite, -qinterval",
+                            "Try all of the queue now, with the message or site named. An interval"
+                                    + " (-q15m) is for a daemon: nothing is done."),
                     flag('v', "-v", "Show the dialogue with the server on standard error."),
                     with('C', "-C file", "The configuration file that names the state folder."),
                     with('A', "-Ac, -Am", "Ignored."),

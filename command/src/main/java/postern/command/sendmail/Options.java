@@ -19,6 +19,8 @@ final class Options {
         DIALOGUE,
         LIST,
         FLUSH,
+        VERIFY,
+        ALIASES,
         NOTHING
     }
 
@@ -114,8 +116,8 @@ final class Options {
             case 'R' -> returned = returned(value);
             case 'V' -> envelopeId = value;
             case 'b' -> mode = mode(value);
-            case 'I' -> mode = Mode.NOTHING;
-            case 'q' -> mode = value.isEmpty() ? Mode.FLUSH : Mode.NOTHING;
+            case 'I' -> mode = Mode.ALIASES;
+            case 'q' -> mode = flush(value);
             default -> {} // harmless: the table says so
         }
     }
@@ -125,10 +127,23 @@ final class Options {
             case "m" -> Mode.SUBMIT;
             case "s" -> Mode.DIALOGUE;
             case "p" -> Mode.LIST;
-            case "i" -> Mode.NOTHING;
+            case "v" -> Mode.VERIFY;
+            case "i" -> Mode.ALIASES;
+            case "h", "H" -> Mode.NOTHING;
             case "d", "D", "l" -> throw new Misused("-b" + value + ": use \"postern start\"");
+            case "S" -> throw new Misused("-bS: use \"bsmtp\" for batched SMTP");
+            case "t" -> throw new Misused("-bt: use \"postern explain address\"");
             default -> throw new Misused("-b" + value + " is not supported");
         };
+    }
+
+    /** One message or one site is tried now with all the rest: they would not be alone for long. */
+    private static Mode flush(String value) throws Misused {
+        if (value.startsWith("S") || value.startsWith("!")) {
+            throw new Misused("-q" + value + ": use \"postern queue\"");
+        }
+        boolean interval = !value.isEmpty() && Character.isDigit(value.charAt(0));
+        return interval ? Mode.NOTHING : Mode.FLUSH;
     }
 
     private static Recipient.Notify notices(String value) throws Misused {

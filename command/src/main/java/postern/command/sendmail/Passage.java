@@ -18,7 +18,8 @@ import postern.wire.ReplyReader;
 
 /**
  * {@code -bs}: SMTP on standard input and output, passed to the submission socket command by
- * command, so that a script may write all it has to say at once. Lines may end with LF. One thread
+ * command, so that a script may write all it has to say at once. Lines may end with LF. And batched
+ * SMTP: the same without anybody to read the replies, of which only refusals are shown. One thread
  * only.
  */
 final class Passage {
@@ -33,10 +34,18 @@ final class Passage {
     private final PrintStream out;
     private final Peer peer;
     private final PeerReader replies;
+    private final PrintStream errors;
+    private final boolean batch;
+    private ExitStatus worst = ExitStatus.OK; // of a batch
 
-    Passage(Terminal terminal, Peer peer) {
+    /**
+     * @param batch nobody reads the replies
+     */
+    Passage(Terminal terminal, Peer peer, boolean batch) {
         this.in = new BufferedInputStream(terminal.in(), BLOCK_OCTETS);
         this.out = terminal.out();
+        this.errors = terminal.err();
+        this.batch = batch;
         this.peer = peer;
         this.replies = new PeerReader(peer, ReplyReader.LINE_OCTETS_MAX);
     }
@@ -47,25 +56,31 @@ final class Passage {
         if (code(greeting) == 220) {
             authenticate();
         }
-        show(greeting);
+        if (!batch) {
+            show(greeting);
+        }
         int code = code(greeting);
         while (code >= 200 && code != 421) {
             String command = line();
             if (command.isEmpty()) {
-                return ExitStatus.OK;
+                return worst;
             }
             send(command);
             String verb = command.strip().toUpperCase(Locale.ROOT);
             if (verb.startsWith("BDAT ")) {
                 chunk(verb);
             }
-            code = reply();
+            code = reply(command);
             if (code == 354) {
-                data();
-                code = reply();
+                data(true);
+                code = reply("the message");
+            } else if (batch && verb.equals("DATA")) {
+                data(false); // it comes whatever we say
+                send("RSET\r\n");
+                code = code(lines());
             }
             if (verb.equals("QUIT")) {
-                return ExitStatus.OK;
+                return worst;
             }
         }
         return ExitStatus.TEMPORARY;
@@ -86,10 +101,21 @@ final class Passage {
         }
     }
 
-    private int reply() throws IOException {
+    private int reply(String command) throws IOException {
         List<byte[]> lines = lines();
-        show(lines);
-        return code(lines);
+        int code = code(lines);
+        if (!batch) {
+            show(lines);
+        } else if (code >= 400 && !lines.isEmpty()) {
+            String first = new String(lines.getFirst(), StandardCharsets.ISO_8859_1);
+            errors.println("bsmtp: " + command.strip() + ": " + first);
+            boolean again = code < 500;
+            worst =
+                    again || worst == ExitStatus.TEMPORARY
+                            ? ExitStatus.TEMPORARY
+                            : ExitStatus.DATA_ERROR;
+        }
+        return code;
     }
 
     /** The lines of a reply without CRLF; none when the server has closed. */
@@ -144,14 +170,20 @@ final class Passage {
         peer.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
-    /** Message data up to its final dot; its dots are stuffed already. */
-    private void data() throws IOException {
+    /**
+     * Message data up to its final dot; its dots are stuffed already.
+     *
+     * @param wanted whether the server takes it
+     */
+    private void data(boolean wanted) throws IOException {
         StringBuilder block = new StringBuilder(BLOCK_OCTETS);
         String line = line();
         while (!line.isEmpty() && !line.equals(".\r\n")) {
             block.append(line);
             if (block.length() >= BLOCK_OCTETS) {
-                send(block.toString());
+                if (wanted) {
+                    send(block.toString());
+                }
                 block.setLength(0);
             }
             line = line();
@@ -159,7 +191,9 @@ final class Passage {
         if (line.isEmpty()) {
             throw new IOException("standard input ended before the message did");
         }
-        send(block.append(line).toString());
+        if (wanted) {
+            send(block.append(line).toString());
+        }
     }
 
     /** RFC 3030 §2: the chunk follows its command at once. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.base.Peer;
 import postern.command.ExitStatus;
@@ -54,7 +55,9 @@ public final class Sendmail {
     private ExitStatus run(Options options) {
         return switch (options.mode()) {
             case SUBMIT -> submit(options);
-            case DIALOGUE -> dialogue(options);
+            case DIALOGUE -> dialogue(options, false);
+            case VERIFY -> verify(options);
+            case ALIASES -> new AliasReload(terminal, folder(options)).run();
             case LIST -> new QueueClient(terminal, folder(options)).mailq();
             case FLUSH -> new QueueClient(terminal, folder(options)).flush();
             case NOTHING -> ExitStatus.OK;
@@ -235,7 +238,60 @@ public final class Sendmail {
                         "is it running? \"postern status\" tells, \"postern start\" starts it"));
     }
 
-    private ExitStatus dialogue(Options options) {
+    /**
+     * bsmtp(1): batched SMTP on standard input, as UUCP and BITNET carried it and backup scripts
+     * write it.
+     */
+    public ExitStatus batch(List<String> arguments) {
+        if (!arguments.isEmpty()) {
+            terminal.err().println("usage: bsmtp < batch");
+            return ExitStatus.USAGE;
+        }
+        return switch (Options.parse(List.of())) {
+            case Options.Parsed.Wrong(String why) -> throw new Bug(why);
+            case Options.Parsed.Understood(Options options) -> dialogue(options, true);
+        };
+    }
+
+    /** -bv: what would become of each recipient, as the server says it at RCPT. */
+    private ExitStatus verify(Options options) {
+        List<Refusal> faults = new ArrayList<>();
+        List<Address> recipients = new ArrayList<>();
+        for (String word : options.words()) {
+            addresses(word, "recipient \"" + word + "\"", recipients, faults);
+        }
+        if (recipients.isEmpty() && faults.isEmpty()) {
+            faults.add(Refusal.of(ExitStatus.USAGE, "no recipient: name one"));
+        }
+        if (!faults.isEmpty()) {
+            faults.getFirst().reasons().forEach(this::complain);
+            return faults.getFirst().status();
+        }
+        Peer peer;
+        try {
+            peer = connect(options);
+        } catch (IOException nobodyThere) {
+            unreachable(nobodyThere).reasons().forEach(this::complain);
+            return ExitStatus.TEMPORARY;
+        }
+        try (peer) {
+            Submission submission =
+                    new Submission(new Dialogue(peer, terminal.err(), options.verbose()));
+            Optional<Refusal> refusal = submission.open();
+            if (refusal.isPresent()) {
+                refusal.get().reasons().forEach(this::complain);
+                return refusal.get().status();
+            }
+            ExitStatus status = submission.verify(recipients, terminal.out());
+            submission.close();
+            return status;
+        } catch (IOException broken) {
+            complain("the conversation broke off: " + broken.getMessage());
+            return ExitStatus.TEMPORARY;
+        }
+    }
+
+    private ExitStatus dialogue(Options options, boolean batch) {
         Peer peer;
         try {
             peer = connect(options);
@@ -244,7 +300,7 @@ public final class Sendmail {
             return ExitStatus.TEMPORARY;
         }
         try (peer) {
-            return new Passage(terminal, peer).run();
+            return new Passage(terminal, peer, batch).run();
         } catch (IOException broken) {
             complain("the conversation broke off: " + broken.getMessage());
             return ExitStatus.TEMPORARY;

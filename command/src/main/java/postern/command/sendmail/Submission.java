@@ -1,6 +1,7 @@
 package postern.command.sendmail;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -161,6 +162,31 @@ final class Submission {
             return Optional.of(new Refusal(ExitStatus.TEMPORARY, List.of(why), true));
         }
         return verdict.positive() ? Optional.empty() : refused(verdict, "", ExitStatus.DATA_ERROR);
+    }
+
+    /** Tells for each recipient whether the server would take a message for it. */
+    ExitStatus verify(List<Address> addresses, PrintStream out) throws IOException {
+        Reply mail = dialogue.ask("MAIL FROM:<>");
+        ExitStatus status = mail.positive() ? ExitStatus.OK : ExitStatus.TEMPORARY;
+        for (Address address : addresses) {
+            List<Refusal> faults = new ArrayList<>();
+            Mailbox mailbox = mailbox(address, faults);
+            if (mailbox == null) {
+                faults.getFirst().reasons().forEach(out::println);
+                status = ExitStatus.DATA_ERROR;
+                continue;
+            }
+            Reply reply = dialogue.ask("RCPT TO:<" + mailbox + ">");
+            out.println(
+                    mailbox
+                            + "... "
+                            + (reply.positive() ? "deliverable" : "undeliverable: " + reply));
+            if (!reply.positive()) {
+                status = reply.permanentFailure() ? ExitStatus.NO_USER : ExitStatus.TEMPORARY;
+            }
+        }
+        Reply unused = dialogue.ask("RSET");
+        return status;
     }
 
     /** Ends the conversation; what was sent is sent, whatever comes. */

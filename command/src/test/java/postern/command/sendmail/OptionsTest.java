@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import postern.mail.MailOptions;
 import postern.mail.Recipient;
 
@@ -55,10 +57,67 @@ class OptionsTest {
         assertThat(parse("-bs").mode()).isEqualTo(Options.Mode.DIALOGUE);
         assertThat(parse("-bp").mode()).isEqualTo(Options.Mode.LIST);
         assertThat(parse("-b", "m").mode()).isEqualTo(Options.Mode.SUBMIT);
-        assertThat(parse("-bi").mode()).isEqualTo(Options.Mode.NOTHING);
-        assertThat(parse("-I").mode()).isEqualTo(Options.Mode.NOTHING);
+        assertThat(parse("-bi").mode()).isEqualTo(Options.Mode.ALIASES);
+        assertThat(parse("-I").mode()).isEqualTo(Options.Mode.ALIASES);
+        assertThat(parse("-bv", "ann").mode()).isEqualTo(Options.Mode.VERIFY);
+        assertThat(parse("-bh").mode()).isEqualTo(Options.Mode.NOTHING);
+        assertThat(parse("-qI4711").mode()).isEqualTo(Options.Mode.FLUSH);
+        assertThat(parse("-qRexample.org").mode()).isEqualTo(Options.Mode.FLUSH);
         assertThat(parse("-q").mode()).isEqualTo(Options.Mode.FLUSH);
         assertThat(parse("-q15m").mode()).isEqualTo(Options.Mode.NOTHING);
+    }
+
+    /**
+     * What Postfix and others take is taken, with its value where it has one, and sends the
+     * message.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-Ac",
+                "-Am",
+                "-A c",
+                "-Btype",
+                "-B 8BITMIME",
+                "-G",
+                "-m",
+                "-n",
+                "-U",
+                "-x",
+                "-i",
+                "-t",
+                "-v",
+                "-L tag",
+                "-Ltag",
+                "-O DeliveryMode=b",
+                "-oA/etc/aliases",
+                "-om",
+                "-oi",
+                "-oem",
+                "-o7",
+                "-o8",
+                "-odb",
+                "-oo",
+                "-os",
+                "-X log",
+                "-em",
+                "-h 5",
+                "-p ESMTP",
+                "-bm",
+                "-V id",
+                "-N never",
+                "-R full",
+                "-F name",
+                "-r a@b",
+                "-f a@b",
+                "-C file",
+                "-Rhdrs"
+            })
+    void harmlessOptions(String text) {
+        String[] words = (text + " ann@example.org").split(" ");
+        Options options = parse(words);
+        assertThat(options.mode()).isEqualTo(Options.Mode.SUBMIT);
+        assertThat(options.words()).containsExactly("ann@example.org");
     }
 
     @Test
@@ -76,6 +135,10 @@ class OptionsTest {
         assertThat(wrong("-Z")).isEqualTo("unknown flag -Z");
         assertThat(wrong("-f")).isEqualTo("-f needs a value");
         assertThat(wrong("-bd")).isEqualTo("-bd: use \"postern start\"");
+        assertThat(wrong("-bD")).isEqualTo("-bD: use \"postern start\"");
+        assertThat(wrong("-bS")).isEqualTo("-bS: use \"bsmtp\" for batched SMTP");
+        assertThat(wrong("-bt")).contains("postern explain");
+        assertThat(wrong("-qSann")).contains("postern queue");
         assertThat(wrong("-bz")).isEqualTo("-bz is not supported");
         assertThat(wrong("-N", "sometimes")).startsWith("-N sometimes: use never");
         assertThat(wrong("-R", "some")).startsWith("-R some: use full");

@@ -264,4 +264,58 @@ class SendmailTest {
                     .isEqualTo(ExitStatus.OK);
         }
     }
+
+    @Test
+    void aBatchGoesOnBehindWhatWasRefusedAndSaysSo() throws IOException {
+        try (UnixServer server =
+                server(
+                        Map.of(
+                                "RCPT TO:<bad@example.org>",
+                                "550 5.1.1 No\r\n",
+                                "DATA",
+                                "354 Go\r\n"))) {
+            assertThat(server).isNotNull();
+            console =
+                    new Console(
+                            "HELO site\nMAIL FROM:<a@example.org>\nRCPT TO:<bad@example.org>\n"
+                                    + "RCPT TO:<good@example.org>\nDATA\nSubject: x\n\n..dot\n.\nQUIT\n",
+                            Map.of());
+            StateFolder state = new StateFolder(folder, Optional.empty(), _ -> folder);
+            assertThat(new Sendmail(console.terminal(), state).batch(List.of()))
+                    .isEqualTo(ExitStatus.DATA_ERROR);
+        }
+        assertThat(heard)
+                .contains("RCPT TO:<good@example.org>")
+                .anyMatch(each -> each.contains("..dot"));
+        assertThat(console.err()).contains("bsmtp: RCPT TO:<bad@example.org>: 550 5.1.1 No");
+        assertThat(console.out()).isEmpty();
+    }
+
+    @Test
+    void aBatchsMessageIsSwallowedWhereNobodyWantsIt() throws IOException {
+        try (UnixServer server = server(Map.of("DATA", "554 5.5.1 No recipients\r\n"))) {
+            assertThat(server).isNotNull();
+            console =
+                    new Console(
+                            "MAIL FROM:<a@example.org>\nDATA\nMAIL FROM:<inside@example.org>\n.\nNOOP\n",
+                            Map.of());
+            StateFolder state = new StateFolder(folder, Optional.empty(), _ -> folder);
+            assertThat(new Sendmail(console.terminal(), state).batch(List.of()))
+                    .isEqualTo(ExitStatus.DATA_ERROR);
+        }
+        assertThat(heard).contains("RSET", "NOOP").noneMatch(each -> each.contains("inside"));
+    }
+
+    @Test
+    void recipientsAreVerifiedAndNothingIsSent() throws IOException {
+        try (UnixServer server =
+                server(Map.of("RCPT TO:<bad@mx.example.org>", "550 5.1.1 No\r\n"))) {
+            assertThat(server).isNotNull();
+            assertThat(run("", "-bv", "good", "bad")).isEqualTo(ExitStatus.NO_USER);
+        }
+        assertThat(console.out())
+                .contains("good@mx.example.org... deliverable")
+                .contains("bad@mx.example.org... undeliverable: 550 5.1.1 No");
+        assertThat(heard).doesNotContain("DATA");
+    }
 }

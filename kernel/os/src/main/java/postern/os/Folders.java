@@ -1,6 +1,9 @@
 package postern.os;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,6 +16,9 @@ import java.util.Set;
 
 /** Folders that belong to a domain. */
 public final class Folders {
+    private static final int PATH_CLOEXEC = 0x200000 | 0x80000;
+    private static final long RESOLVE_BENEATH_NO_SYMLINKS = 0x08 | 0x04;
+
     private Folders() {}
 
     /**
@@ -72,6 +78,37 @@ public final class Folders {
                     }
                     return Files.isReadable(at) ? Optional.empty() : Optional.of(at);
                 });
+    }
+
+    /**
+     * Sees to it that a path below a folder stays there: no part of it that exists is a symbolic
+     * link, and none leads out. What does not exist yet leads nowhere.
+     *
+     * @throws IOException it does not stay, or cannot be looked at
+     */
+    public static void beneath(Path folder, Path relative) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment root = arena.allocateFrom(folder.toString());
+            long opened =
+                    Syscall.call(Syscall.OPENAT, Syscall.AT_FDCWD, root.address(), PATH_CLOEXEC, 0);
+            int descriptor = (int) Errno.check(folder.toString(), opened);
+            try {
+                MemorySegment how = arena.allocate(24, 8); // struct open_how
+                how.set(ValueLayout.JAVA_LONG, 0, PATH_CLOEXEC);
+                how.set(ValueLayout.JAVA_LONG, 16, RESOLVE_BENEATH_NO_SYMLINKS);
+                MemorySegment name = arena.allocateFrom(relative.toString());
+                long found =
+                        Syscall.call(
+                                Syscall.OPENAT2, descriptor, name.address(), how.address(), 24);
+                if (found >= 0) {
+                    Descriptors.close((int) found);
+                } else if (found != -Errno.ENOENT) {
+                    throw Errno.failure(folder.resolve(relative).toString(), found);
+                }
+            } finally {
+                Descriptors.close(descriptor);
+            }
+        }
     }
 
     private static Set<PosixFilePermission> permissions(int mode) {

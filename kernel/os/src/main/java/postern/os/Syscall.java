@@ -56,6 +56,7 @@ final class Syscall {
     static final int CLONE = number(56, 220);
     static final int TGKILL = number(234, 131);
     static final int CLONE3 = 435;
+    static final int OPENAT2 = 437;
     static final int LANDLOCK_CREATE_RULESET = 444;
     static final int LANDLOCK_ADD_RULE = 445;
     static final int LANDLOCK_RESTRICT_SELF = 446;

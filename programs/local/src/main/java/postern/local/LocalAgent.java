@@ -26,6 +26,7 @@ import postern.mail.Outcome.Delivered;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.mail.Xtext;
+import postern.mailbox.DeliveredTo;
 import postern.mailbox.Failures;
 import postern.table.Aliases.Target;
 import postern.table.LocalNames;

@@ -6,8 +6,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -112,6 +116,65 @@ final class LocalAgentTest {
     }
 
     @Test
+    void aLockThatWasLeftBehindIsRemoved() throws IOException {
+        Path lock = Files.createFile(folder.resolve("box.lock"));
+        Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minusSeconds(1000)));
+        assertThat(deliver(agent("box", ""), "ann", MESSAGE).outcome())
+                .isInstanceOf(Outcome.Delivered.class);
+        assertThat(lock).doesNotExist();
+    }
+
+    @Test
+    void aFullMboxSaysSo() throws IOException {
+        LocalConfig plain = LocalConfig.plain("example.org", folder + "/box");
+        var small = new LocalConfig.Mailboxes(folder + "/box", 250, 0, "", Map.of(), "", Map.of());
+        var config =
+                new LocalConfig(
+                        plain.hostname(),
+                        small,
+                        plain.programs(),
+                        plain.files(),
+                        plain.forwardPaths(),
+                        "");
+        LocalAgent agent = agent(world, config, Aliases.NONE);
+        assertThat(deliver(agent, "ann", MESSAGE).outcome()).isInstanceOf(Outcome.Delivered.class);
+        long before = Files.size(folder.resolve("box"));
+        assertThat(deliver(agent, "ann", MESSAGE.repeat(3)).outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Deferred.class,
+                        full -> {
+                            assertThat(full.status()).isEqualTo("4.2.2");
+                            assertThat(full.detail()).startsWith("mailbox is full");
+                        });
+        assertThat(folder.resolve("box")).hasSize(before);
+    }
+
+    @Test
+    void commandsOfOthersArePutOffWithoutRoot() throws IOException {
+        LocalConfig plain = LocalConfig.plain("example.org", folder + "/box");
+        var config =
+                new LocalConfig(
+                        plain.hostname(),
+                        plain.mailboxes(),
+                        new LocalConfig.Programs(
+                                Set.of(LocalConfig.Source.ALIAS),
+                                false,
+                                plain.programs().limit(),
+                                plain.programs().outputOctets()),
+                        plain.files(),
+                        plain.forwardPaths(),
+                        "");
+        Aliases aliases = Aliases.parse("cmd: |/bin/true").aliases();
+        // the test's "self" is a uid that is not ours
+        assertThat(deliver(agent(world, config, aliases), "cmd", MESSAGE).outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Deferred.class,
+                        later ->
+                                assertThat(later.detail())
+                                        .contains("need Postern started by root"));
+    }
+
+    @Test
     void unknownUserBounces() {
         assertThat(deliver(agent("mail/{user}/", ""), "nobody-here", MESSAGE).outcome())
                 .isInstanceOfSatisfying(
@@ -160,8 +223,11 @@ final class LocalAgentTest {
     }
 
     private LocalAgent agent(World in, String mailbox, Aliases aliases) {
-        LocalConfig config = LocalConfig.plain("example.org", folder + "/" + mailbox);
-        var self = new User("self", 1000, 1000, folder);
+        return agent(in, LocalConfig.plain("example.org", folder + "/" + mailbox), aliases);
+    }
+
+    private LocalAgent agent(World in, LocalConfig config, Aliases aliases) {
+        var self = new User("self", 999_999, 999_999, folder);
         return new LocalAgent(
                 config,
                 new Surroundings(

@@ -145,7 +145,7 @@ final class Postern {
                                 new Invoker(world),
                                 NOBODY,
                                 site.state().resolve("tmp/local"),
-                                sockets.at(local)));
+                                Map.of("agent-local", sockets.at(local))));
     }
 
     private static Settings settings() {

@@ -1,4 +1,4 @@
-package postern.local;
+package postern.mailbox;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,14 +10,15 @@ import postern.mail.Content;
 import postern.mail.Mailbox;
 
 /** To whom a message was delivered before, by its own header: what comes again is a loop. */
-record DeliveredTo(Set<String> addresses) {
+public record DeliveredTo(Set<String> addresses) {
     /** Header looked through, in octets. Origin: Postfix, header_size_limit. */
     private static final int HEADER_OCTETS_MAX = 102_400;
 
     private static final int BLOCK_OCTETS = 4 * 1024;
     private static final byte[] NAME = "delivered-to:".getBytes(StandardCharsets.US_ASCII);
 
-    static DeliveredTo of(Content content) throws IOException {
+    /** Reads the header. */
+    public static DeliveredTo of(Content content) throws IOException {
         var scan = new Scan();
         byte[] block = new byte[BLOCK_OCTETS];
         long at = 0;
@@ -34,7 +35,7 @@ record DeliveredTo(Set<String> addresses) {
         return new DeliveredTo(scan.found);
     }
 
-    boolean contains(Mailbox mailbox) {
+    public boolean contains(Mailbox mailbox) {
         return !addresses.isEmpty()
                 && addresses.contains(mailbox.toString().toLowerCase(Locale.ROOT));
     }

@@ -97,8 +97,7 @@ public final class PipeAgent implements DeliveryAgent {
         List<String> words = new ArrayList<>();
         boolean looksLikeOption = false;
         for (String word : config.command()) {
-            List<Recipient> each =
-                    Macros.ofRecipient(word) ? recipients : recipients.subList(0, 1);
+            List<Recipient> each = Macros.ofRecipient(word) ? recipients : recipients.subList(0, 1);
             for (Recipient recipient : each) {
                 String expanded = expanded(word, request, recipient);
                 looksLikeOption |= expanded.startsWith("-") && !word.startsWith("-");

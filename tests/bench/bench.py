@@ -18,7 +18,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 POSTFIX = os.environ["BENCH_POSTFIX"]
 SINK = "10.66.0.2"  # where sink.test's MX points, port 25
 DRIVERS = {"postfix": os.path.join(HERE, "postfix.sh"), "postern": os.path.join(HERE, "driver.sh")}
-CELLS = "10240x20,10240x1,1024x20,1048576x5"
+CELLS = "10240x20,10240x1,1024x20,1048576x5,10240x20m"
 CGROUPS = "/sys/fs/cgroup"
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -88,6 +88,33 @@ class Sink:
         while self.count < target and time.monotonic() < end:
             time.sleep(0.002)
         return self.count >= target
+
+
+class Boxes:
+    """The Maildirs of a server: how many messages lie in them, all users together."""
+
+    def __init__(self, folder):
+        self.folder, self.at = folder, 0.0
+
+    @property
+    def count(self):
+        total = 0
+        for box in os.listdir(self.folder):
+            try:
+                total += len(os.listdir(f"{self.folder}/{box}/new"))
+            except OSError:
+                pass  # is being made
+        return total
+
+    def wait(self, target, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            reached = self.count >= target
+            self.at = time.monotonic()
+            if reached:
+                return True
+            time.sleep(0.05)
+        return False
 
 
 def tools_env():
@@ -230,20 +257,22 @@ class Server:
         finally:
             self.group.end()
 
-    def send(self, count, size, sessions, limit=120):
-        """Sends; returns accepted per second, arrived per second, and how many arrived."""
-        before = self.sink.count
+    def send(self, count, size, sessions, mailboxes=False, limit=120):
+        """Sends, to the sink or to 300 users' Maildirs; returns accepted per second, arrived per second, and how many arrived."""
+        sink = Boxes(os.path.join(self.env["LAB_STATE"], f"{self.name}-boxes")) if mailboxes else self.sink
+        before = sink.count
         begun = time.monotonic()
         source = subprocess.run(
             [f"{POSTFIX}/usr/sbin/smtp-source", "-4", "-s", str(sessions), "-m", str(count), "-l", str(size),
-             "-f", "source@source.test", "-t", "user@sink.test", f"127.0.0.1:{self.port}"],
+             "-f", "source@source.test", *(["-N", "-t", "u@box.test"] if mailboxes else ["-t", "user@sink.test"]),
+             f"127.0.0.1:{self.port}"],
             env=tools_env(), timeout=limit, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         accepted = time.monotonic()
         if source.returncode:
             raise RuntimeError(f"{self.name}: smtp-source: {source.stdout[-300:]}")
-        self.sink.wait(before + count, 30)
-        arrived = self.sink.count - before
-        return count / (accepted - begun), arrived / max(1e-3, self.sink.at - begun), arrived
+        sink.wait(before + count, 30)
+        arrived = sink.count - before
+        return count / (accepted - begun), arrived / max(1e-3, sink.at - begun), arrived
 
 
 def measure(server, cells, counts, options):
@@ -254,17 +283,17 @@ def measure(server, cells, counts, options):
         idle, processes = server.group.pss()
         yield dict(server=server.name, cell="start", seconds=took, idle_mib=idle, processes=processes)
         server.send(options.warmup, 10240, 20)
-        for size, sessions in cells:
-            key = (server.name, size, sessions)
+        for size, sessions, mailboxes in cells:
+            key = (server.name, size, sessions, mailboxes)
             if key not in counts:  # the first time, a trial says how many messages fill the time
                 trial = max(sessions * 4, 20)
-                counts[key] = max(trial, min(20000, int(server.send(trial, size, sessions)[1] * options.seconds)))
+                counts[key] = max(trial, min(20000, int(server.send(trial, size, sessions, mailboxes)[1] * options.seconds)))
             count = counts[key]
-            server.send(options.cell_warmup, size, sessions)  # long messages take other paths than short ones
+            server.send(options.cell_warmup, size, sessions, mailboxes)  # long messages take other paths than short ones
             time.sleep(0.5)
             with Meter(server.group) as used:
-                accepted, arrived, got = server.send(count, size, sessions)
-            yield dict(server=server.name, cell=f"{size}x{sessions}", messages=count, arrived=got,
+                accepted, arrived, got = server.send(count, size, sessions, mailboxes)
+            yield dict(server=server.name, cell=f"{size}x{sessions}{'m' if mailboxes else ''}", messages=count, arrived=got,
                        accept_rate=accepted, e2e_rate=arrived, cpu_ms=used.cpu / count * 1000,
                        peak_mib=used.peak, disk_kib=used.kib / count, switches=used.ctxt / count)
     finally:
@@ -355,12 +384,15 @@ def main():
     parser.add_argument("--seconds", type=float, default=5, help="aimed length of a cell")
     parser.add_argument("--warmup", type=int, default=5000, help="messages sent after each start, unmeasured")
     parser.add_argument("--cell-warmup", type=int, default=800, help="messages sent before each cell, of its size, unmeasured")
-    parser.add_argument("--cells", default=CELLS, help="BYTESxSESSIONS,...")
+    parser.add_argument("--cells", default=CELLS, help="BYTESxSESSIONS,...; with an m behind: into Maildirs")
     parser.add_argument("--peers", default="postfix,postern")
     parser.add_argument("--syncs", action="store_true", help="only count sync calls per message, by strace")
     parser.add_argument("--out", help="a line of JSON per measurement, appended")
     options = parser.parse_args()
-    cells = [tuple(int(part) for part in cell.split("x")) for cell in options.cells.split(",")]
+    cells = []
+    for cell in options.cells.split(","):
+        size, sessions = cell.removesuffix("m").split("x")
+        cells.append((int(size), int(sessions), cell.endswith("m")))
     os.makedirs(os.path.join(HERE, "target"), exist_ok=True)
     state = tempfile.mkdtemp(prefix="bench.", dir=os.path.join(HERE, "target"))
     os.chmod(state, 0o755)

@@ -23,6 +23,7 @@ fi
 home=${POSTERN_HOME:-$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)}
 state=${LAB_STATE:-$peers}/postern-state
 config=$state/postern.toml
+boxes=${LAB_STATE:-$peers}/postern-boxes
 
 roles() { echo "relay local idle"; }
 version() { echo "Postern $(sed -n 's:.*<version>\(.*\)</version>.*:\1:p' "$home/pom.xml" | head -n 1)"; }
@@ -64,7 +65,19 @@ configure_relay() {
 [domains]
 local = ["mta.bench.test"]
 aliases = "aliases"
+virtual_mailbox = ["box.test"]
+
+[virtual]
+base = "$boxes"
+mailboxes = ["boxes"]
+uid = 61100
+gid = 61100
+
+[table.boxes]
+kind = "regexp"
+path = "boxes.regexp"
 TOML
+  "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/boxes" "$boxes" > "$state/boxes.regexp"
 }
 configure_local() {
   cat <<TOML

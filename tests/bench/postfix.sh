@@ -5,6 +5,7 @@
 set -eu
 unpacked=${BENCH_POSTFIX:?the folder of the unpacked package}
 state=${LAB_STATE:?a folder of this run}/postfix
+boxes=$LAB_STATE/postfix-boxes
 port=2526
 
 version() { echo "Postfix $(LD_LIBRARY_PATH=$unpacked/usr/lib/postfix "$unpacked/usr/sbin/postconf" -dh mail_version 2>/dev/null)"; }
@@ -61,7 +62,14 @@ smtpd_tls_security_level = none
 alias_maps =
 alias_database =
 notify_classes =
+virtual_mailbox_domains = box.test
+virtual_mailbox_base = $boxes
+virtual_mailbox_maps = regexp:$conf/boxes
+virtual_uid_maps = static:61100
+virtual_gid_maps = static:61100
+virtual_mailbox_limit = 0
 CF
+  "$(dirname "$0")/boxes" "$boxes" > "$conf/boxes"
   # column 5 is chroot; the public smtpd listens on our port
   awk -v port="$port" '/^smtp[ \t]+inet/ { $1 = port } /^[a-z0-9]/ { $5 = "n" } { print }' \
     "$conf/master.cf.proto" > "$conf/master.cf"

@@ -25,11 +25,13 @@ final class CommandLine {
     private CommandLine() {}
 
     /**
-     * The command, to be run in the user's home.
+     * The command.
      *
      * @param line as the administrator or the user wrote it
+     * @param directory where it is run
      */
-    static Command of(String line, User user, Letter letter, LocalConfig.Programs limits) {
+    static Command of(
+            String line, User user, Path directory, Letter letter, LocalConfig.Programs limits) {
         Map<String, String> environment = new LinkedHashMap<>();
         environment.put("PATH", PATH);
         environment.put("SHELL", "/bin/sh");
@@ -46,16 +48,7 @@ final class CommandLine {
         environment.put("QUEUE_ID", letter.request().id().text());
         environment.values().removeIf(String::isEmpty);
         return new Command(
-                Command.words(line),
-                environment,
-                home(user),
-                limits.limit(),
-                limits.outputOctets());
-    }
-
-    /** Users without a home, such as nobody, start at the root. */
-    private static Path home(User user) {
-        return user.home().toString().equals("/nonexistent") ? Path.of("/") : user.home();
+                Command.words(line), environment, directory, limits.limit(), limits.outputOctets());
     }
 
     static String clean(String text) {

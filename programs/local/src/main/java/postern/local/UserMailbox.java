@@ -179,11 +179,13 @@ final class UserMailbox {
         }
     }
 
-    /** To a command, with those rights. */
+    /** To a command, with those rights, in the user's home; users without one start at the root. */
     Outcome toCommand(Letter letter, String line, User rights) throws IOException {
+        Path home = rights.home();
+        Path directory = world.disk().exists(home) ? home : Path.of("/");
         return commands.deliver(
                 rights,
-                CommandLine.of(line, rights, letter, config.programs()),
+                CommandLine.of(line, rights, directory, letter, config.programs()),
                 letter.forCommand(world.clock().now()),
                 line,
                 "delivered to command: " + line);

@@ -49,7 +49,7 @@ class LocalProgramsTest {
             Files.setAttribute(rules, "unix:uid", 65_534); // maildrop wants the user's own
         }
         String libraries =
-                root + "/usr/lib/courier-authlib:" + root + "/usr/lib/x86_64-linux-gnu:" + root
+                root + "/usr/lib:" + root + "/usr/lib/x86_64-linux-gnu:" + root
                         + "/lib/x86_64-linux-gnu";
         String keys =
                 "mailbox_command = \"LD_LIBRARY_PATH=" + libraries + " " + root

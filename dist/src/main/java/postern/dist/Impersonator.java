@@ -6,7 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import postern.base.Clock;
+import postern.base.RecentUsers;
 import postern.base.User;
 import postern.mailbox.Command;
 import postern.mailbox.Identities;
@@ -19,7 +23,13 @@ import postern.os.ProgramRun;
  * root.
  */
 final class Impersonator implements Identities {
+    /** How long a user's groups stay known. Origin: as long as the user, in RecentUsers. */
+    private static final Duration GROUPS_KNOWN = RecentUsers.KNOWN;
+
     private final Clock clock;
+    private final Map<User, Known> known = new ConcurrentHashMap<>();
+
+    private record Known(Identity identity, long until) {}
 
     Impersonator(Clock clock) {
         this.clock = clock;
@@ -32,7 +42,7 @@ final class Impersonator implements Identities {
 
     @Override
     public ProgramRun.Result run(User user, Command command, InputFile input) throws IOException {
-        return ProgramRun.run(command.order(Identity.of(user), input), clock);
+        return ProgramRun.run(command.order(identity(user), input), clock);
     }
 
     /**
@@ -56,9 +66,24 @@ final class Impersonator implements Identities {
         Files.setAttribute(mbox, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
     }
 
+    /** The group database is a file or a service that is read to its end for each question. */
+    private Identity identity(User user) throws IOException {
+        Known recent = known.get(user);
+        long now = clock.nanoTime();
+        if (recent != null && recent.until - now > 0) {
+            return recent.identity;
+        }
+        Identity identity = Identity.of(user);
+        if (known.size() >= RecentUsers.NAMES_MAX) {
+            known.clear();
+        }
+        known.put(user, new Known(identity, now + GROUPS_KNOWN.toNanos()));
+        return identity;
+    }
+
     @Override
     public <T> T as(User user, Delivering<T> delivery) throws IOException {
-        return Identity.of(user).call(delivery::run);
+        return identity(user).call(delivery::run);
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import postern.base.Endpoint;
 import postern.base.Listener;
+import postern.base.RecentUsers;
 import postern.base.User;
 import postern.base.Users;
 import postern.base.World;
@@ -81,7 +82,7 @@ public final class LocalDomain {
                         LocalConfig.read(settings, site.hostname(), site.state()),
                         new Surroundings(
                                 world,
-                                users,
+                                new RecentUsers(users, world.clock()),
                                 aliases,
                                 identities,
                                 unprivileged,

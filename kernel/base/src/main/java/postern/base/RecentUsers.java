@@ -54,6 +54,12 @@ public final class RecentUsers implements Users {
         return user;
     }
 
+    /** Asked each time: few do. */
+    @Override
+    public Optional<User> byUid(int uid) throws IOException {
+        return users.byUid(uid);
+    }
+
     private void keep(String name, Optional<User> user) {
         Map<String, Answer> kind = user.isPresent() ? known : unknown;
         Duration lasts = user.isPresent() ? KNOWN : UNKNOWN;

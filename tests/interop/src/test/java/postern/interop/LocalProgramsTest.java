@@ -23,7 +23,11 @@ class LocalProgramsTest {
         Path rules =
                 Files.writeString(
                         folder.resolve("procmailrc"),
-                        "DEFAULT=" + out + "/default\n:0\n* ^Subject: sort me\n" + out + "/sorted\n");
+                        "DEFAULT="
+                                + out
+                                + "/default\n:0\n* ^Subject: sort me\n"
+                                + out
+                                + "/sorted\n");
         String keys = "mailbox_command = \"" + procmail + " -m " + rules + "\"";
         deliverTwo(folder.resolve("postern"), keys);
         await().atMost(SOON).until(() -> Files.exists(out.resolve("sorted")));
@@ -42,18 +46,30 @@ class LocalProgramsTest {
         Path rules =
                 Files.writeString(
                         folder.resolve("mailfilter"),
-                        "if (/^Subject: sort me/)\n{\n  to \"" + out + "/sorted\"\n}\nto \"" + out
+                        "if (/^Subject: sort me/)\n{\n  to \""
+                                + out
+                                + "/sorted\"\n}\nto \""
+                                + out
                                 + "/default\"\n");
         Files.setPosixFilePermissions(rules, PosixFilePermissions.fromString("rw-------"));
         if (Tool.isRoot()) {
             Files.setAttribute(rules, "unix:uid", 65_534); // maildrop wants the user's own
         }
         String libraries =
-                root + "/usr/lib:" + root + "/usr/lib/x86_64-linux-gnu:" + root
+                root
+                        + "/usr/lib:"
+                        + root
+                        + "/usr/lib/x86_64-linux-gnu:"
+                        + root
                         + "/lib/x86_64-linux-gnu";
         String keys =
-                "mailbox_command = \"LD_LIBRARY_PATH=" + libraries + " " + root
-                        + "/usr/bin/maildrop " + rules + "\"";
+                "mailbox_command = \"LD_LIBRARY_PATH="
+                        + libraries
+                        + " "
+                        + root
+                        + "/usr/bin/maildrop "
+                        + rules
+                        + "\"";
         deliverTwo(folder.resolve("postern"), keys);
         await().atMost(SOON).until(() -> Files.exists(out.resolve("sorted")));
         await().atMost(SOON).until(() -> Files.exists(out.resolve("default")));

@@ -74,10 +74,10 @@ uid = 61100
 gid = 61100
 
 [table.boxes]
-kind = "regexp"
-path = "boxes.regexp"
+kind = "file"
+path = "boxes.table"
 TOML
-  "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/boxes" "$boxes" > "$state/boxes.regexp"
+  "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/boxes" "$boxes" > "$state/boxes.table"
 }
 configure_local() {
   cat <<TOML

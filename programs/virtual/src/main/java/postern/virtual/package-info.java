@@ -11,6 +11,9 @@
  * <p>Powers: started by root it becomes the owner of the mailbox, on a thread of its own for each
  * delivery, never below {@code minimum_uid}; started by anybody else it delivers as that user.
  *
+ * <p>Limits: no network; the quota of a Maildir, the length of an mbox; a mailbox lock is tried for
+ * {@link postern.mailbox.Mbox#LOCK_LIMIT}.
+ *
  * <p>Diagnostics: an unknown address bounces (5.1.1); a table that cannot answer, a disk that is
  * full, read-only or gone, and a mailbox over its quota defer (4.2.x, 4.3.x) with the reason.
  */

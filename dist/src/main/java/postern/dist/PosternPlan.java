@@ -110,7 +110,8 @@ final class PosternPlan {
                 },
                 switch (powers) {
                     case FRONT, QUEUE -> Start.AT_ONCE;
-                    case OUT, LOCAL -> Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
+                    case OUT -> Start.WITH_ITS_FIRST_WORK;
+                    case LOCAL -> localStart();
                 });
     }
 

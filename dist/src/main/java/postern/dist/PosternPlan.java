@@ -115,6 +115,13 @@ final class PosternPlan {
                 });
     }
 
+    /** A relay never delivers here. Master waits at one listener: several are served at once. */
+    private Start localStart() {
+        return LocalDomain.transports(settings).size() == 1
+                ? Start.WITH_ITS_FIRST_WORK
+                : Start.AT_ONCE;
+    }
+
     /**
      * Nothing of the caller's environment reaches a domain but the time zone, and what a table of
      * its says of it.

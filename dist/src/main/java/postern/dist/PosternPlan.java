@@ -110,16 +110,8 @@ final class PosternPlan {
                 },
                 switch (powers) {
                     case FRONT, QUEUE -> Start.AT_ONCE;
-                    case OUT -> Start.WITH_ITS_FIRST_WORK;
-                    case LOCAL -> localStart();
+                    case OUT, LOCAL -> Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
                 });
-    }
-
-    /** A relay never delivers here. Master waits at one listener: several are served at once. */
-    private Start localStart() {
-        return LocalDomain.transports(settings).size() == 1
-                ? Start.WITH_ITS_FIRST_WORK
-                : Start.AT_ONCE;
     }
 
     /**

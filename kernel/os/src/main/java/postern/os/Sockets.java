@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Listeners as plain descriptors, to be handed to another process. Closed by {@link
@@ -44,18 +45,25 @@ public final class Sockets {
     private Sockets() {}
 
     /**
-     * Waits until somebody connects to the listener. Takes nothing; blocks its thread, which must
-     * be one of the platform.
+     * Waits until somebody connects to one of the listeners. Takes nothing; blocks its thread,
+     * which must be one of the platform.
      *
-     * @return false when the descriptor cannot be waited for
+     * @return false when they cannot be waited for
      */
-    public static boolean awaitConnection(int listener) {
+    public static boolean awaitConnection(List<Integer> listeners) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment poll = arena.allocate(8, 4); // struct pollfd: int, short, short
-            poll.set(ValueLayout.JAVA_INT, 0, listener);
-            poll.set(ValueLayout.JAVA_SHORT, 4, POLLIN);
-            long ready = Syscall.call(Syscall.PPOLL, poll.address(), 1, 0, 0, 0);
-            return ready > 0 && (poll.get(ValueLayout.JAVA_SHORT, 6) & POLLIN) != 0;
+            MemorySegment poll = arena.allocate(8L * listeners.size(), 4); // struct pollfd
+            for (int i = 0; i < listeners.size(); i++) {
+                poll.set(ValueLayout.JAVA_INT, 8L * i, listeners.get(i));
+                poll.set(ValueLayout.JAVA_SHORT, 8L * i + 4, POLLIN);
+            }
+            long ready = Syscall.call(Syscall.PPOLL, poll.address(), listeners.size(), 0, 0, 0);
+            for (int i = 0; i < listeners.size(); i++) {
+                if (ready > 0 && (poll.get(ValueLayout.JAVA_SHORT, 8L * i + 6) & POLLIN) != 0) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 

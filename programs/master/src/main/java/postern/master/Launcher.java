@@ -80,16 +80,16 @@ final class Launcher {
     }
 
     /**
-     * Tells the loop when somebody connects to the domain's first listener, or when that cannot be
-     * told.
+     * Tells the loop when somebody connects to one of the domain's listeners, or when that cannot
+     * be told.
      */
     void awaitWork(DomainPlan plan) {
-        int listener = bindings.descriptor(plan.listeners().getFirst());
+        List<Integer> listeners = plan.listeners().stream().map(bindings::descriptor).toList();
         world.tasks()
                 .startOwner(
                         "call-" + plan.name(),
                         () -> {
-                            if (!Sockets.awaitConnection(listener)) {
+                            if (!Sockets.awaitConnection(listeners)) {
                                 world.log()
                                         .warning(
                                                 LogLine.about("master")

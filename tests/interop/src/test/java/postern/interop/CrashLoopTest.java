@@ -94,13 +94,18 @@ class CrashLoopTest {
         }
     }
 
+    /** Kills shall strike at any moment of the work. */
+    private static void pause(SplittableRandom random) {
+        Duration pause = Duration.ofMillis(random.nextInt(PAUSE_MILLIS_MAX));
+        await().pollDelay(pause).until(() -> true);
+    }
+
     /** Returns how many single processes, and how often all. */
-    private static int[] kill(Postern postern, SplittableRandom random)
-            throws IOException, InterruptedException {
+    private static int[] kill(Postern postern, SplittableRandom random) throws IOException {
         int[] kills = new int[2];
         long end = System.nanoTime() + LASTS.toNanos();
         while (System.nanoTime() - end < 0) {
-            Thread.sleep(random.nextInt(PAUSE_MILLIS_MAX));
+            pause(random);
             if (random.nextInt(ALL_ONE_IN) == 0) {
                 postern.killAll();
                 postern.start();
@@ -109,7 +114,7 @@ class CrashLoopTest {
             }
             if ((kills[0] + kills[1]) % KILLS_IN_A_ROW == KILLS_IN_A_ROW - 1) {
                 await().atMost(BACK_WITHIN).until(postern::greets);
-                Thread.sleep(random.nextInt(PAUSE_MILLIS_MAX)); // and in the midst of work
+                pause(random); // and in the midst of work
             }
             List<ProcessHandle> children = postern.children();
             if (!children.isEmpty()) {

@@ -118,7 +118,7 @@ public record QmgrConfig(
     private static final Key<Integer> HANGING_MAX =
             Key.integer(
                     "hanging",
-                    900,
+                    1_900,
                     0,
                     10_000,
                     "Most attempts of a transport that may hang, for more than 5 s each, beside"

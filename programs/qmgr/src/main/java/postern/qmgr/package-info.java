@@ -11,7 +11,7 @@
  *
  * <p><b>Powers.</b> The queue's log; the agents' Unix sockets; the control socket. No network.
  *
- * <p><b>Limits.</b> Concurrency per destination (5 rising to 20) and per transport (100, and 900
+ * <p><b>Limits.</b> Concurrency per destination (5 rising to 20) and per transport (100, and 1900
  * more that have been hanging for over 5 s; a quarter of the places is for destinations that have
  * answered), recipients per attempt (50), retry from 300 s doubling to 4000 s, lifetime 5 days:
  * {@link postern.qmgr.QmgrConfig}. Envelopes of at most 20,000 messages are in memory; of the

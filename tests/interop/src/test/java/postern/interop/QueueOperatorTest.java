@@ -94,7 +94,7 @@ class QueueOperatorTest {
                     .contains("in 3 Requests.");
             assertThat(said(postern, "summary"))
                     .contains("TOTAL     3")
-                    .contains("dead.test     1");
+                    .contains("[127.0.0.1]:" + dead + "     1");
 
             // greylisting: a flush of the one is immediate, and its history tells
             String grey = id(postern, "grey@trouble.test");

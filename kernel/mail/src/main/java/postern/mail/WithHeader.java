@@ -2,6 +2,7 @@ package postern.mail;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import postern.base.Peer;
@@ -10,9 +11,20 @@ import postern.base.Peer;
  * A message that has another header in front of its old content.
  *
  * @param header all fields with their line ends, no line of it beginning with a dot
- * @param from where the old content goes on: its empty line
+ * @param from where the old content goes on: its empty line, or 0 where its own header stays
  */
 public record WithHeader(byte[] header, Content content, long from) implements Content {
+
+    /**
+     * With these fields in front of its own.
+     *
+     * @param fields without the end of their last line, in UTF-8
+     */
+    public static Content before(List<String> fields, Content content) {
+        StringBuilder text = new StringBuilder();
+        fields.forEach(field -> text.append(field).append("\r\n"));
+        return new WithHeader(text.toString().getBytes(StandardCharsets.UTF_8), content, 0);
+    }
 
     /**
      * Where the empty line begins that ends the header; -1 when there is none among so many octets.

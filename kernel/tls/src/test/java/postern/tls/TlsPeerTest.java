@@ -16,7 +16,6 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -35,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.DiskFile;
 import postern.base.Endpoint;
+import postern.base.LayeredPeer;
 import postern.base.Peer;
 import postern.base.TimedOut;
 import postern.base.World;
@@ -292,45 +292,14 @@ class TlsPeerTest {
     }
 
     /** Hands on one octet at a time. */
-    private record Slow(Peer peer) implements Peer {
-        @Override
-        public Endpoint remote() {
-            return peer.remote();
-        }
-
-        @Override
-        public Endpoint local() {
-            return peer.local();
-        }
-
-        @Override
-        public void expireAfter(Duration limit) {
-            peer.expireAfter(limit);
+    private static final class Slow extends LayeredPeer {
+        Slow(Peer peer) {
+            super(peer);
         }
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            return peer.read(into, offset, 1);
-        }
-
-        @Override
-        public void write(ByteBuffer... buffers) throws IOException {
-            peer.write(buffers);
-        }
-
-        @Override
-        public void send(DiskFile file, long position, long length) throws IOException {
-            peer.send(file, position, length);
-        }
-
-        @Override
-        public Optional<String> user() throws IOException {
-            return peer.user();
-        }
-
-        @Override
-        public void close() {
-            peer.close();
+            return super.read(into, offset, 1);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import postern.mail.Rewriter;
+import postern.mail.WithHeader;
 
 /**
  * Holds the header of a message back until it is known whole, within bounds. Then it goes on behind
@@ -66,7 +67,7 @@ final class Completion {
         }
         held.write(octets, offset, length);
         byte[] all = held.toByteArray();
-        if (headerEnd(all) >= 0 || all.length > HEADER_OCTETS_MAX) {
+        if (WithHeader.end(all, all.length) >= 0 || all.length > HEADER_OCTETS_MAX) {
             pass(all);
         }
     }
@@ -80,7 +81,7 @@ final class Completion {
     private void pass(byte[] all) throws IOException {
         passing = true;
         held.reset();
-        int end = headerEnd(all);
+        int end = WithHeader.end(all, all.length);
         int length = end < 0 ? all.length : end;
         if (missing.isPresent()) {
             byte[] completed = completed(all, end, length).getBytes(StandardCharsets.UTF_8);
@@ -113,22 +114,6 @@ final class Completion {
             fields.append("\r\n");
         }
         return fields.toString();
-    }
-
-    /** Where the empty line begins that ends the header; -1 when it has not come. */
-    private static int headerEnd(byte[] octets) {
-        if (octets.length >= 2 && octets[0] == '\r' && octets[1] == '\n') {
-            return 0;
-        }
-        for (int i = 3; i < octets.length; i++) {
-            if (octets[i] == '\n'
-                    && octets[i - 1] == '\r'
-                    && octets[i - 2] == '\n'
-                    && octets[i - 3] == '\r') {
-                return i - 1;
-            }
-        }
-        return -1;
     }
 
     /** The names of the fields, in lower case; empty when the first line is no field. */

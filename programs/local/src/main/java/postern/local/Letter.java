@@ -3,9 +3,12 @@ package postern.local;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
+import postern.mail.Content;
 import postern.mail.DeliveryRequest;
 import postern.mail.Mailbox;
 import postern.mail.Recipient;
+import postern.mail.WithHeader;
 import postern.mailbox.MessageText;
 
 /** One message for one of its recipients. */
@@ -49,8 +52,7 @@ record Letter(DeliveryRequest request, Recipient recipient) {
     }
 
     /** The same message on its way to other addresses: the next time here is a loop. */
-    PrefixedContent forwarded() {
-        String field = "Delivered-To: " + mailbox() + "\r\n";
-        return new PrefixedContent(field.getBytes(StandardCharsets.UTF_8), request.content());
+    Content forwarded() {
+        return WithHeader.before(List.of("Delivered-To: " + mailbox()), request.content());
     }
 }

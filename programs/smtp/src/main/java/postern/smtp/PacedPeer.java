@@ -3,10 +3,9 @@ package postern.smtp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
 import postern.base.Clock;
 import postern.base.DiskFile;
-import postern.base.Endpoint;
+import postern.base.LayeredPeer;
 import postern.base.Peer;
 import postern.base.TimedOut;
 
@@ -15,10 +14,9 @@ import postern.base.TimedOut;
  * until the next call of {@link #flow} a time together, so that a host which takes an octet now and
  * then does not keep us. One task only.
  */
-final class PacedPeer implements Peer {
+final class PacedPeer extends LayeredPeer {
     private static final long BLOCK_OCTETS = 256 * 1024;
 
-    private final Peer peer;
     private final Duration limit;
     private final Clock clock;
     private long until;
@@ -27,7 +25,7 @@ final class PacedPeer implements Peer {
      * @param limit for each block
      */
     PacedPeer(Peer peer, Duration limit, Clock clock) {
-        this.peer = peer;
+        super(peer);
         this.limit = limit;
         this.clock = clock;
         this.until = clock.nanoTime() + limit.toNanos();
@@ -43,33 +41,13 @@ final class PacedPeer implements Peer {
         if (left <= 0) {
             throw new TimedOut("the message flows too slowly");
         }
-        peer.expireAfter(left < limit.toNanos() ? Duration.ofNanos(left) : limit);
-    }
-
-    @Override
-    public Endpoint remote() {
-        return peer.remote();
-    }
-
-    @Override
-    public Endpoint local() {
-        return peer.local();
-    }
-
-    @Override
-    public void expireAfter(Duration other) {
-        peer.expireAfter(other);
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-        return peer.read(into, offset, length);
+        expireAfter(left < limit.toNanos() ? Duration.ofNanos(left) : limit);
     }
 
     @Override
     public void write(ByteBuffer... buffers) throws IOException {
         arm();
-        peer.write(buffers);
+        super.write(buffers);
     }
 
     @Override
@@ -78,18 +56,8 @@ final class PacedPeer implements Peer {
         while (sent < length) {
             long block = Math.min(BLOCK_OCTETS, length - sent);
             arm();
-            peer.send(file, position + sent, block);
+            super.send(file, position + sent, block);
             sent += block;
         }
-    }
-
-    @Override
-    public Optional<String> user() throws IOException {
-        return peer.user();
-    }
-
-    @Override
-    public void close() {
-        peer.close();
     }
 }

@@ -10,12 +10,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import postern.base.DiskFile;
 import postern.base.Endpoint;
+import postern.base.LayeredPeer;
 import postern.base.Listener;
 import postern.base.Network;
 import postern.base.Peer;
@@ -203,46 +202,18 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    private record CountedPeer(Peer peer, AtomicInteger writes) implements Peer {
-        @Override
-        public Endpoint remote() {
-            return peer.remote();
-        }
+    private static final class CountedPeer extends LayeredPeer {
+        private final AtomicInteger writes;
 
-        @Override
-        public Endpoint local() {
-            return peer.local();
-        }
-
-        @Override
-        public void expireAfter(Duration limit) {
-            peer.expireAfter(limit);
-        }
-
-        @Override
-        public int read(byte[] into, int offset, int length) throws IOException {
-            return peer.read(into, offset, length);
+        CountedPeer(Peer peer, AtomicInteger writes) {
+            super(peer);
+            this.writes = writes;
         }
 
         @Override
         public void write(ByteBuffer... buffers) throws IOException {
             writes.incrementAndGet();
-            peer.write(buffers);
-        }
-
-        @Override
-        public void send(DiskFile file, long position, long length) throws IOException {
-            peer.send(file, position, length);
-        }
-
-        @Override
-        public Optional<String> user() throws IOException {
-            return peer.user();
-        }
-
-        @Override
-        public void close() {
-            peer.close();
+            super.write(buffers);
         }
     }
 }

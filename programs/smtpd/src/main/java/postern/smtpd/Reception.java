@@ -7,6 +7,7 @@ import java.util.Optional;
 import postern.mail.Content;
 import postern.mail.Origin;
 import postern.mail.Recipient;
+import postern.mail.WithHeader;
 import postern.smtpd.access.Rule;
 import postern.smtpd.access.Stage;
 import postern.wire.DataDecoder;
@@ -198,7 +199,7 @@ final class Reception {
             return;
         }
         handOver(
-                marks.fields().isEmpty() ? content : new PrefixedContent(marks.fields(), content),
+                marks.fields().isEmpty() ? content : WithHeader.before(marks.fields(), content),
                 marks.recipients(transaction.recipients),
                 marks.held(),
                 transaction,

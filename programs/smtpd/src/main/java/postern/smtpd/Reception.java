@@ -8,6 +8,7 @@ import postern.mail.Content;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.WithHeader;
+import postern.smtpd.Counts.Verb;
 import postern.smtpd.access.Rule;
 import postern.smtpd.access.Stage;
 import postern.wire.DataDecoder;
@@ -27,6 +28,7 @@ final class Reception {
     private static final int TURN_OCTETS = 256 * 1024;
 
     private final Premises premises;
+    private final Exchange exchange;
     private final Identity identity;
     private final Conversation conversation;
     private final Gate gate;
@@ -35,18 +37,62 @@ final class Reception {
     private long unrated;
     private int taken; // since others had their turn
 
-    Reception(Premises premises, Identity identity, Conversation conversation, Gate gate) {
-        this.premises = premises;
-        this.identity = identity;
-        this.conversation = conversation;
-        this.gate = gate;
+    Reception(Exchange exchange) {
+        this.premises = exchange.premises();
+        this.exchange = exchange;
+        this.identity = exchange.identity();
+        this.conversation = exchange.conversation();
+        this.gate = exchange.gate();
         this.commandLimit = premises.config().bounds().commandLimit();
         this.ratedOctets =
                 Math.max(1, commandLimit.toMillis() * premises.policy().limits().dataRate() / 1000);
     }
 
-    /** RFC 5321 §4.1.1.4; whatever comes of it, the transaction is over. */
-    void data(Transaction transaction, Origin origin) throws IOException {
+    /** RFC 5321 §4.1.1.4. */
+    void data() throws IOException {
+        conversation.command(Verb.DATA);
+        if (exchange.outOfStep()) {
+            return; // content that did not wait for 354 might be read as commands
+        }
+        if (exchange.transaction().isEmpty()) {
+            conversation.reply(Replies.MAIL_FIRST);
+        } else if (exchange.transaction().get().chunks().isPresent()) {
+            conversation.reply(Replies.CHUNKS_BEGAN);
+        } else if (exchange.transaction().get().recipients.isEmpty()) {
+            conversation.reply(identity.nobody());
+        } else if (exchange.refused(Stage.DATA, Optional.empty())) {
+            exchange.endTransaction();
+        } else {
+            take(exchange.transaction().get(), exchange.origin());
+            exchange.endTransaction();
+        }
+    }
+
+    /** RFC 3030 §2. */
+    void bdat(SmtpCommand.Bdat bdat) throws IOException {
+        conversation.command(Verb.BDAT);
+        boolean ready =
+                exchange.transaction().isPresent()
+                        && !exchange.transaction().get().recipients.isEmpty();
+        Optional<Reply> refusal =
+                ready && exchange.transaction().get().chunks().isEmpty()
+                        ? gate.ask(Stage.DATA, exchange.transaction(), Optional.empty())
+                        : Optional.empty();
+        if (refusal.isPresent()) {
+            swallow(bdat.octets());
+            exchange.tell(refusal.get());
+            exchange.endTransaction(); // chunks that are on their way already find no transaction
+        } else if (!ready) {
+            swallow(bdat.octets()); // RFC 3030 §2: content of a refused BDAT is no command
+            conversation.reply(
+                    exchange.transaction().isPresent() ? identity.nobody() : Replies.MAIL_FIRST);
+        } else if (chunk(exchange.transaction().get(), bdat, exchange.origin())) {
+            exchange.endTransaction();
+        }
+    }
+
+    /** Whatever comes of it, the transaction is over. */
+    private void take(Transaction transaction, Origin origin) throws IOException {
         conversation.reply(Replies.GO_AHEAD);
         conversation.flush();
         try (DataDecoder decoder =
@@ -67,11 +113,9 @@ final class Reception {
     }
 
     /**
-     * RFC 3030 §2.
-     *
      * @return whether the transaction is over
      */
-    boolean chunk(Transaction transaction, SmtpCommand.Bdat bdat, Origin origin)
+    private boolean chunk(Transaction transaction, SmtpCommand.Bdat bdat, Origin origin)
             throws IOException {
         if (transaction.chunks().isEmpty()) {
             long expected = Math.max(transaction.announced, bdat.octets());

@@ -54,6 +54,11 @@ final class Destination implements Timers.Timed {
 
     private String said = "";
 
+    /** The domain of all recipients that were ever led here; null before the first. */
+    private @Nullable String domain;
+
+    private boolean severalDomains;
+
     /** When what stands before it was last searched for what has outlived its time. */
     long searched = Long.MIN_VALUE;
 
@@ -100,6 +105,28 @@ final class Destination implements Timers.Timed {
 
     void said(String detail) {
         said = detail;
+    }
+
+    /** A recipient in that domain goes here. */
+    void leads(String recipientDomain) {
+        if (domain == null) {
+            domain = recipientDomain;
+        } else if (!domain.equals(recipientDomain)) {
+            severalDomains = true;
+        }
+    }
+
+    /** Takes over what is known of the one that it stands in for. */
+    void succeeds(Destination former) {
+        if (former != this) {
+            domain = former.domain;
+            severalDomains = former.severalDomains;
+        }
+    }
+
+    /** Whether what goes here may be meant by that name, of a recipient's domain or a next hop. */
+    boolean mayBeMeant(String name) {
+        return severalDomains || nextHop.equalsIgnoreCase(name) || name.equals(domain);
     }
 
     int window() {

@@ -76,6 +76,7 @@ final class Dispatcher {
     /** Puts a recipient into an attempt; followed by {@link #start} when the message is through. */
     void line(Entry entry, Entry.Pending pending, Route.To to) {
         Destination destination = destination(to);
+        destination.leads(entry.recipient(pending).mailbox().domain().text());
         Attempt attempt = destination.filling;
         if (attempt == null || attempt.size() >= destination.limits.recipients()) {
             attempt = new Attempt(entry, destination, job(entry, destination));
@@ -159,6 +160,7 @@ final class Dispatcher {
         Entry entry = attempt.entry();
         Destination former = attempt.destination;
         Destination destination = former.transport.destination(former.nextHop);
+        destination.succeeds(former);
         if (attempt.size() == entry.open) {
             Attempt next = new Attempt(entry, destination, null);
             lineUp(attempt, next);

@@ -221,11 +221,4 @@ final class Entry {
         boolean waits = pending.stand == Stand.WAITING || pending.stand == Stand.READY;
         return waits && stub.stands() ? stub.destination : null;
     }
-
-    /** Whether the recipient is in that domain, or in line for that next hop. */
-    boolean leadsTo(Pending pending, String destination) {
-        Destination line = line(pending);
-        return recipient(pending).mailbox().domain().text().equals(destination)
-                || line != null && line.nextHop.equals(destination);
-    }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
@@ -58,35 +59,9 @@ final class Operator {
         return true;
     }
 
-    /** The same for messages with a recipient in that domain, or on their way to that next hop. */
-    int flush(String destination, Now now) {
-        dispatcher.flush(destination, now);
-        List<Stub> leading = new ArrayList<>();
-        schedule.roster()
-                .forEach(
-                        stub -> {
-                            if (leadsTo(stub, destination)) {
-                                leading.add(stub);
-                            }
-                        });
-        leading.forEach(stub -> flush(stub.queueId(), now));
-        return leading.size();
-    }
-
-    private static boolean leadsTo(Stub stub, String destination) {
-        Destination known = stub.destination;
-        if (known != null && known.nextHop.equals(destination)) {
-            return true;
-        }
-        Entry entry = stub.entry;
-        if (entry != null) {
-            for (Entry.Pending pending : entry.recipients) {
-                if (entry.leadsTo(pending, destination)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+    /** No destination of that name is left alone any longer. */
+    void revive(String nextHop, Now now) {
+        dispatcher.flush(nextHop, now);
     }
 
     private void hurry(Stub stub, Now now) {
@@ -277,6 +252,23 @@ final class Operator {
         int found = Arrays.binarySearch(ids, after);
         int from = found < 0 ? -found - 1 : found + 1;
         return Arrays.copyOfRange(ids, from, Math.min(ids.length, from + most));
+    }
+
+    /**
+     * The same, without those that are known to go elsewhere than to that name, of a recipient's
+     * domain or a next hop. Of the others only their envelopes tell.
+     */
+    long[] idsLeadingTo(String name, long after, int most) {
+        LongStream.Builder ids = LongStream.builder();
+        schedule.roster()
+                .forEach(
+                        stub -> {
+                            Destination whole = stub.destination;
+                            if (stub.id > after && (whole == null || whole.mayBeMeant(name))) {
+                                ids.add(stub.id);
+                            }
+                        });
+        return ids.build().sorted().limit(most).toArray();
     }
 
     Optional<Standing> standing(QueueId id, Now now) {

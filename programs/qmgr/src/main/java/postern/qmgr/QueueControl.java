@@ -94,6 +94,7 @@ public final class QueueControl {
 
     /** One request, being answered in a task of its own. */
     private final class Request {
+        private static final String FLUSH_DESTINATION = "flush-destination";
         private static final Set<String> OPTIONS = Set.of("request", "dryrun", "limit");
 
         private final String verb;
@@ -127,14 +128,15 @@ public final class QueueControl {
                 case "cat" -> cat();
                 case "summary" -> summary();
                 case "top" -> top();
-                case "flush-destination" -> flushDestination();
+                case FLUSH_DESTINATION -> flushDestination();
                 case "hold", "release", "requeue", "expire", "delete", "flush" -> order();
                 default -> ControlLine.error("usage", "no such request: " + verb);
             };
         }
 
         private boolean mayRead(Envelope envelope) {
-            return reader || Authority.own(envelope, user);
+            boolean flushes = verb.equals(FLUSH_DESTINATION); // and is told no more than a number
+            return reader || flushes || Authority.own(envelope, user);
         }
 
         private ControlLine noPermission() {
@@ -187,13 +189,20 @@ public final class QueueControl {
         }
 
         private long[] ids(long after) {
-            return selection.named()
-                    ? selection.ids().stream()
-                            .mapToLong(QueueId::value)
-                            .sorted()
-                            .distinct()
-                            .toArray()
-                    : queue.ask((schedule, _) -> schedule.operator().idsAfter(after, IDS));
+            if (selection.named()) {
+                return selection.ids().stream()
+                        .mapToLong(QueueId::value)
+                        .sorted()
+                        .distinct()
+                        .toArray();
+            }
+            Optional<String> flushed =
+                    verb.startsWith("flush") ? selection.destination() : Optional.empty();
+            return queue.ask(
+                    (schedule, _) ->
+                            flushed.isPresent()
+                                    ? schedule.operator().idsLeadingTo(flushed.get(), after, IDS)
+                                    : schedule.operator().idsAfter(after, IDS));
         }
 
         private int page(long[] ids, int from, int to, Visitor visitor) throws IOException {
@@ -485,7 +494,10 @@ public final class QueueControl {
             if (verb.equals("flush") && destination.isPresent()) {
                 return flushed(destination.get());
             }
-            Deed deed = Deed.valueOf(verb.toUpperCase(Locale.ROOT));
+            return ordered(Deed.valueOf(verb.toUpperCase(Locale.ROOT)));
+        }
+
+        private int ordered(Deed deed) throws IOException {
             List<QueueId> chosen = new ArrayList<>(PAGE);
             int[] done = new int[1];
             int _ =
@@ -514,20 +526,26 @@ public final class QueueControl {
                             });
         }
 
-        private int flushed(String destination) {
-            String name = destination.toLowerCase(Locale.ROOT);
-            return queue.ask((schedule, now) -> schedule.operator().flush(name, now));
+        /** The destination first: it may be idle, and left alone for what was there before. */
+        private int flushed(String destination) throws IOException {
+            boolean _ =
+                    queue.ask(
+                            (schedule, now) -> {
+                                schedule.operator().revive(destination, now);
+                                return true;
+                            });
+            return ordered(Deed.FLUSH);
         }
 
         /** For front too: what ETRN asks for (RFC 1985). */
-        private ControlLine flushDestination() {
+        private ControlLine flushDestination() throws IOException {
             if (!operator && !authority.flushers().test(user)) {
                 return noPermission();
             }
             Optional<String> destination = selection.destinationAlone();
             return destination.isPresent()
                     ? ControlLine.ok().with("count", flushed(destination.get()))
-                    : ControlLine.error("usage", "flush-destination takes destination=DOMAIN");
+                    : ControlLine.error("usage", FLUSH_DESTINATION + " takes destination=DOMAIN");
         }
     }
 }

@@ -98,6 +98,7 @@ final class Reading {
                 return;
             }
             common = destination;
+            common.leads(entry.recipient(pending).mailbox().domain().text());
             if (!pending.detail.isEmpty() && common.said().isEmpty()) {
                 common.said(pending.detail);
             }

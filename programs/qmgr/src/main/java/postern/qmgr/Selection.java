@@ -93,13 +93,18 @@ final class Selection {
         return NAMES.stream().noneMatch(asked::has);
     }
 
-    /** The destination, where nothing but that is stated. */
+    /** The destination, in lower case, where one is stated that is no pattern. */
+    Optional<String> destination() {
+        boolean one = asked.has("destination") && !Pattern.wild(asked.field("destination"));
+        return one
+                ? Optional.of(asked.field("destination").toLowerCase(Locale.ROOT))
+                : Optional.empty();
+    }
+
+    /** The same, where nothing but that is stated. */
     Optional<String> destinationAlone() {
-        boolean alone =
-                asked.has("destination")
-                        && NAMES.stream().filter(asked::has).count() == 1
-                        && !Pattern.wild(asked.field("destination"));
-        return alone ? Optional.of(asked.field("destination")) : Optional.empty();
+        boolean alone = NAMES.stream().filter(asked::has).count() == 1;
+        return alone ? destination() : Optional.empty();
     }
 
     boolean fits(QueuedMessage message, Standing standing, Router router, Instant now) {

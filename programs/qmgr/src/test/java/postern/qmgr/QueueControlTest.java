@@ -21,6 +21,7 @@ import postern.base.Listener;
 import postern.base.Peer;
 import postern.mail.Delivery;
 import postern.mail.MailOptions;
+import postern.mail.Mailbox;
 import postern.mail.Notices;
 import postern.mail.Origin;
 import postern.mail.Outcome;
@@ -28,6 +29,8 @@ import postern.mail.Passage;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Route;
+import postern.mail.Router;
 import postern.testkit.LyingDisk;
 import postern.testkit.SimProcess;
 import postern.testkit.SimWorld;
@@ -64,12 +67,18 @@ final class QueueControlTest {
 
     private void serve(
             Map<String, Delivery> answers, java.util.function.UnaryOperator<Listener> way) {
+        serve(answers, new Stage.ByDomain(), way);
+    }
+
+    private void serve(
+            Map<String, Delivery> answers,
+            Router router,
+            java.util.function.UnaryOperator<Listener> way) {
         Agents agents =
                 (_, request) ->
                         request.recipients().stream()
                                 .map(to -> answers.getOrDefault(to.mailbox().domain().text(), GREY))
                                 .toList();
-        var router = new Stage.ByDomain();
         var queue =
                 new QueueManager(
                         QmgrConfig.DEFAULT, process.world(), spool, router, notices, agents);
@@ -220,6 +229,35 @@ final class QueueControlTest {
                 .contains("event=notice\t")
                 .contains("\tabout=failure\n")
                 .contains("event=left\n");
+    }
+
+    @Test
+    void aFlushReachesWhatSleepsBehindARelay() {
+        QueueId direct = put("ann@s.test", "bob@direct.test");
+        QueueId relayed = put("ann@s.test", "bob@relayed.test");
+        QueueId several = put("ann@s.test", "bob@other.test", "carl@relayed.test");
+        Router relay =
+                new Stage.ByDomain() {
+                    @Override
+                    public Route route(ReversePath sender, Mailbox recipient) {
+                        return recipient.domain().text().equals("direct.test")
+                                ? super.route(sender, recipient)
+                                : new Route.To("smtp", "[Relay.test]:25");
+                    }
+                };
+        serve(Map.of(), relay, listener -> listener);
+        assertThat(ask("flush\tdestination=RELAYED.test")).startsWith("result=ok\tcount=2\n");
+        assertThat(ask("list\tid=" + relayed)).contains("\tattempts=2\t");
+        assertThat(ask("list\tid=" + several)).contains("\tattempts=2\t");
+        assertThat(ask("list\tid=" + direct)).contains("\tattempts=1\t");
+        assertThat(ask("postern-front", "flush-destination\tdestination=other.test"))
+                .isEqualTo("result=ok\tcount=1\n.\n");
+        assertThat(ask("list\tid=" + several)).contains("\tattempts=3\t");
+        assertThat(ask("flush\tdestination=[relay.test]:25")).startsWith("result=ok\tcount=2\n");
+        assertThat(ask("list\tid=" + relayed)).contains("\tattempts=3\t");
+        assertThat(ask("flush\tdestination=direct.test")).startsWith("result=ok\tcount=1\n");
+        assertThat(ask("list\tid=" + direct)).contains("\tattempts=2\t");
+        assertThat(ask("flush\tdestination=none.test")).startsWith("result=ok\tcount=0\n");
     }
 
     @Test

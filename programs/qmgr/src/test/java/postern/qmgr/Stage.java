@@ -69,7 +69,7 @@ final class Stage implements Effects {
     }
 
     /** Everybody goes by smtp to their domain, but for some domains. */
-    static final class ByDomain implements Router {
+    static class ByDomain implements Router {
         @Override
         public Route route(ReversePath sender, Mailbox recipient) {
             return switch (recipient.domain().text()) {
@@ -151,7 +151,13 @@ final class Stage implements Effects {
     }
 
     int flush(String destination) {
-        return operated(schedule.operator().flush(destination, now()));
+        Operator operator = schedule.operator();
+        operator.revive(destination, now());
+        int flushed = 0;
+        for (long id : operator.idsLeadingTo(destination, 0, Integer.MAX_VALUE)) {
+            flushed += operator.flush(new QueueId(id), now()) ? 1 : 0;
+        }
+        return operated(flushed);
     }
 
     int flush() {

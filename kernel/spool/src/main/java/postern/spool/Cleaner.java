@@ -212,7 +212,7 @@ final class Cleaner implements Runnable {
             var body = new Record(Type.BODY, message.id(), List.of(ByteBuffer.wrap(octets)));
             if (i < place.bodies().size() - 1) {
                 // not left to the next commit's sync; and quickly, for the message stands still
-                ahead.add(awaited(log.append(List.of(body), Sync.NOW)).getFirst());
+                ahead.add(awaited(log.append(List.of(body), Sync.NOW, List::getFirst)));
             } else {
                 batch.add(body);
                 lastBody = octets.length;
@@ -231,14 +231,15 @@ final class Cleaner implements Runnable {
         batch.add(new Record(Type.ENVELOPE, message.id(), List.of(copy.encoded())));
         int progressOctets = addProgress(batch, moving.get());
         copies.add(
-                log.append(batch, hurried ? Sync.NOW : Sync.SOON)
-                        .thenApply(
-                                positions -> {
-                                    Position at = positions.get(envelopeAt);
-                                    var to = new Place(at, copy.allBodies(at), progressOctets);
-                                    index.moved(message, to);
-                                    return to;
-                                }));
+                log.append(
+                        batch,
+                        hurried ? Sync.NOW : Sync.SOON,
+                        positions -> {
+                            Position at = positions.get(envelopeAt);
+                            var to = new Place(at, copy.allBodies(at), progressOctets);
+                            index.moved(message, to);
+                            return to;
+                        }));
     }
 
     /** What was recorded so far, behind the envelope; returns its octets on disk. */

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.base.DiskFile;
@@ -216,7 +217,8 @@ final class LocalLog implements QueueLog {
     }
 
     @Override
-    public CompletionStage<List<Position>> append(List<Record> records, Sync when) {
+    public <T> CompletionStage<T> append(
+            List<Record> records, Sync when, Function<List<Position>, T> settled) {
         Batch batch = new Batch(records, when);
         if (batch.octets() > BATCH_OCTETS_MAX) {
             return CompletableFuture.failedFuture(new IOException("record too long for the log"));
@@ -224,8 +226,9 @@ final class LocalLog implements QueueLog {
         if (!writable) {
             return CompletableFuture.failedFuture(new IOException("queue log is closed"));
         }
+        CompletionStage<T> result = batch.done().thenApply(settled); // before it can be done
         arriving.put(batch);
-        return batch.done();
+        return result;
     }
 
     @Override

@@ -205,10 +205,13 @@ public final class LogSpool implements Spool {
         if (failure == null) {
             result.complete(value);
         } else {
-            boolean wrapped = failure instanceof CompletionException;
-            Throwable cause = failure.getCause();
-            result.completeExceptionally(wrapped && cause != null ? cause : failure);
+            result.completeExceptionally(unwrapped(failure));
         }
+    }
+
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return failure instanceof CompletionException && cause != null ? cause : failure;
     }
 
     @Override
@@ -274,15 +277,19 @@ public final class LogSpool implements Spool {
             List<Record> batch, Sync when, Function<List<Position>, T> then) {
         CompletableFuture<T> result = new CompletableFuture<>();
         var _ =
-                log.append(batch, when)
-                        .whenComplete(
-                                (positions, failure) -> {
-                                    if (failure != null) {
-                                        result.completeExceptionally(FreeSpace.said(failure));
-                                    } else {
-                                        cleaner.changed(octetsOnDisk(positions));
-                                        complete(result, positions, then);
-                                    }
+                log.append(
+                                batch,
+                                when,
+                                positions -> {
+                                    cleaner.changed(octetsOnDisk(positions));
+                                    complete(result, positions, then);
+                                    return positions;
+                                })
+                        .exceptionally(
+                                failure -> {
+                                    result.completeExceptionally(
+                                            FreeSpace.said(unwrapped(failure)));
+                                    return List.of();
                                 });
         return result;
     }

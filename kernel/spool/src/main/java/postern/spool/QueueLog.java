@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import postern.base.Peer;
 import postern.mail.QueueId;
 
@@ -46,11 +47,15 @@ public interface QueueLog extends Closeable {
     /**
      * Appends the records in order, as a whole.
      *
-     * @return where each record lies; complete when all of them are as durable as asked. Fails with
-     *     {@link IOException} where nothing was appended (disk full, a record too long). After a
-     *     failed sync the process halts instead: what is on disk is then unknown.
+     * @param settled is given where each record lies once all of them are as durable as asked; on
+     *     the log's own thread, before the log goes on: whatever must know of the records (else
+     *     their segment may be released) learns it here, in the log's order
+     * @return what {@code settled} returned. Fails with {@link IOException} where nothing was
+     *     appended (disk full, a record too long). After a failed sync the process halts instead:
+     *     what is on disk is then unknown.
      */
-    CompletionStage<List<Position>> append(List<Record> batch, Sync when);
+    <T> CompletionStage<T> append(
+            List<Record> batch, Sync when, Function<List<Position>, T> settled);
 
     /**
      * Cuts off what a crash left unfinished at the end of the log; from then on the log takes

@@ -84,8 +84,13 @@ final class Letters implements AutoCloseable {
                                             MailOptions.NONE,
                                             Origin.OURSELVES,
                                             recipients(recipients)));
-            return world.tasks().await(telling(envelope.id())).envelope();
+            return heard(envelope.id()).envelope();
         }
+    }
+
+    /** What the queue manager is told of a message, behind its 250. */
+    QueuedMessage heard(QueueId id) throws ExecutionException {
+        return world.tasks().await(telling(id));
     }
 
     void record(QueueId id, Progress... changes) throws ExecutionException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
@@ -60,6 +62,40 @@ final class LogSpoolTest {
         }
     }
 
+    /** Else a segment could be released before the index knows of a message that lies in it. */
+    @Test
+    void whatIsCommittedIsToldOnTheLogsOwnThreadHoweverSlowTheCaller() throws Exception {
+        List<String> tellers = new CopyOnWriteArrayList<>();
+        var world = SystemWorld.create((_, _) -> {});
+        var log = new LocalLog(world, directory, Letters.SMALL.segmentOctets());
+        QueueLog slow =
+                (QueueLog)
+                        Proxy.newProxyInstance(
+                                QueueLog.class.getClassLoader(),
+                                new Class<?>[] {QueueLog.class},
+                                (_, method, arguments) -> {
+                                    Object result = method.invoke(log, arguments);
+                                    if (result instanceof CompletionStage<?> stage) {
+                                        Object _ = world.tasks().await(stage); // durable
+                                    }
+                                    return result;
+                                });
+        try (var spool = new LogSpool(world, slow, directory, Letters.SMALL)) {
+            spool.open(_ -> tellers.add(Thread.currentThread().getName()));
+            try (var reception = spool.receive(0)) {
+                var _ =
+                        world.tasks()
+                                .await(
+                                        reception.commit(
+                                                Letters.SENDER,
+                                                MailOptions.NONE,
+                                                Origin.OURSELVES,
+                                                Letters.recipients(1)));
+            }
+        }
+        assertThat(tellers).containsExactly("queue-log");
+    }
+
     @Test
     void mailIsTakenBeforeTheQueueIsRead() throws Exception {
         Envelope before;
@@ -81,7 +117,12 @@ final class LogSpoolTest {
                                                 Origin.OURSELVES,
                                                 Letters.recipients(1)));
                 assertThat(sent.id()).isGreaterThan(before.id());
-                assertThat(taken).extracting(QueuedMessage::envelope).containsExactly(sent);
+                Awaitility.await() // told behind the 250
+                        .untilAsserted(
+                                () ->
+                                        assertThat(taken)
+                                                .extracting(QueuedMessage::envelope)
+                                                .containsExactly(sent));
                 assertThat(spool.load(sent.id()).envelope()).isEqualTo(sent);
             }
             spool.replay(found::add);
@@ -138,16 +179,17 @@ final class LogSpoolTest {
     void aHeldMessageIsHeldFromItsFirstInstantAndAfterARestart() throws Exception {
         try (Letters letters = open();
                 var reception = letters.spool.receive(0)) {
-            letters.world
-                    .tasks()
-                    .await(
-                            reception.commit(
-                                    ReversePath.NOBODY,
-                                    MailOptions.NONE,
-                                    Origin.OURSELVES,
-                                    Letters.recipients(2),
-                                    "rule suspects"));
-            assertHeld(letters.queued.getFirst());
+            Envelope sent =
+                    letters.world
+                            .tasks()
+                            .await(
+                                    reception.commit(
+                                            ReversePath.NOBODY,
+                                            MailOptions.NONE,
+                                            Origin.OURSELVES,
+                                            Letters.recipients(2),
+                                            "rule suspects"));
+            assertHeld(letters.heard(sent.id()));
         }
         try (Letters letters = open()) {
             assertHeld(letters.queued.getFirst());
@@ -299,9 +341,9 @@ final class LogSpoolTest {
             failed = letters.send(Letters.octets(50, 1), 1).id();
             delayed = letters.send(Letters.octets(50, 2), 1).id();
             letters.notice(failed, false, Letters.state(0, Progress.State.BOUNCED));
-            letters.notice(delayed, true);
+            QueueId notice = letters.notice(delayed, true);
             assertThat(letters.spool.usage().messages()).isEqualTo(3);
-            assertThat(letters.queued.getLast().envelope().sender()).isEqualTo(ReversePath.NOBODY);
+            assertThat(letters.heard(notice).envelope().sender()).isEqualTo(ReversePath.NOBODY);
         }
         try (Letters letters = open()) {
             assertThat(letters.queued).hasSize(3);

@@ -13,6 +13,11 @@ final class SystemTasks implements Tasks {
     /** EX_SOFTWARE of sysexits(3): master restarts what exits so. */
     private static final int EXIT_SOFTWARE = 70;
 
+    /** What a report of a fault names: so many throwables of its chain, so many frames of each. */
+    private static final int CAUSES = 4;
+
+    private static final int FRAMES = 8;
+
     private final Log log;
 
     SystemTasks(Log log) {
@@ -68,10 +73,17 @@ final class SystemTasks implements Tasks {
     }
 
     private void report(String name, Throwable ours) {
-        LogLine line = LogLine.about("panic").with("task", name).with("error", ours);
-        StackTraceElement[] frames = ours.getStackTrace();
-        for (int i = 0; i < Math.min(frames.length, 8); i++) {
-            line.with("at", frames[i]);
+        LogLine line = LogLine.about("panic").with("task", name);
+        String key = "error"; // then what caused it: the first throw is what a developer needs
+        Throwable told = ours;
+        for (int depth = 0; told != null && depth < CAUSES; depth++) {
+            line.with(key, told);
+            StackTraceElement[] frames = told.getStackTrace();
+            for (int i = 0; i < Math.min(frames.length, FRAMES); i++) {
+                line.with("at", frames[i]);
+            }
+            key = "cause";
+            told = told.getCause();
         }
         log.error(line);
     }

@@ -7,9 +7,11 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import postern.base.DiskFile;
 import postern.base.Endpoint;
@@ -33,6 +35,8 @@ public final class TlsPeer implements Peer {
     private static final int RECORDS_AT_ONCE = 4;
 
     private static final byte[] NONE = {};
+
+    private static final int BINDING_OCTETS = 32; // RFC 9266 §2
 
     private final Peer plain;
     private final SSLEngine engine;
@@ -73,6 +77,24 @@ public final class TlsPeer implements Peer {
     /** {@code TLS_AES_256_GCM_SHA384}. */
     public String cipher() {
         return engine.getSession().getCipherSuite();
+    }
+
+    /**
+     * What both ends of this connection know and nobody between them: {@code tls-exporter}, RFC
+     * 9266 §2. Empty below TLS 1.3, where it need not be unique.
+     */
+    public Optional<byte[]> channelBinding() {
+        if (!protocol().equals("TLSv1.3")
+                || !(engine.getSession() instanceof ExtendedSSLSession session)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(
+                    session.exportKeyingMaterialData(
+                            "EXPORTER-Channel-Binding", NONE, BINDING_OCTETS));
+        } catch (SSLKeyException | UnsupportedOperationException none) {
+            return Optional.empty();
+        }
     }
 
     /** The other side's certificate and its chain; none when it showed none. */

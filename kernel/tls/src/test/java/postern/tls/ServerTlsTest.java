@@ -12,9 +12,11 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -40,6 +42,7 @@ final class ServerTlsTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final BlockingQueue<Object> outcomes = new ArrayBlockingQueue<>(16);
+    private final BlockingQueue<Optional<byte[]>> bindings = new ArrayBlockingQueue<>(16);
     private Listener listener;
 
     @BeforeEach
@@ -76,6 +79,7 @@ final class ServerTlsTest {
     private void answer(ServerTls tls, Peer plain) {
         try (TlsPeer peer = tls.accept(plain, LIMIT)) {
             outcomes.add(tls.protection(peer));
+            bindings.add(peer.channelBinding());
             peer.write(ByteBuffer.wrap("220 hello\r\n".getBytes(StandardCharsets.US_ASCII)));
         } catch (IOException failed) {
             outcomes.add(failed);
@@ -143,6 +147,26 @@ final class ServerTlsTest {
         assertThat(session.getProtocol()).isEqualTo(version);
         assertThat(outcome())
                 .isEqualTo(new Protection(version, session.getCipherSuite(), "", "", false));
+    }
+
+    /** RFC 9266 §2. */
+    @ParameterizedTest
+    @CsvSource({"TLSv1.3, true", "TLSv1.2, false"})
+    void bothEndsKnowTheSameOfTheirChannel(String version, boolean bound) throws Exception {
+        serve(false, "");
+        var session =
+                (ExtendedSSLSession)
+                        connect(client(), wish -> wish.setProtocols(new String[] {version}));
+
+        Optional<byte[]> ours = bindings.poll(20, TimeUnit.SECONDS);
+        assertThat(ours).isNotNull();
+        assertThat(ours.isPresent()).isEqualTo(bound);
+        if (bound) {
+            assertThat(ours.get())
+                    .isEqualTo(
+                            session.exportKeyingMaterialData(
+                                    "EXPORTER-Channel-Binding", new byte[0], 32));
+        }
     }
 
     @Test

@@ -29,6 +29,7 @@ class DependencyTest {
                     Map.entry("dns", 3),
                     Map.entry("table", 3),
                     Map.entry("mailbox", 4),
+                    Map.entry("sasl", 4),
                     Map.entry("tls", 4),
                     Map.entry("ipc", 5),
                     Map.entry("spool", 5),

@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module postern.tls {
     requires static org.jspecify;
+    requires java.naming;
     requires transitive postern.base;
 
     exports postern.tls;

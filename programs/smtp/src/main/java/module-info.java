@@ -6,8 +6,10 @@ module postern.smtp {
     requires transitive postern.config;
     requires transitive postern.dns;
     requires transitive postern.mail;
-    requires postern.tls;
+    requires transitive postern.table;
+    requires transitive postern.tls;
     requires postern.wire;
 
     exports postern.smtp;
+    exports postern.smtp.tls;
 }

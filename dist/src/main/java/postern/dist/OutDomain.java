@@ -24,6 +24,10 @@ import postern.smtp.DnsConfig;
 import postern.smtp.SmtpConfig;
 import postern.smtp.SmtpTransport;
 import postern.smtp.Transports;
+import postern.smtp.tls.Published;
+import postern.smtp.tls.TlsMeans;
+import postern.smtp.tls.TlsResults;
+import postern.table.Tables;
 
 /** The domain that delivers to other hosts: smtp(8), once for each transport of its kind. */
 public final class OutDomain {
@@ -44,6 +48,7 @@ public final class OutDomain {
         Resolver resolver = new DnsResolver(world, DnsConfig.read(settings).settings(world));
         var store = store(world, scratch);
         UnaryOperator<DeliveryAgent> generic = generic(world, site, settings);
+        Tables tables = tables(world, settings);
         List<Running> all = new ArrayList<>();
         Transports.read(settings, site.hostname())
                 .forEach(
@@ -52,7 +57,9 @@ public final class OutDomain {
                             if (listener == null) {
                                 throw new Bug("each transport has a listener: " + name);
                             }
-                            DeliveryAgent agent = new SmtpTransport(world, config, resolver, store);
+                            DeliveryAgent agent =
+                                    new SmtpTransport(
+                                            world, config, resolver, store, tls(config, tables));
                             boolean outside = config.kind() == SmtpConfig.Kind.SMTP;
                             all.add(
                                     serve(
@@ -76,7 +83,9 @@ public final class OutDomain {
             Listener listener) {
         SmtpConfig config = SmtpConfig.read(settings, site.hostname());
         var store = store(world, scratch);
-        DeliveryAgent agent = new SmtpTransport(world, config, resolver, store);
+        DeliveryAgent agent =
+                new SmtpTransport(
+                        world, config, resolver, store, tls(config, tables(world, settings)));
         return serve(
                 world,
                 Transports.SMTP,
@@ -85,14 +94,26 @@ public final class OutDomain {
                 listener);
     }
 
+    private static TlsMeans tls(SmtpConfig config, Tables tables) {
+        return new TlsMeans(
+                tables.get(config.tls().tables()),
+                List.of(),
+                Published.NOTHING,
+                TlsResults.UNHEARD);
+    }
+
+    private static Tables tables(World world, Settings settings) {
+        Users nobody = _ -> Optional.empty(); // this domain knows no users
+        return TableUses.open(world, settings, nobody);
+    }
+
     private static ContentStore store(World world, Path scratch) {
         return new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_DELIVERY);
     }
 
     /** Addresses leave in the form that the outside knows. */
     private static UnaryOperator<DeliveryAgent> generic(World world, Site site, Settings settings) {
-        Users nobody = _ -> Optional.empty(); // this domain knows no users
-        var tables = TableUses.open(world, settings, nobody);
+        var tables = tables(world, settings);
         return agent ->
                 GenericAgent.before(
                         agent,

@@ -16,6 +16,7 @@ import postern.config.Settings;
 import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
+import postern.smtp.Transports;
 import postern.table.TableCheck;
 import postern.table.TableConfig;
 import postern.table.Tables;
@@ -29,6 +30,7 @@ final class TableUses {
                     Path.of("/"),
                     Path.of("/etc"),
                     Path.of("/etc/postern"),
+                    Path.of("/etc/ssl"),
                     Path.of("/home"),
                     Path.of("/root"),
                     Path.of("/tmp"),
@@ -42,7 +44,7 @@ final class TableUses {
     static List<TableConfig.Use> of(Powers powers) {
         return switch (powers) {
             case QUEUE -> joined(RewriteConfig.USES, RoutingConfig.USES, AddressingConfig.USES);
-            case OUT -> AddressingConfig.GENERIC_USES;
+            case OUT -> joined(AddressingConfig.GENERIC_USES, Transports.TABLES);
             case LOCAL -> VirtualConfig.TABLES;
             case FRONT -> List.of();
         };
@@ -98,15 +100,21 @@ final class TableUses {
     }
 
     /**
-     * What the domain may read for its tables and aliases: each file, and its folder, so that a new
-     * file may take the old one's name; but no folder that holds other things than tables.
+     * What the domain may read, tables, aliases, certificates of authorities: each file, and its
+     * folder, so that a new file may take the old one's name; but no folder that holds other things
+     * than tables.
      */
     static Set<Path> readable(Powers powers, Settings settings) {
         Set<Path> paths = new LinkedHashSet<>();
         if (powers == Powers.QUEUE || powers == Powers.LOCAL) {
             paths.add(settings.get(RewriteConfig.SECTION, RewriteConfig.ALIASES));
         }
-        for (Path file : Tables.files(settings, Tables.used(settings, of(powers)))) {
+        List<Path> files =
+                new ArrayList<>(Tables.files(settings, Tables.used(settings, of(powers))));
+        if (powers == Powers.OUT) {
+            files.addAll(Transports.authorities(settings));
+        }
+        for (Path file : files) {
             paths.add(file);
             Path folder = file.toAbsolutePath().normalize().getParent();
             if (folder != null && !WIDE.contains(folder)) {

@@ -30,7 +30,7 @@ import postern.os.Sockets;
 import postern.os.UserDatabase;
 import postern.qmgr.Authority;
 import postern.smtp.Transports;
-import postern.tls.OpportunisticTls;
+import postern.tls.ClientTls;
 import postern.wire.PeerReader;
 import postern.wire.PeerWriter;
 import postern.wire.Reply;
@@ -220,7 +220,11 @@ final class Training {
                 if (i % TLS_EACH == 0) {
                     say(writer, "STARTTLS", replies);
                     Peer secured =
-                            new OpportunisticTls().start(peer, "localhost", port, true, LIMIT);
+                            new ClientTls()
+                                    .start(
+                                            peer,
+                                            ClientTls.Proposal.usual("localhost", port, true),
+                                            LIMIT);
                     replies = new ReplyReader(new PeerReader(secured, ReplyReader.LINE_OCTETS_MAX));
                     writer = new PeerWriter(secured);
                     say(writer, "EHLO client.invalid", replies);

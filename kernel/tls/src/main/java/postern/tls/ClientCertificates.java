@@ -1,19 +1,13 @@
 package postern.tls;
 
-import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.MessageDigest;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.tls.Pem.Malformed;
@@ -24,52 +18,23 @@ import postern.tls.Pem.Malformed;
  * vouch for it. Any thread.
  */
 final class ClientCertificates extends X509ExtendedTrustManager {
-    private final List<X509Certificate> authorities;
-    private final @Nullable X509TrustManager verifier;
+    private final @Nullable Authorities authorities;
 
-    private ClientCertificates(
-            List<X509Certificate> authorities, @Nullable X509TrustManager verifier) {
+    private ClientCertificates(@Nullable Authorities authorities) {
         this.authorities = authorities;
-        this.verifier = verifier;
     }
 
     /**
      * @param pem certificates of the authorities that vouch for clients; may be empty
      */
     static ClientCertificates of(String pem) throws Malformed {
-        List<X509Certificate> authorities = Credential.certificates(pem);
-        if (authorities.isEmpty()) {
-            return new ClientCertificates(authorities, null);
-        }
-        try {
-            KeyStore anchors = KeyStore.getInstance("PKCS12");
-            anchors.load(null, null);
-            for (int i = 0; i < authorities.size(); i++) {
-                anchors.setCertificateEntry(Integer.toString(i), authorities.get(i));
-            }
-            var factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(anchors);
-            for (TrustManager manager : factory.getTrustManagers()) {
-                if (manager instanceof X509TrustManager verifier) {
-                    return new ClientCertificates(authorities, verifier);
-                }
-            }
-            throw new Bug("PKIX verifies certificates");
-        } catch (GeneralSecurityException | IOException broken) {
-            throw new Bug("the platform verifies certificates", broken);
-        }
+        List<X509Certificate> anchors = Credential.certificates(pem);
+        return new ClientCertificates(anchors.isEmpty() ? null : Authorities.of(anchors));
     }
 
-    boolean verified(X509Certificate[] chain) {
-        if (verifier == null) {
-            return false;
-        }
-        try {
-            verifier.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
-            return true;
-        } catch (CertificateException nobodyVouches) {
-            return false;
-        }
+    boolean verified(X509Certificate... chain) {
+        return authorities != null
+                && authorities.ofClient(chain) instanceof Authorities.Word.Vouched;
     }
 
     static String fingerprint(X509Certificate certificate) {
@@ -115,6 +80,8 @@ final class ClientCertificates extends X509ExtendedTrustManager {
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return authorities.toArray(X509Certificate[]::new);
+        return authorities == null
+                ? new X509Certificate[0]
+                : authorities.anchors().toArray(X509Certificate[]::new);
     }
 }

@@ -9,7 +9,6 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import postern.base.Bug;
@@ -22,9 +21,6 @@ import postern.tls.Pem.Malformed;
  * @param chain the certificate itself, then each issuer behind the one it issued
  */
 public record Credential(PrivateKey key, List<X509Certificate> chain) {
-    /** subjectAltName's dNSName: RFC 5280 §4.2.1.6. */
-    private static final int DNS_NAME = 2;
-
     public Credential {
         chain = List.copyOf(chain);
         Bug.unless(!chain.isEmpty(), "a credential has a certificate");
@@ -146,22 +142,7 @@ public record Credential(PrivateKey key, List<X509Certificate> chain) {
 
     /** The host names that it is for, in lower case. */
     public List<String> names() {
-        List<String> names = new ArrayList<>();
-        try {
-            Collection<List<?>> alternatives = chain.getFirst().getSubjectAlternativeNames();
-            if (alternatives != null) {
-                for (List<?> alternative : alternatives) {
-                    if (alternative.get(0) instanceof Integer kind
-                            && kind == DNS_NAME
-                            && alternative.get(1) instanceof String name) {
-                        names.add(name.toLowerCase(Locale.ROOT));
-                    }
-                }
-            }
-        } catch (CertificateException unreadable) {
-            return List.of(); // then it serves those who ask for no name
-        }
-        return names;
+        return CertificateNames.alternatives(chain.getFirst());
     }
 
     /** All of it as PEM, in one text that {@link #parse} reads. Secret. */

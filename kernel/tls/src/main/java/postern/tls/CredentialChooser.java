@@ -17,7 +17,8 @@ import postern.base.Bug;
 /**
  * Shows each client the certificate for the name it asks for (RFC 6066 §3), of a kind that it
  * understands; the first one configured, and its twins of other kinds, to whoever asks for no name
- * or for one that is not ours: mail must come in under any name. Any thread.
+ * or for one that is not ours: mail must come in under any name. A client shows the first that
+ * fits. Any thread.
  */
 final class CredentialChooser extends X509ExtendedKeyManager {
     private final List<Credential> credentials;
@@ -94,6 +95,19 @@ final class CredentialChooser extends X509ExtendedKeyManager {
     @Override
     public String @Nullable [] getClientAliases(String type, Principal @Nullable [] issuers) {
         return null;
+    }
+
+    /** Of a client: the first whose key is of a kind that the server takes. */
+    @Override
+    public @Nullable String chooseEngineClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, SSLEngine engine) {
+        List<String> kinds = List.of(keyTypes);
+        for (Credential each : credentials) {
+            if (kinds.contains(each.key().getAlgorithm())) {
+                return Integer.toString(credentials.indexOf(each));
+            }
+        }
+        return null; // we go without one
     }
 
     @Override

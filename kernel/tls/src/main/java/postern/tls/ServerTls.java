@@ -85,6 +85,11 @@ public final class ServerTls {
         }
     }
 
+    /** Those with forward secrecy and authenticated encryption. */
+    static String[] ciphers() {
+        return CIPHERS.clone();
+    }
+
     /**
      * Shakes hands over the peer, which from then on is used only through the result. The peer's
      * deadline is left armed with {@code limit}.
@@ -97,7 +102,7 @@ public final class ServerTls {
 
     /** What there is to say of a connection that {@link #accept} made. */
     public Protection protection(TlsPeer peer) {
-        X509Certificate[] chain = peer.certificates();
+        X509Certificate[] chain = peer.certificates().toArray(X509Certificate[]::new);
         if (chain.length == 0) {
             return new Protection(peer.protocol(), peer.cipher(), "", "", false);
         }
@@ -132,7 +137,7 @@ public final class ServerTls {
     public void warm() throws IOException {
         for (int i = 0; i < WARMING_HANDSHAKES; i++) {
             for (String version : VERSIONS) {
-                SSLEngine client = OpportunisticTls.trainingEngine(version);
+                SSLEngine client = ClientTls.trainingEngine(version);
                 rehearse(engine(), client);
             }
         }

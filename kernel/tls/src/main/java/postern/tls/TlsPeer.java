@@ -1,11 +1,14 @@
 package postern.tls;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
@@ -97,14 +100,23 @@ public final class TlsPeer implements Peer {
         }
     }
 
-    /** The other side's certificate and its chain; none when it showed none. */
-    X509Certificate[] certificates() {
+    /** The other side's certificate and its chain, as shown; none when it showed none. */
+    public List<X509Certificate> certificates() {
+        List<X509Certificate> chain = new ArrayList<>();
         try {
-            Certificate[] chain = engine.getSession().getPeerCertificates();
-            return Arrays.copyOf(chain, chain.length, X509Certificate[].class);
+            for (Certificate each : engine.getSession().getPeerCertificates()) {
+                chain.add((X509Certificate) each);
+            }
         } catch (SSLPeerUnverifiedException showedNone) {
-            return new X509Certificate[0];
+            return List.of();
         }
+        return chain;
+    }
+
+    /** Whether a client was spared a full handshake, by what it remembered of an earlier one. */
+    public boolean resumed() {
+        return !(engine.getSession().getValue(ClientTls.MADE_BY) instanceof WeakReference<?> maker)
+                || maker.get() != engine;
     }
 
     @Override

@@ -144,7 +144,8 @@ class TlsPeerTest {
     }
 
     private static TlsPeer tls(Peer plain, int port) throws IOException {
-        return new OpportunisticTls().start(plain, "mx.example.org", port, true, LIMIT);
+        return new ClientTls()
+                .start(plain, ClientTls.Proposal.usual("mx.example.org", port, true), LIMIT);
     }
 
     private static byte[] readFully(Peer peer, int length, int atOnce) throws IOException {
@@ -239,7 +240,11 @@ class TlsPeerTest {
     void anAddressIsNotToldAsAName() throws Exception {
         int port = echo("TLSv1.3");
         try (TlsPeer peer =
-                new OpportunisticTls().start(connect(port), "127.0.0.1", port, false, LIMIT)) {
+                new ClientTls()
+                        .start(
+                                connect(port),
+                                ClientTls.Proposal.usual("127.0.0.1", port, false),
+                                LIMIT)) {
             peer.write(ByteBuffer.wrap(octets(1)));
             readFully(peer, 1, 1);
         }
@@ -280,12 +285,11 @@ class TlsPeerTest {
         try (Peer plain = connect(port)) {
             assertThatThrownBy(
                             () ->
-                                    new OpportunisticTls()
+                                    new ClientTls()
                                             .start(
                                                     plain,
-                                                    "mx.example.org",
-                                                    port,
-                                                    true,
+                                                    ClientTls.Proposal.usual(
+                                                            "mx.example.org", port, true),
                                                     Duration.ofSeconds(1)))
                     .isInstanceOf(TimedOut.class);
         }

@@ -19,6 +19,8 @@ import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
 import postern.mail.Passage;
 import postern.mail.Terms;
+import postern.smtp.tls.Destination;
+import postern.smtp.tls.TlsPolicy;
 
 /**
  * One request on its way through the hosts: a connection that waits if there is one, else the hosts
@@ -80,7 +82,10 @@ final class Attempt {
     /** Whether other next hops may be asked for those left over. */
     private boolean through(String hop) {
         sessions = 0;
-        Optional<Connection> waiting = means.cache().take(hop, this::fits);
+        Optional<Connection> waiting =
+                means.cache()
+                        .served(hop)
+                        .flatMap(target -> means.cache().take(target, policy(hop, target)));
         if (waiting.isPresent()) {
             converse(hop, waiting.get(), 0);
         }
@@ -99,13 +104,12 @@ final class Attempt {
         };
     }
 
-    private TlsPolicy policy(Target target) {
-        Terms.Protection protection = request.options().terms().protection();
-        return means.policies().decide(target, protection);
+    private TlsPolicy policy(String hop, Target target) {
+        return means.policies().decide(new Destination(hop, target, protection()));
     }
 
-    private boolean fits(Connection connection) {
-        return connection.policy().equals(policy(connection.target()));
+    private Terms.Protection protection() {
+        return request.options().terms().protection();
     }
 
     private void walk(String hop, List<Target> targets) {
@@ -114,7 +118,7 @@ final class Attempt {
                 return;
             }
             if (visited.stream().noneMatch(target::sameAs)) {
-                TlsPolicy policy = policy(target);
+                TlsPolicy policy = policy(hop, target);
                 Optional<Connection> waiting = means.cache().take(target, policy);
                 if (waiting.isEmpty() || converse(hop, waiting.get(), 0)) {
                     open(hop, target, policy);
@@ -134,6 +138,28 @@ final class Attempt {
                 answers.failed(new Delivery(outcome, relay, setup()));
                 means.lines().failed(request.id(), target, outcome);
             }
+            case Dialer.Opened.Unprotected(Outcome outcome, String relay) -> {
+                means.lines().failed(request.id(), target, outcome);
+                unprotected(outcome, new Delivery(outcome, relay, setup()));
+            }
+        }
+    }
+
+    /**
+     * The host did not meet the policy. Mail waits for that; but mail that requires protection goes
+     * back where no host has it: RFC 8689 §4.2.1.
+     */
+    private void unprotected(Outcome outcome, Delivery later) {
+        if (protection() != Terms.Protection.REQUIRED) {
+            answers.failed(later);
+            return;
+        }
+        Outcome never =
+                outcome instanceof Bounced
+                        ? outcome
+                        : new Bounced("5.7.10", "REQUIRETLS: " + outcome.detail());
+        for (int place : answers.open()) {
+            answers.object(place, new Delivery(never, later.relay(), later.passage()));
         }
     }
 

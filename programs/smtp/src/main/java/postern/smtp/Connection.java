@@ -7,6 +7,7 @@ import postern.base.Peer;
 import postern.base.TimedOut;
 import postern.dns.HostPlan.Target;
 import postern.mail.Content;
+import postern.smtp.tls.TlsPolicy;
 import postern.wire.DataWriter;
 import postern.wire.PeerReader;
 import postern.wire.PeerWriter;
@@ -31,6 +32,16 @@ final class Connection {
         }
     }
 
+    /**
+     * How it is protected.
+     *
+     * @param protocol {@code TLSv1.3}; empty for clear text
+     * @param verified whether the host proved to be whom the policy wants
+     */
+    record Seal(String protocol, boolean verified) {
+        static final Seal NONE = new Seal("", false);
+    }
+
     private static final Duration FAREWELL_LIMIT = Duration.ofSeconds(5);
 
     private static final byte[] CRLF = {'\r', '\n'};
@@ -43,7 +54,7 @@ final class Connection {
     private final ReplyReader replies;
     private final PeerWriter writer;
     private final long openedAt; // nanoTime
-    private final String tls;
+    private final Seal seal;
     private Extensions extensions = Extensions.NONE;
     private Step step = Step.GREETING;
     private long deadline = Long.MAX_VALUE; // nanoTime, of the message under way
@@ -54,7 +65,6 @@ final class Connection {
 
     /**
      * @param policy that it was opened under
-     * @param tls the protocol version; empty for clear text
      */
     Connection(
             Target target,
@@ -62,7 +72,7 @@ final class Connection {
             Peer peer,
             Duration blockLimit,
             Clock clock,
-            String tls) {
+            Seal seal) {
         this.target = target;
         this.policy = policy;
         this.clock = clock;
@@ -71,7 +81,7 @@ final class Connection {
         this.replies = new ReplyReader(reader);
         this.writer = new PeerWriter(this.peer);
         this.openedAt = clock.nanoTime();
-        this.tls = tls;
+        this.seal = seal;
     }
 
     TlsPolicy policy() {
@@ -88,12 +98,12 @@ final class Connection {
 
     /** The protocol version; empty for clear text. */
     String tls() {
-        return tls;
+        return seal.protocol;
     }
 
     /** Whether it is proven whom we speak to. */
     boolean verified() {
-        return false; // no policy yet that verifies
+        return seal.verified;
     }
 
     Extensions extensions() {

@@ -10,6 +10,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import postern.base.World;
 import postern.dns.HostPlan.Target;
+import postern.smtp.tls.TlsPolicy;
 
 /**
  * Connections that wait for the next message. A task that closes what has waited too long runs only
@@ -32,14 +33,22 @@ final class ConnectionCache {
         this.limits = limits;
     }
 
-    /**
-     * A connection that served this next hop before.
-     *
-     * @param fits whether it will do for the message: its policy is the same
-     */
-    Optional<Connection> take(String nextHop, Predicate<Connection> fits) {
-        return takeFirst(
-                waiting -> waiting.nextHop.equals(nextHop) && fits.test(waiting.connection));
+    /** The host that served this next hop last, if a connection to it waits. */
+    Optional<Target> served(String nextHop) {
+        long now = world.clock().nanoTime();
+        lock.lock();
+        try {
+            Iterator<Idle> newestFirst = idle.descendingIterator();
+            while (newestFirst.hasNext()) {
+                Idle waiting = newestFirst.next();
+                if (waiting.nextHop.equals(nextHop) && !expired(waiting, now)) {
+                    return Optional.of(waiting.connection.target());
+                }
+            }
+            return Optional.empty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** A connection to this very host, whichever next hop it served, opened under that policy. */
@@ -47,7 +56,7 @@ final class ConnectionCache {
         return takeFirst(
                 waiting ->
                         waiting.connection.target().sameAs(target)
-                                && waiting.connection.policy().equals(policy));
+                                && waiting.connection.policy().alike(policy));
     }
 
     /** The one that waits least is likeliest to be alive. */

@@ -10,10 +10,14 @@ import postern.base.LogLine;
 import postern.base.Peer;
 import postern.base.World;
 import postern.dns.HostPlan.Target;
+import postern.mail.Delivery;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
-import postern.tls.OpportunisticTls;
-import postern.tls.TlsPeer;
+import postern.smtp.tls.Judgement;
+import postern.smtp.tls.ServerJudge;
+import postern.smtp.tls.TlsMeans;
+import postern.smtp.tls.TlsPolicy;
+import postern.smtp.tls.TlsResult;
 import postern.wire.Reply;
 
 /** Opens connections, up to where MAIL can be said: connect, greeting, EHLO, STARTTLS. Any task. */
@@ -26,6 +30,13 @@ final class Dialer {
          * @param reached whether somebody answered at all
          */
         record Failed(Outcome outcome, boolean reached) implements Opened {}
+
+        /**
+         * The host does not have what the policy wants, and that is not for want of an answer.
+         *
+         * @param relay who it was; nobody where no connection was made
+         */
+        record Unprotected(Outcome outcome, String relay) implements Opened {}
     }
 
     /** The handshake failed; the peer is of no further use, but clear text may do. */
@@ -41,25 +52,33 @@ final class Dialer {
 
     private final World world;
     private final SmtpConfig config;
-    private final OpportunisticTls tls = new OpportunisticTls();
+    private final Outwards outwards;
 
-    Dialer(World world, SmtpConfig config) {
+    Dialer(World world, SmtpConfig config, TlsMeans means, ServerJudge judge) {
         this.world = world;
         this.config = config;
+        this.outwards = new Outwards(world, config, means, judge);
     }
 
     Opened open(Target target, TlsPolicy policy, QueueId id) {
+        if (policy instanceof TlsPolicy.Barred(Outcome outcome, var failure, var basis)) {
+            outwards.tell(basis, target, "", failure);
+            return outcome instanceof Outcome.Bounced
+                    ? new Opened.Unprotected(outcome, Delivery.NOBODY)
+                    : new Opened.Failed(outcome, false);
+        }
         try {
             return open(target, policy, policy);
         } catch (TlsFailed failed) {
-            world.log()
-                    .info(
-                            LogLine.about(id.text())
-                                    .with("relay", target.text())
-                                    .say("TLS failed: " + failed.getMessage()));
+            String why = "TLS failed: " + failed.getMessage();
+            if (policy instanceof TlsPolicy.Encrypted encrypted && !encrypted.clearAllowed()) {
+                return new Opened.Failed(
+                        Verdicts.unprotected(why + " (" + policy.basis().reason() + ")"), true);
+            }
+            world.log().info(LogLine.about(id.text()).with("relay", target.text()).say(why));
         }
         try { // RFC 7435 §3: rather clear text than nothing
-            return open(target, policy, new TlsPolicy.None());
+            return open(target, policy, new TlsPolicy.Clear(policy.basis()));
         } catch (TlsFailed impossible) {
             throw new Bug("no TLS was asked for", impossible);
         }
@@ -77,8 +96,9 @@ final class Dialer {
             return new Opened.Failed(Verdicts.unreachable(target, failed), false);
         }
         try {
-            Opened opened = introduce(connection(target, policy, peer, ""), tried);
-            if (opened instanceof Opened.Failed) {
+            Opened opened =
+                    introduce(connection(target, policy, peer, Connection.Seal.NONE), tried);
+            if (!(opened instanceof Opened.Ready)) {
                 peer.close();
             }
             return opened;
@@ -118,9 +138,9 @@ final class Dialer {
         }
     }
 
-    private Connection connection(Target target, TlsPolicy policy, Peer peer, String version) {
-        return new Connection(
-                target, policy, peer, config.timeouts().block(), world.clock(), version);
+    private Connection connection(
+            Target target, TlsPolicy policy, Peer peer, Connection.Seal seal) {
+        return new Connection(target, policy, peer, config.timeouts().block(), world.clock(), seal);
     }
 
     private Opened greeted(Connection connection, TlsPolicy tried) throws IOException {
@@ -129,12 +149,9 @@ final class Dialer {
             return new Opened.Failed(Verdicts.greeting(greeting), true);
         }
         Opened opened = ehlo(connection);
-        if (opened instanceof Opened.Ready
-                && tried instanceof TlsPolicy.May
-                && connection.extensions().offers("STARTTLS")) {
-            return startTls(connection);
-        }
-        return opened;
+        return opened instanceof Opened.Ready && tried instanceof TlsPolicy.Encrypted wanted
+                ? startTls(connection, wanted)
+                : opened;
     }
 
     private Opened ehlo(Connection connection) throws IOException {
@@ -173,28 +190,54 @@ final class Dialer {
                 && name.toLowerCase(Locale.ROOT).equals(config.helo().toLowerCase(Locale.ROOT));
     }
 
-    private Opened startTls(Connection connection) throws IOException {
+    private Opened startTls(Connection connection, TlsPolicy.Encrypted wanted) throws IOException {
         Target target = connection.target();
+        if (!connection.extensions().offers("STARTTLS")) {
+            return without(connection, wanted, "TLS is not offered by " + target.text());
+        }
         Reply reply = connection.ask(Step.STARTTLS, "STARTTLS", config.timeouts().ehlo());
-        if (!reply.positive()) {
-            return new Opened.Ready(connection); // RFC 3207 §4.1: the session goes on
+        if (!reply.positive()) { // RFC 3207 §4.1: the session goes on
+            return without(connection, wanted, target.text() + " refuses to start TLS: " + reply);
         }
         if (connection.ahead()) { // RFC 3207 §4.2: somebody put words in before the handshake
             throw new IOException("data behind the reply to STARTTLS");
         }
-        TlsPeer sealed;
+        Outwards.Sealed sealed;
         try {
-            sealed =
-                    tls.start(
-                            connection.peer(),
-                            target.host(),
-                            target.port(),
-                            target.named(),
-                            config.timeouts().tls());
+            sealed = outwards.seal(connection, wanted);
         } catch (IOException failed) {
             throw new TlsFailed(failed);
         }
+        boolean refused = sealed.judgement() instanceof Judgement.Refused;
+        if (refused && !wanted.clearAllowed()) {
+            sealed.peer().close();
+            return new Opened.Unprotected(
+                    Verdicts.unprotected(
+                            "server certificate of "
+                                    + target.text()
+                                    + " not verified: "
+                                    + ((Judgement.Refused) sealed.judgement()).why()
+                                    + " ("
+                                    + wanted.basis().reason()
+                                    + ")"),
+                    target.text());
+        }
         // RFC 3207 §4.2: all said before is forgotten
-        return ehlo(connection(target, connection.policy(), sealed, sealed.protocol()));
+        return ehlo(connection(target, connection.policy(), sealed.peer(), sealed.seal()));
+    }
+
+    /** There is no TLS to be had from the host. */
+    private Opened without(Connection connection, TlsPolicy.Encrypted wanted, String why) {
+        outwards.tell(
+                wanted.basis(),
+                connection.target(),
+                connection.peer(),
+                new TlsResult.Failure(TlsResult.Type.STARTTLS_NOT_SUPPORTED, why));
+        if (wanted.clearAllowed()) {
+            return new Opened.Ready(connection);
+        }
+        return new Opened.Unprotected(
+                Verdicts.notOffered(why + " (" + wanted.basis().reason() + ")"),
+                connection.target().text());
     }
 }

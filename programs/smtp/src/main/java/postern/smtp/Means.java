@@ -3,6 +3,7 @@ package postern.smtp;
 import postern.base.World;
 import postern.dns.HostPlanner;
 import postern.mail.ContentStore;
+import postern.smtp.tls.TlsPolicy;
 
 /** What every attempt of one transport works with. */
 record Means(

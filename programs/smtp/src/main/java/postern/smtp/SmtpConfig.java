@@ -6,19 +6,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import postern.config.Settings;
+import postern.smtp.tls.TlsConfig;
 
 /**
  * How one transport hands mail on. Defaults are those of RFC 5321 §4.5.3.2 and Postfix.
  *
  * @param helo what we call ourselves
  * @param finding where to
- * @param tls whether a host's offer of STARTTLS is taken
+ * @param tls what a connection must have
  */
 public record SmtpConfig(
         Kind kind,
         String helo,
         Finding finding,
-        Tls tls,
+        TlsConfig tls,
         Speech speech,
         Timeouts timeouts,
         Reuse reuse) {
@@ -29,14 +30,6 @@ public record SmtpConfig(
         SMTP,
         /** RFC 2033. */
         LMTP
-    }
-
-    /** Whether connections are encrypted. */
-    public enum Tls {
-        /** Never: for hosts that offer what they cannot do. */
-        NONE,
-        /** Where the host offers it, whoever it is; else in clear text: RFC 7435. */
-        MAY
     }
 
     /** What is done with content that a host does not take as it is. */
@@ -134,7 +127,7 @@ public record SmtpConfig(
                         keys.get(SmtpKeys.FALLBACK),
                         keys.get(SmtpKeys.SOURCES),
                         new HashSet<>(keys.get(SmtpKeys.OWN))),
-                keys.get(SmtpKeys.TLS),
+                TlsConfig.read(keys),
                 new Speech(keys.get(SmtpKeys.CHUNKING), keys.get(SmtpKeys.EIGHT_BIT)),
                 new Timeouts(
                         keys.get(SmtpKeys.CONNECT),

@@ -8,6 +8,7 @@ import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
 import postern.dns.NextHop;
+import postern.smtp.tls.TlsConfig;
 
 /** The keys of {@code [smtp]}, most of which a transport of its own may state otherwise. */
 final class SmtpKeys {
@@ -67,15 +68,6 @@ final class SmtpKeys {
                     "write an address, such as \"192.0.2.1\"",
                     "Addresses of this host that connections come from: one of IPv4, one of IPv6 (Postfix:"
                             + " smtp_bind_address). Empty: the system chooses.",
-                    SINCE);
-
-    static final Key<SmtpConfig.Tls> TLS =
-            Key.choice(
-                    "tls",
-                    SmtpConfig.Tls.MAY,
-                    List.of(SmtpConfig.Tls.values()),
-                    "Whether to encrypt: may takes a host's offer without verifying who it is, none"
-                            + " never does.",
                     SINCE);
 
     static final Key<Boolean> CHUNKING =
@@ -180,10 +172,11 @@ final class SmtpKeys {
 
     /** What each transport may state for itself. */
     static final List<Key<?>> OF_A_TRANSPORT =
-            List.of(
-                    HELO, NEXT_HOP, PORT, SRV, FALLBACK, SOURCES, TLS, CHUNKING, EIGHT_BIT, OWN,
-                    CONNECT, GREETING, EHLO, TLS_TIME, MAIL, RCPT, DATA, BLOCK, END, MESSAGE, RATE,
-                    IDLE, IDLE_MAX, AGE, MESSAGES);
+            join(
+                    join(List.of(HELO, NEXT_HOP, PORT, SRV, FALLBACK, SOURCES), TlsConfig.KEYS),
+                    List.of(
+                            CHUNKING, EIGHT_BIT, OWN, CONNECT, GREETING, EHLO, TLS_TIME, MAIL, RCPT,
+                            DATA, BLOCK, END, MESSAGE, RATE, IDLE, IDLE_MAX, AGE, MESSAGES));
 
     static final Section SECTION =
             new Section(
@@ -192,12 +185,13 @@ final class SmtpKeys {
                     join(OF_A_TRANSPORT, DnsConfig.KEYS));
 
     /** Where values come from: a transport's own section, then {@code [smtp]}. */
-    record Reader(Settings.Group own, Settings.Group common) {
+    record Reader(Settings.Group own, Settings.Group common) implements TlsConfig.Values {
         static Reader of(Settings.Group only) {
             return new Reader(only, only);
         }
 
-        <T> T get(Key<T> key) {
+        @Override
+        public <T> T get(Key<T> key) {
             return own.stated(key) ? own.get(key) : common.get(key);
         }
     }

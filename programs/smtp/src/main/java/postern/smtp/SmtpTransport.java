@@ -10,6 +10,10 @@ import postern.mail.ContentStore;
 import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
+import postern.smtp.tls.AuthorityFiles;
+import postern.smtp.tls.Policies;
+import postern.smtp.tls.ServerJudge;
+import postern.smtp.tls.TlsMeans;
 
 /** The delivery agent for other hosts, one for each transport. Any number of tasks. */
 public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
@@ -19,6 +23,14 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
      * @param store where messages lie that are sent in another form than they came in
      */
     public SmtpTransport(World world, SmtpConfig config, Resolver resolver, ContentStore store) {
+        this(world, config, resolver, store, TlsMeans.NONE);
+    }
+
+    /**
+     * @param store where messages lie that are sent in another form than they came in
+     */
+    public SmtpTransport(
+            World world, SmtpConfig config, Resolver resolver, ContentStore store, TlsMeans tls) {
         boolean smtp = config.kind() == SmtpConfig.Kind.SMTP;
         var planner =
                 new HostPlanner(
@@ -34,8 +46,12 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
                         world,
                         config,
                         planner,
-                        TlsPolicy.of(config.tls()),
-                        new Dialer(world, config),
+                        new Policies(config.tls(), tls.tables(), tls.published(), world.log()),
+                        new Dialer(
+                                world,
+                                config,
+                                tls,
+                                new ServerJudge(new AuthorityFiles(world.disk(), world.clock()))),
                         new ConnectionCache(world, config.reuse()),
                         store,
                         new Quirks(),

@@ -1,13 +1,18 @@
 package postern.smtp;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import postern.config.Key;
 import postern.config.Problem;
 import postern.config.Section;
 import postern.config.Settings;
+import postern.smtp.tls.TlsConfig;
+import postern.table.TableConfig;
 
 /** The transports of smtp(8): {@code smtp} itself, and those that the operator names. */
 public final class Transports {
@@ -32,6 +37,12 @@ public final class Transports {
                     "A way out of its own, which routes name: what it does not state is as in [smtp].",
                     keys());
 
+    /** The keys by which they ask tables. */
+    public static final List<TableConfig.Use> TABLES =
+            List.of(
+                    TableConfig.Use.of(SmtpConfig.SECTION, TlsConfig.POLICY),
+                    TableConfig.Use.of(SECTION, TlsConfig.POLICY));
+
     private Transports() {}
 
     private static List<Key<?>> keys() {
@@ -52,6 +63,13 @@ public final class Transports {
                     SmtpConfig.read(new SmtpKeys.Reader(group, common), group.get(KIND), hostname));
         }
         return all;
+    }
+
+    /** Files of authorities' certificates that they may have to read. */
+    public static Set<Path> authorities(Settings settings) {
+        Set<Path> files = new LinkedHashSet<>();
+        read(settings, "").values().forEach(config -> files.addAll(config.tls().files()));
+        return files;
     }
 
     /** What shows only when values are seen together. */

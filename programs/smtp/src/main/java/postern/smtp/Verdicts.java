@@ -95,6 +95,16 @@ final class Verdicts {
                 "4.4.1", "connect to " + target.text() + ": " + how.getMessage(), About.HOST);
     }
 
+    /** RFC 3463 §3.8: 4.7.4 security features not supported. */
+    static Outcome notOffered(String why) {
+        return new Deferred("4.7.4", why, About.HOST);
+    }
+
+    /** RFC 3463 §3.8: 4.7.5 cryptographic failure. */
+    static Outcome unprotected(String why) {
+        return new Deferred("4.7.5", why, About.HOST);
+    }
+
     /** A status of class 5 as one of class 4. */
     private static String softened(String status) {
         return status.isEmpty() ? "4.0.0" : "4" + status.substring(1);

@@ -28,6 +28,7 @@ import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
 import postern.mail.Outcome.Delivered;
 import postern.mail.Recipient;
+import postern.smtp.tls.TlsLevel;
 import postern.testkit.FakeMx;
 import postern.testkit.PeerMisbehaviour;
 
@@ -82,7 +83,7 @@ class BadServersTest {
 
     @BeforeEach
     void open() {
-        rig = new Rig(folder).with(Rig.config(PATIENCE, Rig.REUSE, SmtpConfig.Tls.MAY));
+        rig = new Rig(folder).with(Rig.config(PATIENCE, Rig.REUSE, TlsLevel.MAY));
     }
 
     @AfterEach

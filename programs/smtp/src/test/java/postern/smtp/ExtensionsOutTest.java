@@ -25,6 +25,7 @@ import postern.mail.Outcome.Deferred;
 import postern.mail.Outcome.Delivered;
 import postern.mail.Recipient;
 import postern.mail.Terms;
+import postern.smtp.tls.TlsLevel;
 import postern.testkit.FakeMx;
 import postern.testkit.PeerMisbehaviour;
 
@@ -339,7 +340,7 @@ class ExtensionsOutTest {
 
     @Test
     void aMessageHasADeadlineOverAllItsSteps() throws IOException {
-        SmtpConfig base = Rig.config(Duration.ofSeconds(20), Rig.REUSE, SmtpConfig.Tls.NONE);
+        SmtpConfig base = Rig.config(Duration.ofSeconds(20), Rig.REUSE, TlsLevel.NONE);
         SmtpConfig.Timeouts t = base.timeouts();
         rig.with(
                 config ->
@@ -363,8 +364,7 @@ class ExtensionsOutTest {
 
     @Test
     void aRateBelowTheLeastEndsTheMessage() {
-        var timeouts =
-                Rig.config(Duration.ofSeconds(20), Rig.REUSE, SmtpConfig.Tls.NONE).timeouts();
+        var timeouts = Rig.config(Duration.ofSeconds(20), Rig.REUSE, TlsLevel.NONE).timeouts();
         var slow =
                 new SmtpConfig.Timeouts(
                         timeouts.connect(),

@@ -31,6 +31,8 @@ import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.smtp.tls.TlsConfig;
+import postern.smtp.tls.TlsLevel;
 import postern.testkit.FakeMx;
 import postern.testkit.FakeResolver;
 
@@ -51,7 +53,7 @@ final class Rig implements AutoCloseable {
     final FakeResolver names = new FakeResolver();
     private final List<FakeMx> hosts = new ArrayList<>();
     private final ContentStore contents;
-    private SmtpConfig config = config(Duration.ofSeconds(20), REUSE, SmtpConfig.Tls.MAY);
+    private SmtpConfig config = config(Duration.ofSeconds(20), REUSE, TlsLevel.MAY);
     private final List<SmtpTransport> transports = new ArrayList<>();
 
     Rig(Path folder) {
@@ -67,12 +69,12 @@ final class Rig implements AutoCloseable {
         contents = new ContentStore(real.disk(), folder);
     }
 
-    static SmtpConfig config(Duration patience, SmtpConfig.Reuse reuse, SmtpConfig.Tls tls) {
+    static SmtpConfig config(Duration patience, SmtpConfig.Reuse reuse, TlsLevel tls) {
         return new SmtpConfig(
                 SmtpConfig.Kind.SMTP,
                 "client.example",
                 new SmtpConfig.Finding("", 25, List.of(), List.of(), List.of(), Set.of()),
-                tls,
+                TlsConfig.of(tls),
                 new SmtpConfig.Speech(true, SmtpConfig.EightBit.CONVERT),
                 new SmtpConfig.Timeouts(
                         patience, patience, patience, patience, patience, patience, patience,

@@ -25,6 +25,7 @@ import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
 import postern.mail.Outcome.Delivered;
 import postern.mail.Recipient;
+import postern.smtp.tls.TlsLevel;
 import postern.testkit.FakeMx;
 import postern.testkit.PeerMisbehaviour;
 
@@ -235,7 +236,7 @@ class SmtpTransportTest {
 
     @Test
     void silenceTimesOut() throws IOException {
-        rig.with(Rig.config(Duration.ofSeconds(1), Rig.REUSE, SmtpConfig.Tls.MAY));
+        rig.with(Rig.config(Duration.ofSeconds(1), Rig.REUSE, TlsLevel.MAY));
         FakeMx mx = mx().misbehaving(PeerMisbehaviour.SILENT);
         Outcome outcome = rig.deliver(rig.start(mx));
         assertThat(outcome.status()).isEqualTo("4.4.2");
@@ -263,7 +264,7 @@ class SmtpTransportTest {
                         Duration.ofSeconds(20),
                         new SmtpConfig.Reuse(
                                 Duration.ofSeconds(1), 10, Duration.ofSeconds(60), 100),
-                        SmtpConfig.Tls.MAY));
+                        TlsLevel.MAY));
         FakeMx mx = mx();
         SmtpTransport transport = rig.transport();
         String hop = rig.start(mx);
@@ -289,7 +290,7 @@ class SmtpTransportTest {
                             case "none" -> new SmtpConfig.Reuse(minute, 0, minute, 100);
                             default -> new SmtpConfig.Reuse(minute, 1, minute, 100);
                         },
-                        SmtpConfig.Tls.MAY));
+                        TlsLevel.MAY));
         FakeMx mx = mx();
         String hop = rig.start(mx);
         SmtpTransport transport = rig.transport();

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import postern.mail.Delivery;
 import postern.mail.Outcome.Delivered;
+import postern.smtp.tls.TlsLevel;
 import postern.testkit.FakeMx;
 import postern.testkit.PeerMisbehaviour;
 import postern.tls.TlsPeer;
@@ -127,7 +128,7 @@ class StartTlsTest {
 
     @Test
     void anOfferIsNotTakenWhereTlsIsOff() throws IOException {
-        rig.with(Rig.config(Duration.ofSeconds(20), Rig.REUSE, SmtpConfig.Tls.NONE));
+        rig.with(Rig.config(Duration.ofSeconds(20), Rig.REUSE, TlsLevel.NONE));
         FakeMx mx = mx();
         assertThat(rig.deliver(rig.start(mx))).isInstanceOf(Delivered.class);
         assertThat(mx.commands()).doesNotContain("STARTTLS");

@@ -43,7 +43,7 @@ import postern.testkit.PeerStage;
 import postern.testkit.SimProcess;
 import postern.testkit.SimWorld;
 import postern.testkit.Weather;
-import postern.tls.OpportunisticTls;
+import postern.tls.ClientTls;
 import postern.tls.ServerTls;
 import postern.wire.Reply;
 
@@ -220,7 +220,8 @@ final class Stand implements Intake {
     }
 
     private static Peer secured(Peer plain) throws IOException {
-        return new OpportunisticTls().start(plain, "mx.example.org", 25, true, LIMIT);
+        return new ClientTls()
+                .start(plain, ClientTls.Proposal.usual("mx.example.org", 25, true), LIMIT);
     }
 
     /** {@code given certificate = yes}. */

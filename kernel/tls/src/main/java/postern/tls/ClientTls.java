@@ -1,12 +1,14 @@
 package postern.tls;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -18,56 +20,100 @@ import postern.base.Bug;
 import postern.base.Peer;
 
 /**
- * The client's side of TLS where the alternative is clear text: opportunistic security, RFC 7435.
- * The server's certificate is <em>not</em> verified, since a refusal would lead to less protection,
- * not more; this keeps the passive listener out and nobody else. Never use it where a policy (DANE,
- * MTA-STS, the operator's) asks for a verified peer.
+ * The client's side of TLS. The handshake takes whatever certificate the server shows, whose key
+ * the server proves to have; <em>what the certificate is worth is the caller's question</em>, asked
+ * of {@link TlsPeer#certificates} before a word is said, after each handshake: where the
+ * alternative is clear text (RFC 7435) nobody asks, elsewhere {@link Authorities}, a fingerprint or
+ * the name service answers. So a session that is resumed is judged like any other, by the policy of
+ * now.
  *
  * <p>The machinery of TLS is loaded at the first use: an agent that never meets STARTTLS never pays
  * for it. Any thread.
  */
-public final class OpportunisticTls {
-    private static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"}; // RFC 8996: none older
+public final class ClientTls {
+    /**
+     * What is proposed to a server.
+     *
+     * @param host name or address text; with the port it is the name under which the session is
+     *     remembered
+     * @param serverName told to the server: RFC 6066 §3; empty: none
+     * @param versions {@code TLSv1.3}, {@code TLSv1.2}; none older (RFC 8996)
+     * @param forwardSecret whether only ciphers with forward secrecy and authenticated encryption
+     *     are proposed (RFC 9325 §4.2); otherwise those too that old servers need
+     */
+    public record Proposal(
+            String host,
+            int port,
+            String serverName,
+            List<String> versions,
+            boolean forwardSecret) {
+        public Proposal {
+            versions = List.copyOf(versions);
+            Bug.unless(VERSIONS.containsAll(versions) && !versions.isEmpty(), "TLS of our time");
+        }
+
+        /** The usual, for whoever takes any server. */
+        public static Proposal usual(String host, int port, boolean named) {
+            return new Proposal(host, port, named ? host : "", VERSIONS, false);
+        }
+    }
+
+    /** What is spoken: RFC 8996 leaves none older. */
+    public static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2");
 
     /** Sessions remembered for resumption. */
     private static final int SESSIONS_MAX = 500;
 
     private static final int SESSION_SECONDS = 3600; // as Postfix remembers them
 
+    /** Names the engine whose full handshake made a session: {@link TlsPeer#resumed}. */
+    static final String MADE_BY = "postern.made-by";
+
+    private final List<Credential> credentials;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable SSLContext loaded;
+
+    public ClientTls() {
+        this(List.of());
+    }
+
+    /**
+     * @param credentials shown to servers that ask who we are, the first of a kind that they take
+     */
+    public ClientTls(List<Credential> credentials) {
+        this.credentials = List.copyOf(credentials);
+    }
 
     /**
      * Shakes hands over the peer, which from then on is used only through the result. The peer's
      * deadline is left armed with {@code limit}.
      *
-     * @param host name or address text; with the port it is the name under which the session is
-     *     remembered
-     * @param named whether {@code host} is a name, to be told to the server: RFC 6066 §3
      * @throws IOException no common ground, not TLS at all, time-out; the peer is of no further use
      */
-    public TlsPeer start(Peer plain, String host, int port, boolean named, Duration limit)
-            throws IOException {
-        SSLEngine engine = context().createSSLEngine(host, port);
+    public TlsPeer start(Peer plain, Proposal proposal, Duration limit) throws IOException {
+        SSLEngine engine = context().createSSLEngine(proposal.host, proposal.port);
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
-        parameters.setProtocols(VERSIONS);
-        parameters.setServerNames(named ? serverNames(host) : List.of());
+        parameters.setProtocols(proposal.versions.toArray(String[]::new));
+        if (proposal.forwardSecret) {
+            parameters.setCipherSuites(ServerTls.ciphers());
+        }
+        parameters.setServerNames(serverNames(proposal.serverName));
         engine.setSSLParameters(parameters);
         return TlsPeer.start(plain, engine, limit);
     }
 
     /** A client of our own server's, for its rehearsal. */
     static SSLEngine trainingEngine(String version) {
-        SSLEngine engine = new OpportunisticTls().context().createSSLEngine();
+        SSLEngine engine = new ClientTls().context().createSSLEngine();
         engine.setUseClientMode(true);
         engine.setEnabledProtocols(new String[] {version});
         return engine;
     }
 
-    private static List<javax.net.ssl.SNIServerName> serverNames(String host) {
+    private static List<javax.net.ssl.SNIServerName> serverNames(String name) {
         try {
-            return List.of(new SNIHostName(host));
+            return name.isEmpty() ? List.of() : List.of(new SNIHostName(name));
         } catch (IllegalArgumentException _) { // a host may be called what SNI cannot say
             return List.of();
         }
@@ -79,7 +125,11 @@ public final class OpportunisticTls {
             SSLContext context = loaded;
             if (context == null) {
                 context = SSLContext.getInstance("TLS");
-                context.init(null, new TrustManager[] {new Anybody()}, null);
+                KeyManager @Nullable [] keys =
+                        credentials.isEmpty()
+                                ? null
+                                : new KeyManager[] {new CredentialChooser(credentials)};
+                context.init(keys, new TrustManager[] {new Anybody()}, null);
                 context.getClientSessionContext().setSessionCacheSize(SESSIONS_MAX);
                 context.getClientSessionContext().setSessionTimeout(SESSION_SECONDS);
                 loaded = context;
@@ -97,7 +147,9 @@ public final class OpportunisticTls {
         @Override
         public void checkServerTrusted(
                 X509Certificate[] chain, String type, @Nullable SSLEngine engine) {
-            // RFC 7435: encryption without authentication beats neither
+            if (engine != null) { // asked in full handshakes alone
+                engine.getHandshakeSession().putValue(MADE_BY, new WeakReference<>(engine));
+            }
         }
 
         @Override

@@ -1,0 +1,34 @@
+package postern.smtp.tls;
+
+import java.util.List;
+
+/** What a host has to show for itself. Values: equal ones ask the same. */
+public sealed interface ServerProof {
+    /** Nothing: whoever answers. */
+    record Anybody() implements ServerProof {}
+
+    /**
+     * A certificate that an authority vouches for.
+     *
+     * @param names one of which it must bear, as {@link postern.tls.CertificateNames#fits} takes
+     *     them
+     * @param authorities a file of them; empty: the system's
+     */
+    record Authority(List<String> names, String authorities) implements ServerProof {
+        public Authority {
+            names = List.copyOf(names);
+        }
+    }
+
+    /**
+     * A certificate, or a key, that is known: names, times and authorities do not matter.
+     *
+     * @param digests SHA-256 or SHA-512 in lower-case hexadecimal, of the certificate or of its
+     *     public key
+     */
+    record Fingerprint(List<String> digests) implements ServerProof {
+        public Fingerprint {
+            digests = List.copyOf(digests);
+        }
+    }
+}

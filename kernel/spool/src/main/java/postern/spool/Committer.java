@@ -90,6 +90,8 @@ final class Committer implements Runnable {
                 }
             }
         }
+        IOException closed = new IOException("queue log is closed");
+        waiting.forEach(late -> late.done().completeExceptionally(closed));
     }
 
     private void gather() {
@@ -102,10 +104,20 @@ final class Committer implements Runnable {
             }
         }
         if (waitingOctets < GROUP_OCTETS_MAX) {
-            arriving.drainTo(drained, DRAIN_MAX);
-            drained.forEach(this::accept);
-            drained.clear();
+            drain();
         }
+    }
+
+    /** From who is told of an earlier batch: to wait for room would be to wait for ourselves. */
+    void acceptOwn(Batch batch) {
+        drain(); // those that came before stay before
+        accept(batch);
+    }
+
+    private void drain() {
+        arriving.drainTo(drained, DRAIN_MAX);
+        drained.forEach(this::accept);
+        drained.clear();
     }
 
     private void accept(Batch batch) {

@@ -39,6 +39,7 @@ final class LocalLog implements QueueLog {
     private final long segmentOctets;
     private final Segments segments;
     private final Mailbox<Batch> arriving;
+    private final ScopedValue<Committer> writing = ScopedValue.newInstance(); // in its thread
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private @Nullable DiskFile lockFile;
     private long epoch;
@@ -197,7 +198,7 @@ final class LocalLog implements QueueLog {
                 .startOwner(
                         "queue-log",
                         () -> {
-                            committer.run();
+                            ScopedValue.where(writing, committer).run(committer);
                             ended.complete(true);
                         });
     }
@@ -227,8 +228,17 @@ final class LocalLog implements QueueLog {
             return CompletableFuture.failedFuture(new IOException("queue log is closed"));
         }
         CompletionStage<T> result = batch.done().thenApply(settled); // before it can be done
-        arriving.put(batch);
+        if (mayWait()) {
+            arriving.put(batch);
+        } else {
+            writing.get().acceptOwn(batch);
+        }
         return result;
+    }
+
+    @Override
+    public boolean mayWait() {
+        return !writing.isBound();
     }
 
     @Override

@@ -144,6 +144,9 @@ final class LogReception implements Spool.Reception {
             return;
         }
         writing = null;
+        if (!spool.mayWait()) {
+            throw spool.unsound("the log's own thread does not wait for the log");
+        }
         try {
             written.add(spool.world().tasks().await(last));
         } catch (ExecutionException failed) {

@@ -302,15 +302,29 @@ public final class LogSpool implements Spool {
             result.complete(then.apply(positions));
             untold.forEach(listener::queued); // last: whoever awaits its 250 is woken first
             untold.clear();
-        } catch (RuntimeException ours) {
-            // a stage would swallow it; memory and disk differ now: only a start from disk helps
-            world.tasks()
-                    .startOwner(
-                            "queue-halt",
-                            () -> {
-                                throw new Bug("the queue's memory is sound", ours);
-                            });
+        } catch (RuntimeException ours) { // memory and disk differ now
+            var _ = halt(new Bug("the queue's memory is sound", ours));
         }
+    }
+
+    /** Whether the caller may wait for what it appends. */
+    boolean mayWait() {
+        return log.mayWait();
+    }
+
+    Bug unsound(String broken) {
+        return halt(new Bug(broken));
+    }
+
+    /** A stage would swallow it, and only a start from disk helps. */
+    private Bug halt(Bug bug) {
+        world.tasks()
+                .startOwner(
+                        "queue-halt",
+                        () -> {
+                            throw bug;
+                        });
+        return bug;
     }
 
     private static IOException unknown(QueueId id) {

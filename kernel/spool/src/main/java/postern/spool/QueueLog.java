@@ -64,6 +64,12 @@ public interface QueueLog extends Closeable {
     void open(Epoch epoch, RecordSink sink) throws IOException;
 
     /**
+     * Whether the caller may wait for what it appends: who is just being told of an earlier append
+     * may append more, but has the log's own thread.
+     */
+    boolean mayWait();
+
+    /**
      * Reads every record that was there when the log was opened, oldest first, while others may
      * already be appended. Damaged records go to the sink as such.
      */

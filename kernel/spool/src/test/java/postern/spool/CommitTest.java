@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,6 +163,70 @@ final class CommitTest {
                     assertThat(cost.writes - writes).isEqualTo(1);
                     assertThat(taken).isBetween(Duration.ofMillis(90), Duration.ofMillis(150));
                 });
+    }
+
+    @Test
+    void whoIsToldOfARecordMayRecordMoreThanCanWait() {
+        int more = 3_000;
+        run(
+                LIMITS,
+                1,
+                spool -> {
+                    QueueId id = send(spool, Letters.octets(10, 1));
+                    List<Progress> change = List.of(Letters.state(0, Progress.State.WAITING));
+                    CompletableFuture<Integer> all = new CompletableFuture<>();
+                    int[] recorded = new int[1];
+                    var _ =
+                            spool.record(id, change)
+                                    .thenAccept(
+                                            _ -> {
+                                                for (int i = 0; i < more; i++) {
+                                                    var _ =
+                                                            spool.record(id, change)
+                                                                    .thenAccept(
+                                                                            _ ->
+                                                                                    count(
+                                                                                            recorded,
+                                                                                            more,
+                                                                                            all));
+                                                }
+                                            });
+                    assertThat(world.tasks().await(all)).isEqualTo(more);
+                });
+    }
+
+    private static void count(int[] counter, int most, CompletableFuture<Integer> reached) {
+        if (++counter[0] == most) {
+            reached.complete(most);
+        }
+    }
+
+    @Test
+    void whoIsToldOfARecordAndWaitsForTheLogHaltsTheProcess() {
+        process.start(
+                "start",
+                () -> {
+                    LogSpool spool = new LogSpool(world, Trial.DIRECTORY, LIMITS);
+                    try {
+                        spool.recover(_ -> {});
+                        QueueId id = send(spool, Letters.octets(10, 1));
+                        List<Progress> change = List.of(Letters.state(0, Progress.State.WAITING));
+                        var longer =
+                                new Notice(
+                                        ReversePath.NOBODY,
+                                        MailOptions.NONE,
+                                        Letters.recipients(1),
+                                        Letters.octets(5 << 20, 2));
+                        var _ =
+                                spool.record(id, change)
+                                        .thenAccept(_ -> spool.inject(longer, id, false, change));
+                    } catch (IOException | ExecutionException failed) {
+                        throw new AssertionError(failed);
+                    }
+                });
+        sim.run(Duration.ofHours(1));
+        assertThat(sim.panics().getFirst())
+                .contains("the log's own thread does not wait for the log");
     }
 
     @Test

@@ -19,7 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.Peer;
+import postern.mail.Admission;
 import postern.mail.Delivery;
+import postern.mail.Expansion;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Notices;
@@ -231,21 +233,32 @@ final class QueueControlTest {
                 .contains("event=left\n");
     }
 
+    /** All but one domain goes by a relay. */
+    private record Relayed(Router others) implements Router {
+        @Override
+        public Route route(ReversePath sender, Mailbox recipient) {
+            return recipient.domain().text().equals("direct.test")
+                    ? others.route(sender, recipient)
+                    : new Route.To("smtp", "[Relay.test]:25");
+        }
+
+        @Override
+        public Admission admit(Mailbox recipient) {
+            return others.admit(recipient);
+        }
+
+        @Override
+        public Expansion expand(Mailbox recipient) {
+            return others.expand(recipient);
+        }
+    }
+
     @Test
     void aFlushReachesWhatSleepsBehindARelay() {
         QueueId direct = put("ann@s.test", "bob@direct.test");
         QueueId relayed = put("ann@s.test", "bob@relayed.test");
         QueueId several = put("ann@s.test", "bob@other.test", "carl@relayed.test");
-        Router relay =
-                new Stage.ByDomain() {
-                    @Override
-                    public Route route(ReversePath sender, Mailbox recipient) {
-                        return recipient.domain().text().equals("direct.test")
-                                ? super.route(sender, recipient)
-                                : new Route.To("smtp", "[Relay.test]:25");
-                    }
-                };
-        serve(Map.of(), relay, listener -> listener);
+        serve(Map.of(), new Relayed(new Stage.ByDomain()), listener -> listener);
         assertThat(ask("flush\tdestination=RELAYED.test")).startsWith("result=ok\tcount=2\n");
         assertThat(ask("list\tid=" + relayed)).contains("\tattempts=2\t");
         assertThat(ask("list\tid=" + several)).contains("\tattempts=2\t");

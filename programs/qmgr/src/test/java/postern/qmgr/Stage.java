@@ -69,7 +69,7 @@ final class Stage implements Effects {
     }
 
     /** Everybody goes by smtp to their domain, but for some domains. */
-    static class ByDomain implements Router {
+    static final class ByDomain implements Router {
         @Override
         public Route route(ReversePath sender, Mailbox recipient) {
             return switch (recipient.domain().text()) {

@@ -17,6 +17,7 @@ final class HistoryPrinter {
 
     private final PrintStream out;
     private final DateTimeFormatter time;
+    private boolean ruled;
     private final Map<String, Long> attempts = new HashMap<>(); // told of so far, by address
 
     HistoryPrinter(PrintStream out, ZoneId zone) {
@@ -39,6 +40,7 @@ final class HistoryPrinter {
                                     + line.field("notice"));
             case "delaytold" -> say("sender told of the delay");
             case "copied" -> say("copied forward in the queue log");
+            case "rule" -> rule(line);
             case "now" -> out.println(pad("now") + line.field("state"));
             case "left" -> out.println(pad("now") + "not in the queue any more");
             default -> standing(line);
@@ -124,6 +126,14 @@ final class HistoryPrinter {
         say(address(line) + ": " + line.field("state") + way);
         said(line);
         next(line, -1);
+    }
+
+    /** The log does not keep them: they are those of today. */
+    private void rule(ControlLine line) {
+        String value = line.has("value") ? " -> " + shown(line, "value") : "";
+        String rule = shown(line, "rule") + value + "  [" + shown(line, "origin") + "]";
+        out.println(pad(ruled ? "" : "rules, as of now") + address(line) + ": " + rule);
+        ruled = true;
     }
 
     private void said(ControlLine line) {

@@ -141,6 +141,7 @@ class QueueClientTest {
                 event=taken\tid=01jd3k2p9x4\ttime=1795203600\tsize=700\tsender=ann@example.org\tlogin=ann\tlistener=submission
                 event=recipient\taddress=bob@example.net
                 event=attempt\taddress=bob@example.net\tstate=waiting\tattempts=3\ttime=1795203700\trelay=mx[192.0.2.1]:25\ttls=TLSv1.3\treason=4.2.0 later\tnext=1795204000
+                event=rule\taddress=bob@example.net\trule=routing.transport\tvalue=smtp:relay\torigin=routes:7
                 event=now\tstate=deferred
                 id=01jd3k2p9x4\tstate=deferred
                 address=bob@example.net\tstate=waiting\ttransport=smtp\tnexthop=example.net\tnext=1795204000
@@ -160,6 +161,7 @@ class QueueClientTest {
                         2026-11-20 19:41:40  attempt 3 for <bob@example.net> at mx[192.0.2.1]:25 (TLSv1.3): deferred
                                                (4.2.0 later)
                                                next try 2026-11-20 19:46:40, 300 s later by the back-off
+                        rules, as of now     <bob@example.net>: routing.transport -> smtp:relay  [routes:7]
                         now                  deferred
                                              <bob@example.net>: waiting by smtp to example.net
                                                next try 2026-11-20 19:46:40

@@ -31,6 +31,7 @@ final class MasterProcess {
     private static final int EX_CANTCREAT = 73;
     private static final int EX_TEMPFAIL = 75;
     private static final int EX_NOPERM = 77;
+    private static final int EX_CONFIG = 78;
 
     /** How often master looks whether certificates were renewed. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
@@ -67,8 +68,11 @@ final class MasterProcess {
             Master master = Master.open(world, plan(settings), this::replan);
             world.tasks().start("certificates", () -> watchCertificates(master));
             // a stop by SIGTERM or Ctrl-C is a success, whatever the JVM makes of it
-            master.run(() -> greet(settings, site), () -> Runtime.getRuntime().halt(EX_OK));
-            return EX_OK;
+            return switch (master.run(
+                    () -> greet(settings, site), () -> Runtime.getRuntime().halt(EX_OK))) {
+                case ASKED -> EX_OK;
+                case HOPELESS -> EX_CONFIG;
+            };
         } catch (Master.Refused refused) {
             String reasons = String.valueOf(refused.getMessage());
             reasons.lines().forEach(line -> System.err.println("postern: " + line));

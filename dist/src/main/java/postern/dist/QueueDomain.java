@@ -19,16 +19,17 @@ import postern.config.Settings;
 import postern.ipc.AgentClient;
 import postern.ipc.LmtpClient;
 import postern.mail.Rewriter;
-import postern.mail.Router;
 import postern.qmgr.Authority;
 import postern.qmgr.InFlow;
 import postern.qmgr.LmtpAgents;
 import postern.qmgr.QmgrConfig;
 import postern.qmgr.QueueControl;
 import postern.qmgr.QueueManager;
+import postern.qmgr.RouteRules;
 import postern.rewrite.AddressRewriter;
 import postern.rewrite.AddressRouter;
 import postern.rewrite.AddressingConfig;
+import postern.rewrite.Explanation;
 import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
 import postern.smtp.Transports;
@@ -89,7 +90,7 @@ public final class QueueDomain {
         RewriteConfig domains = RewriteConfig.read(settings, site.hostname());
         Tables tables = TableUses.open(world, settings, recent);
         Rewriter rewriter = AddressRewriter.of(domains, AddressingConfig.read(settings), tables);
-        Router router =
+        AddressRouter router =
                 new AddressRouter(
                         domains, RoutingConfig.read(settings), tables, rewriter, recent, aliases);
         QmgrConfig figures = QmgrConfig.read(settings);
@@ -116,7 +117,8 @@ public final class QueueDomain {
                         new InFlow(world, spool, qmgr, figures),
                         notices,
                         ZoneId.systemDefault());
-        var queueControl = new QueueControl(world, qmgr, spool, router, authority);
+        var queueControl =
+                new QueueControl(world, qmgr, spool, router, rules(router, rewriter), authority);
         world.tasks().start("control", () -> queueControl.serve(control));
         Running intake = AgentDomain.serve(world, "cleanup", cleanup::session, handover);
         return ended -> {
@@ -130,6 +132,14 @@ public final class QueueDomain {
             qmgr.drain(half);
             intake.drain(half);
         };
+    }
+
+    private static RouteRules rules(AddressRouter router, Rewriter rewriter) {
+        var explanation = new Explanation(router, rewriter);
+        return (sender, recipient) ->
+                explanation.steps(sender, recipient).stream()
+                        .map(step -> new RouteRules.Rule(step.rule(), step.value(), step.origin()))
+                        .toList();
     }
 
     private static Map<String, AgentClient> agents(World world, Site site, Settings settings) {

@@ -1,10 +1,13 @@
 package postern.dist;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import postern.config.Key;
+import postern.config.Problem;
 import postern.config.Section;
 import postern.config.Settings;
+import postern.os.Groups;
 
 /**
  * Whom the domains run as when root starts us, and which delivery agents are not ours.
@@ -57,6 +60,25 @@ record ServiceConfig(Map<Powers, String> users, String queueReaders, Map<String,
                         group.get(OUT)),
                 group.get(QUEUE_READERS),
                 group.get(AGENTS));
+    }
+
+    /** What this machine says about what is named. */
+    static List<Problem> problems(Settings settings) {
+        Settings.Group group = settings.section(SECTION);
+        String readers = group.get(QUEUE_READERS);
+        String wrong = "";
+        try {
+            if (!readers.isEmpty() && Groups.byName(readers).isEmpty()) {
+                wrong = "there is no group " + readers + " on this machine";
+            }
+        } catch (IOException unanswered) {
+            wrong = "whether there is a group " + readers + " cannot be found out: " + unanswered;
+        }
+        return wrong.isEmpty()
+                ? List.of()
+                : List.of(
+                        group.problem(
+                                QUEUE_READERS, wrong, "make the group, or name one that exists"));
     }
 
     /** The user that the domain runs as; none is stated for local. */

@@ -23,6 +23,13 @@ final class Domain {
     static final int RETIRED_AT_ONCE_MAX = 3;
 
     static final Duration DRAIN_WAITED_FOR_MAX = Duration.ofSeconds(10);
+
+    /**
+     * A child that ends so cannot serve with what it found, however often it is started; its log
+     * says why. EX_CONFIG of sysexits(3).
+     */
+    static final int HOPELESS = 78;
+
     static final Duration KILL_AFTER_TERM = Duration.ofSeconds(2);
 
     private final Launcher launcher;
@@ -112,7 +119,10 @@ final class Domain {
                         .with("after", millis(now - child.startedNanos())));
     }
 
-    void ended(Child child, Processes.Exit exit, long now) {
+    /**
+     * @return false where it is of no use to start it again
+     */
+    boolean ended(Child child, Processes.Exit exit, long now) {
         boolean expected = child.state() == Child.State.DRAINING;
         Duration lived = Duration.ofNanos(now - child.startedNanos());
         boolean wasPresent = present().filter(child::equals).isPresent();
@@ -129,9 +139,18 @@ final class Domain {
         } else {
             log.warning(line);
         }
-        if (wasPresent && !expected) {
-            again(lived, now);
+        if (!wasPresent || expected) {
+            return true;
         }
+        if (exit.equals(new Processes.Exit.Status(HOPELESS))) {
+            log.error(
+                    LogLine.about("master")
+                            .with("ended", name())
+                            .say("it cannot serve before what it reports is mended: all stop"));
+            return false;
+        }
+        again(lived, now);
+        return true;
     }
 
     /** Brings what is nearer to what shall be; gives the next time there is something to do. */

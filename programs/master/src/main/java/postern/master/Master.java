@@ -60,6 +60,13 @@ public final class Master {
         this.events = world.tasks().mailbox(EVENTS_MAX);
     }
 
+    /** Why we ended. */
+    public enum Ending {
+        ASKED,
+        /** A domain cannot serve before somebody mends what it reports. */
+        HOPELESS
+    }
+
     /** Why we do not start, a line for each reason. */
     public static final class Refused extends Exception {
         private static final long serialVersionUID = 1;
@@ -138,13 +145,13 @@ public final class Master {
     }
 
     /**
-     * Runs until somebody stops us: by the control socket, by SIGINT or SIGTERM. All children are
-     * gone when it returns.
+     * Runs until somebody stops us: by the control socket, by SIGINT or SIGTERM; or until a domain
+     * says that no further start will help. All children are gone when it returns.
      *
      * @param whenServing called once, when every domain serves
      * @param whenTerminated called at the end of the JVM's shutdown after an orderly stop; may halt
      */
-    public void run(Runnable whenServing, Runnable whenTerminated) {
+    public Ending run(Runnable whenServing, Runnable whenTerminated) {
         Log log = world.log();
         log.info(
                 LogLine.about("master")
@@ -162,8 +169,9 @@ public final class Master {
         world.tasks().start("control", answering::serve);
         boolean orderly = false;
         try {
-            new Supervisor(world, bindings, events, plan, whenServing).run();
-            orderly = true;
+            Ending ending = new Supervisor(world, bindings, events, plan, whenServing).run();
+            orderly = ending == Ending.ASKED;
+            return ending;
         } finally {
             close();
             log.info(LogLine.about("master").say("has stopped"));

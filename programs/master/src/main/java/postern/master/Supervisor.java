@@ -46,6 +46,7 @@ final class Supervisor {
     private final Path state;
     private boolean served;
     private boolean stopping;
+    private boolean hopeless; // a domain can never serve with what it found
     private long stopBegan;
 
     private record Reload(Mailbox<Event.Answer> reply, long until) {}
@@ -69,13 +70,13 @@ final class Supervisor {
         }
     }
 
-    /** Runs until a stop was asked for and all children are gone. */
-    void run() {
+    /** Runs until a stop was asked for, or nothing else makes sense, and all children are gone. */
+    Master.Ending run() {
         while (true) {
             long now = world.clock().nanoTime();
             long next = pursue(now);
             if (stopping && domains.values().stream().allMatch(Domain::empty)) {
-                return;
+                return hopeless ? Master.Ending.HOPELESS : Master.Ending.ASKED;
             }
             next = Math.min(next, answerReloads(now));
             Duration pause =
@@ -142,7 +143,12 @@ final class Supervisor {
             case Event.Ended ended -> {
                 for (Domain domain : domains.values()) {
                     domain.child(ended.pid())
-                            .ifPresent(child -> domain.ended(child, ended.exit(), now));
+                            .filter(child -> !domain.ended(child, ended.exit(), now))
+                            .ifPresent(
+                                    _ -> {
+                                        hopeless = true;
+                                        stop(now);
+                                    });
                 }
             }
             case Event.Apply apply -> {
@@ -154,13 +160,15 @@ final class Supervisor {
                 }
             }
             case Event.AskStatus ask -> ask.reply().put(statuses(now));
-            case Event.Stop _ -> {
-                if (!stopping) {
-                    stopping = true;
-                    stopBegan = now;
-                    log.info(LogLine.about("master").say("stops"));
-                }
-            }
+            case Event.Stop _ -> stop(now);
+        }
+    }
+
+    private void stop(long now) {
+        if (!stopping) {
+            stopping = true;
+            stopBegan = now;
+            log.info(LogLine.about("master").say("stops"));
         }
     }
 

@@ -38,7 +38,7 @@ class MasterTest {
             new AtomicReference<>(new Replanned.Problems(List.of("line 7: no such key")));
     final List<Running> running = new ArrayList<>();
 
-    record Running(Master master, CompletableFuture<Void> end, CountDownLatch serving) {}
+    record Running(Master master, CompletableFuture<Master.Ending> end, CountDownLatch serving) {}
 
     @AfterEach
     void stopAll() throws Exception {
@@ -57,7 +57,8 @@ class MasterTest {
         Running one =
                 new Running(
                         master,
-                        CompletableFuture.runAsync(() -> master.run(serving::countDown, () -> {})),
+                        CompletableFuture.supplyAsync(
+                                () -> master.run(serving::countDown, () -> {})),
                         serving);
         running.add(one);
         return one;
@@ -90,6 +91,24 @@ class MasterTest {
         assertThat(log).anyMatch(line -> line.contains("in=100ms count=1"));
         assertThat(log).anyMatch(line -> line.contains("in=200ms count=2"));
         assertThat(log).anyMatch(line -> line.contains("by=status 3"));
+    }
+
+    @Test
+    void whatCanNeverServeIsNotStartedAgainAndAllStop() throws Exception {
+        Running master = start(Tiny.domain("front", state, "one"));
+        assertThat(master.serving().await(20, TimeUnit.SECONDS)).isTrue();
+        master.master()
+                .apply(
+                        new Plan(
+                                state,
+                                List.of(),
+                                List.of(
+                                        Tiny.domain("front", state, "one"),
+                                        Tiny.domain("queue", state, "hopeless"))));
+        assertThat(master.end().get(20, TimeUnit.SECONDS)).isEqualTo(Master.Ending.HOPELESS);
+        assertThat(log)
+                .anyMatch(line -> line.contains("ended=queue it cannot serve before"))
+                .noneMatch(line -> line.contains("restarts=queue"));
     }
 
     @Test

@@ -12,8 +12,8 @@ import postern.os.Seccomp;
 
 /**
  * A domain as small as can be. It greets whoever connects with its pid and settings. Settings that
- * begin with "die" end it at once, "stubborn" ignores the wish to drain, "slow" lingers until it is
- * told to end, and "patient" does not mind being retired.
+ * begin with "die" end it at once, "hopeless" for good, "stubborn" ignores the wish to drain,
+ * "slow" lingers until it is told to end, and "patient" does not mind being retired.
  */
 final class TinyChild {
     private TinyChild() {}
@@ -24,6 +24,9 @@ final class TinyChild {
         String settings = link.settingsText();
         if (settings.startsWith("die")) {
             System.exit(3);
+        }
+        if (settings.startsWith("hopeless")) {
+            System.exit(78);
         }
         ServerSocketChannel listener = InheritedListeners.first();
         String arguments = String.join(" ", args);

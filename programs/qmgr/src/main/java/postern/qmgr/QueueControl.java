@@ -47,17 +47,24 @@ public final class QueueControl {
     private final QueueManager queue;
     private final Spool spool;
     private final Router router;
+    private final RouteRules rules;
     private final Authority authority;
 
     /**
      * @param router says where a message would go; answers from memory
      */
     public QueueControl(
-            World world, QueueManager queue, Spool spool, Router router, Authority authority) {
+            World world,
+            QueueManager queue,
+            Spool spool,
+            Router router,
+            RouteRules rules,
+            Authority authority) {
         this.world = world;
         this.queue = queue;
         this.spool = spool;
         this.router = router;
+        this.rules = rules;
         this.authority = authority;
     }
 
@@ -250,6 +257,9 @@ public final class QueueControl {
             }
             var story = new Story(page);
             spool.history(id, story::tell);
+            if (reader && story.envelope().isPresent()) { // rules are the operators' own words
+                story.routed(story.envelope().get(), rules);
+            }
             int waiting = 0;
             Optional<Standing> standing =
                     queue.ask((schedule, now) -> schedule.operator().standing(id, now));

@@ -79,6 +79,20 @@ final class Story {
         }
     }
 
+    /** What sends each recipient where it goes, by the configuration as it is now. */
+    void routed(Envelope taken, RouteRules rules) throws IOException {
+        for (Recipient recipient : taken.recipients()) {
+            for (RouteRules.Rule rule : rules.of(taken.sender(), recipient.mailbox())) {
+                ControlLine line =
+                        ControlLine.of("event", "rule")
+                                .with("address", recipient.mailbox())
+                                .with("rule", rule.name());
+                out.add(Listing.stated(line, "value", rule.value()).with("origin", rule.origin()));
+            }
+            out.flushFull();
+        }
+    }
+
     private void changed(Progress change) {
         Optional<Progress.Attempted> attempt = change.attempted();
         boolean waits = !change.state().last();

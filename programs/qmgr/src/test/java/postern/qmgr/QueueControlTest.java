@@ -40,6 +40,11 @@ import postern.testkit.SimWorld;
 /** The queue's control socket, on virtual time, with a queue in memory. */
 final class QueueControlTest {
     private static final ReversePath ANN = ReversePath.of(Stage.recipient("ann@s.test").mailbox());
+    private static final RouteRules RULES =
+            (_, recipient) ->
+                    List.of(
+                            new RouteRules.Rule(
+                                    "transport", "smtp:" + recipient.domain(), "routes:7"));
     private static final Endpoint AT = new Endpoint.Local(Path.of("/run/queue-control"));
 
     private static final Delivery GREY =
@@ -92,7 +97,7 @@ final class QueueControlTest {
                 () -> {
                     try (Listener listener = process.world().network().listen(AT)) {
                         queue.start();
-                        new QueueControl(process.world(), queue, spool, router, authority)
+                        new QueueControl(process.world(), queue, spool, router, RULES, authority)
                                 .serve(way.apply(listener));
                     } catch (IOException failed) {
                         throw new AssertionError(failed);
@@ -228,6 +233,8 @@ final class QueueControlTest {
                 .contains("event=attempt\taddress=bob@a.test\tstate=waiting\tattempts=1")
                 .contains("\trelay=mx.a.test[192.0.2.1]:25\ttls=TLSv1.3\treason=4.2.1 greylisted")
                 .contains("event=change\taddress=bob@a.test\tstate=expired")
+                .contains(
+                        "event=rule\taddress=bob@a.test\trule=transport\tvalue=smtp:a.test\torigin=routes:7")
                 .contains("event=notice\t")
                 .contains("\tabout=failure\n")
                 .contains("event=left\n");

@@ -83,6 +83,11 @@ public final class Explanation {
         };
     }
 
+    /** The rules that lead a recipient of a queued message to its next hop. */
+    public List<Step> steps(ReversePath sender, Mailbox recipient) {
+        return destination(sender, recipient).steps();
+    }
+
     private Destination destination(ReversePath sender, Mailbox recipient) {
         List<Step> steps = new ArrayList<>();
         Route route =

@@ -200,6 +200,7 @@ public final class Million {
                             manager,
                             spool,
                             router,
+                            (_, _) -> List.of(),
                             Authority.of(Set.of(System.getProperty("user.name"))));
             world.tasks().start("control", () -> server.serve(listener));
         }

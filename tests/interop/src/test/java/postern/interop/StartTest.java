@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -77,6 +81,56 @@ class StartTest {
 
         assertThat(code).isPositive();
         assertThat(postern.log()).contains(postern.state().toString());
+    }
+
+    @Test
+    void aGroupThatDoesNotExist(@TempDir(factory = OpenFolder.class) Path folder)
+            throws IOException {
+        Postern postern =
+                Postern.prepare(folder, "", "\n[service]\nqueue_readers = \"no-such-group\"\n");
+
+        Tool.Ended checked = postern.command("check");
+
+        assertThat(checked.code()).isEqualTo(78);
+        assertThat(checked.output())
+                .containsPattern("postern.toml:\\d+:\\d+: ")
+                .contains("there is no group no-such-group")
+                .contains("make the group");
+    }
+
+    @Test
+    void aQueueOfALaterPostern(@TempDir(factory = OpenFolder.class) Path folder)
+            throws IOException {
+        Postern postern = Postern.start(folder, "", "");
+        postern.close();
+        Path log = postern.state().resolve("queue/log");
+        List<Path> segments;
+        try (Stream<Path> files = Files.list(log)) {
+            segments = files.sorted().toList();
+        }
+        ofALaterVersion(segments.getLast());
+
+        int code = failedStart(postern);
+
+        assertThat(code).isEqualTo(78); // EX_CONFIG
+        assertThat(postern.log())
+                .contains(segments.getLast() + ": queue log of version 1000")
+                .contains("remedy: start the later Postern")
+                .doesNotContain("restarts=queue");
+    }
+
+    /** Both copies of the header: docs/protocols/queue-format.md. */
+    private static void ofALaterVersion(Path segment) throws IOException {
+        int copyOctets = 64;
+        byte[] octets = Files.readAllBytes(segment);
+        for (int copy = 0; copy < 2 * copyOctets; copy += copyOctets) {
+            ByteBuffer header = ByteBuffer.wrap(octets, copy, copyOctets).slice();
+            header.putInt(8, 1000);
+            CRC32C crc = new CRC32C();
+            crc.update(octets, copy, copyOctets - 4);
+            header.putInt(copyOctets - 4, (int) crc.getValue());
+        }
+        Files.write(segment, octets);
     }
 
     @Test

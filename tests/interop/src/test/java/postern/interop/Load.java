@@ -17,6 +17,7 @@ final class Load implements Runnable {
     private final int port;
     private final List<String> recipients;
     private final List<String> accepted = new CopyOnWriteArrayList<>();
+    private final List<String> putOff = new CopyOnWriteArrayList<>();
     private volatile boolean stopped;
 
     /**
@@ -50,7 +51,9 @@ final class Load implements Runnable {
                                     "Subject: " + subject + "\r\n\r\nbody");
                     if (reply.startsWith("250")) {
                         accepted.add(subject);
-                    } else if (!reply.startsWith("4")) {
+                    } else if (reply.startsWith("4")) {
+                        putOff.add(reply);
+                    } else {
                         break; // it went away
                     }
                 }
@@ -71,6 +74,11 @@ final class Load implements Runnable {
 
     void stop() {
         stopped = true;
+    }
+
+    /** Answers that said to come later. */
+    List<String> putOff() {
+        return List.copyOf(putOff);
     }
 
     /** The subjects that were answered 250. */

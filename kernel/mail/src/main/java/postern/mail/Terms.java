@@ -25,6 +25,10 @@ public record Terms(Release release, Deadline deadline, int priority, Protection
         return new Terms(release, deadline, other, protection);
     }
 
+    public Terms with(Protection other) {
+        return new Terms(release, deadline, priority, other);
+    }
+
     /**
      * FUTURERELEASE, RFC 4865: no attempt is made before.
      *

@@ -9,7 +9,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.mail.Content;
 import postern.mail.ContentStore;
@@ -21,6 +23,7 @@ final class DataDecoderTest {
     private static final Limits LIMITS = new Limits(100_000, 10_000, 3);
 
     @TempDir Path directory;
+    private final World world = SystemWorld.create("test");
 
     /** What came out of one reading: the message or the fault, and what was left over. */
     private record Outcome(String message, boolean dotLines, String fault, String left) {}
@@ -123,6 +126,122 @@ final class DataDecoderTest {
         assertThat(chunks("a\0b\r\n").fault()).isEqualTo("NUL");
     }
 
+    @Test // RFC 3030 §3: behind the header, not before
+    void binaryIsKeptAsItIs() {
+        assertThat(binary("a: b\r\n\r\n\0\r\n.\r\n\n.\nx\ry"))
+                .isEqualTo("a: b\r\n\r\n\0\r\n.\r\n\n.\nx\ry");
+        assertThat(binary("a: b\nc: d\r\n\r\nx")).isEqualTo("BARE_NEWLINE");
+        assertThat(binary("a: \0\r\n\r\nx")).isEqualTo("NUL");
+        assertThat(binary("a: b")).isEqualTo("a: b\r\n");
+        assertThat(binary("\r\n" + "\0\n".repeat(60_000))).isEqualTo("TOO_LARGE");
+    }
+
+    private String binary(String input) {
+        byte[] octets = input.getBytes(StandardCharsets.UTF_8);
+        String first = "";
+        for (int step : new int[] {octets.length, 1}) {
+            DataDecoder decoder = DataDecoder.binary(store().buffer(0), LIMITS);
+            for (int at = 0; at < octets.length; at += step) {
+                int end = Math.min(octets.length, at + step);
+                assertThat(decoder.take(octets, at, end)).isEqualTo(end);
+            }
+            String result = text(decoder.finish());
+            assertThat(first).isIn("", result);
+            first = result;
+        }
+        return first;
+    }
+
+    private static String text(Result result) {
+        return switch (result) {
+            case Result.Refused(Fault fault) -> fault.name();
+            case Result.Message(Content content) -> {
+                try (content) {
+                    byte[] octets = new byte[(int) content.octets()];
+                    assertThat(content.read(0, octets, 0, octets.length))
+                            .isEqualTo(octets.length == 0 ? -1 : octets.length);
+                    yield new String(octets, StandardCharsets.UTF_8);
+                } catch (IOException unread) {
+                    throw new AssertionError(unread);
+                }
+            }
+        };
+    }
+
+    @Test // the same by the book: dots off behind CRLF alone, then the repair
+    void whatStandsAloneIsRepaired() {
+        Random random = new Random(12);
+        String[] pieces = {
+            "a", "\r", "\n", "\0", ".", "\r\n", "\r\n.", "\n.", "\n.\r\n", "\r\n.\n"
+        };
+        Limits repairing = new Limits(100_000, 10_000, 10_000, 3, true);
+        for (int round = 0; round < 5_000; round++) {
+            StringBuilder text = new StringBuilder();
+            for (int i = random.nextInt(12); i > 0; i--) {
+                text.append(pieces[random.nextInt(pieces.length)]);
+            }
+            String input = text + "\r\n.\r\n";
+            String framed = "\r\n" + input;
+            int end = framed.indexOf("\r\n.\r\n");
+            String body = framed.substring(0, end + 2).replace("\r\n.", "\r\n").substring(2);
+            assertThat(repaired(input, end + 3, DataDecoder.data(store().buffer(0), repairing)))
+                    .isEqualTo(mended(body));
+            String chunks = text.toString();
+            String whole = mended(chunks);
+            assertThat(
+                            repaired(
+                                    chunks,
+                                    chunks.length(),
+                                    DataDecoder.chunks(store().buffer(0), repairing)))
+                    .isEqualTo(whole.isEmpty() || whole.endsWith("\r\n") ? whole : whole + "\r\n");
+        }
+    }
+
+    private static String mended(String body) {
+        return body.replaceAll("\0|\r(?!\n)", " ").replaceAll("(?<!\r)\n", "\r\n");
+    }
+
+    /** Taken in pieces of three octets. */
+    private static String repaired(String input, int length, DataDecoder decoder) {
+        byte[] octets = input.getBytes(StandardCharsets.UTF_8);
+        int at = 0;
+        while (at < octets.length && !decoder.done()) {
+            at = decoder.take(octets, at, Math.min(octets.length, at + 3));
+        }
+        assertThat(at).isEqualTo(length);
+        return text(decoder.finish());
+    }
+
+    @ParameterizedTest // RFC 8689 §5
+    @CsvSource({
+        "'TLS-Required: No', true",
+        "'tls-required:no', true",
+        "'TLS-Required:\t NO ', true",
+        "'TLS-Required: None', false",
+        "'TLS-Required: N o', false",
+        "'TLS-Required: Yes', false",
+        "'X-TLS-Required: No', false",
+        "'T: x\r\n TLS-Required: No', false",
+        "'a: b\r\n\r\nTLS-Required: No', false",
+        "'Received: x\r\nTls-Required:  No', true",
+    })
+    void tlsIsWaivedByTheHeader(String header, boolean waived) {
+        String text =
+                header.replace("\\r\\n", "\r\n").replace("\\t", "\t") + "\r\nto: x\r\n\r\n.\r\n";
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        for (int step : new int[] {1, 5, octets.length}) {
+            DataDecoder decoder = DataDecoder.data(store().buffer(0), LIMITS);
+            for (int at = 0; at < octets.length; at += step) {
+                int unused = decoder.take(octets, at, Math.min(octets.length, at + step));
+            }
+            assertThat(decoder.tlsWaived()).isEqualTo(waived);
+        }
+    }
+
+    private ContentStore store() {
+        return new ContentStore(world.disk(), directory, 1 << 20, 1 << 20);
+    }
+
     @Test
     void storageThatFailsIsAFaultAndTheRestIsStillReadToItsEnd() {
         ContentStore store =
@@ -196,9 +315,7 @@ final class DataDecoderTest {
     }
 
     private Outcome named(byte[] octets, int[] steps, boolean stuffed) {
-        ContentStore store =
-                new ContentStore(
-                        SystemWorld.create("test").disk(), directory, 1_000_000, 1_000_000);
+        ContentStore store = new ContentStore(world.disk(), directory, 1_000_000, 1_000_000);
         try (DataDecoder decoder =
                 stuffed
                         ? DataDecoder.data(store.buffer(0), LIMITS)

@@ -15,6 +15,7 @@ import postern.config.Settings;
  * @param messageMemory octets of one message held in memory
  * @param totalMemory octets of all messages held in memory
  * @param stress what is different when there is hardly room
+ * @param bareNewline what becomes of content with a CR, LF or NUL that stands alone
  */
 public record Limits(
         long fieldOctets,
@@ -22,8 +23,16 @@ public record Limits(
         int commands,
         int messageMemory,
         long totalMemory,
-        Stress stress) {
+        Stress stress,
+        BareNewline bareNewline) {
     private static final String SINCE = "0.2";
+
+    /** What becomes of content with a CR, LF or NUL that stands alone: RFC 5321 §2.3.8. */
+    public enum BareNewline {
+        REJECT,
+        /** An LF becomes CRLF, a CR and a NUL a space. */
+        NORMALIZE
+    }
 
     /**
      * Under pressure.
@@ -121,6 +130,16 @@ public record Limits(
                             + " smtpd_junk_command_limit under stress).",
                     SINCE);
 
+    private static final Key<BareNewline> BARE_NEWLINE =
+            Key.choice(
+                    "bare_newline",
+                    BareNewline.REJECT,
+                    List.of(BareNewline.values()),
+                    "What becomes of a message, by DATA or by BDAT, with a CR, LF or NUL that stands alone:"
+                            + " it is refused, or an LF becomes CRLF and the others a space. Only"
+                            + " CRLF.CRLF ends data either way (Postfix: smtpd_forbid_bare_newline).",
+                    SINCE);
+
     /** {@code [smtpd.limits]}. */
     public static final Section SECTION =
             new Section(
@@ -136,7 +155,8 @@ public record Limits(
                             STRESS_AT,
                             STRESS_TIMEOUT,
                             STRESS_ERRORS,
-                            STRESS_JUNK));
+                            STRESS_JUNK,
+                            BARE_NEWLINE));
 
     public static Limits read(Settings settings) {
         Settings.Group group = settings.section(SECTION);
@@ -150,6 +170,7 @@ public record Limits(
                         group.get(STRESS_AT),
                         group.get(STRESS_TIMEOUT),
                         group.get(STRESS_ERRORS),
-                        group.get(STRESS_JUNK)));
+                        group.get(STRESS_JUNK)),
+                group.get(BARE_NEWLINE));
     }
 }

@@ -59,7 +59,7 @@ final class Offers {
 
     /** Extensions whose parameters MAIL may have. */
     Set<Extension> parameters(Standing standing) {
-        Set<Extension> offered = EnumSet.noneOf(Extension.class);
+        Set<Extension> offered = EnumSet.of(Extension.BINARYMIME);
         SmtpdConfig.Services services = config.services();
         if (services.deliverBy()) {
             offered.add(Extension.DELIVERBY);
@@ -89,6 +89,7 @@ final class Offers {
         lines.add("8BITMIME"); // RFC 6152
         lines.add("SMTPUTF8"); // RFC 6531
         lines.add("CHUNKING"); // RFC 3030
+        lines.add("BINARYMIME");
         lines.add("DSN"); // RFC 3461
         lines.add("LIMITS RCPTMAX=" + config.bounds().recipients()); // RFC 9422
         lines.add("ENHANCEDSTATUSCODES"); // RFC 2034

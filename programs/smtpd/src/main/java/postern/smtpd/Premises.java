@@ -48,7 +48,8 @@ record Premises(
                         bounds.messageOctets(),
                         bounds.headerOctets(),
                         policy.limits().fieldOctets(),
-                        bounds.hops()),
+                        bounds.hops(),
+                        policy.limits().bareNewline() == Limits.BareNewline.NORMALIZE),
                 Canned.of(220, "", config.hostname() + " ESMTP Postern"),
                 new Offers(config),
                 new Handshakes(

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import postern.mail.Content;
+import postern.mail.ContentBuffer;
+import postern.mail.MailOptions;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.WithHeader;
@@ -60,6 +62,8 @@ final class Reception {
             conversation.reply(Replies.CHUNKS_BEGAN);
         } else if (exchange.transaction().get().recipients.isEmpty()) {
             conversation.reply(identity.nobody());
+        } else if (exchange.transaction().get().options.body() == MailOptions.Body.BINARY_MIME) {
+            conversation.reply(Replies.BINARY_BY_DATA);
         } else if (exchange.refused(Stage.DATA, Optional.empty())) {
             exchange.endTransaction();
         } else {
@@ -119,8 +123,11 @@ final class Reception {
             throws IOException {
         if (transaction.chunks().isEmpty()) {
             long expected = Math.max(transaction.announced, bdat.octets());
+            ContentBuffer buffer = premises.store().buffer(expected);
             transaction.chunks(
-                    DataDecoder.chunks(premises.store().buffer(expected), premises.limits()));
+                    transaction.options.body() == MailOptions.Body.BINARY_MIME
+                            ? DataDecoder.binary(buffer, premises.limits())
+                            : DataDecoder.chunks(buffer, premises.limits()));
         }
         DataDecoder decoder = transaction.chunks().orElseThrow();
         read(bdat.octets(), Optional.of(decoder));
@@ -195,6 +202,9 @@ final class Reception {
                     refuse(fault, transaction, origin);
             case DataDecoder.Result.Message(Content content) -> {
                 try (content) {
+                    if (decoder.tlsWaived()) {
+                        transaction.waiveTls();
+                    }
                     ruled(content, transaction, origin);
                 }
             }

@@ -38,6 +38,8 @@ final class Replies {
     static final Canned RECIPIENT_FIRST = Canned.of(503, "5.5.1", "Need RCPT command");
     static final Canned NO_RECIPIENTS = Canned.of(554, "5.5.1", "No valid recipients");
     static final Canned CHUNKS_BEGAN = Canned.of(503, "5.5.1", "BDAT has begun; only BDAT follows");
+    static final Canned BINARY_BY_DATA =
+            Canned.of(503, "5.5.1", "BODY=BINARYMIME needs BDAT"); // RFC 3030 §3
     static final Canned IN_TRANSACTION = Canned.of(503, "5.5.1", "Not within a mail transaction");
     static final Canned OUT_OF_STEP =
             Canned.of(554, "5.5.0", "SMTP protocol synchronization: you did not wait for a reply");

@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 import postern.mail.MailOptions;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Terms;
 import postern.wire.DataDecoder;
 
 /** What MAIL began: RFC 5321 §3.3. One thread only. */
 final class Transaction {
     final ReversePath sender;
-    final MailOptions options;
+    MailOptions options;
 
     /** What SIZE announced; 0 when it did not. */
     final long announced;
@@ -25,6 +26,14 @@ final class Transaction {
         this.sender = sender;
         this.options = options;
         this.announced = announced;
+    }
+
+    /** TLS-Required: No, which REQUIRETLS overrules: RFC 8689 §4.1. */
+    void waiveTls() {
+        Terms terms = options.terms();
+        if (terms.protection() == Terms.Protection.UNSTATED) {
+            options = options.with(terms.with(Terms.Protection.WAIVED));
+        }
     }
 
     /** What rules want done with it; made at the first question. */

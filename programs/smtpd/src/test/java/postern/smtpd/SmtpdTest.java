@@ -46,7 +46,7 @@ final class SmtpdTest {
         stand.connect(
                 peer -> {
                     PeerStage stage = stage(stand, peer);
-                    send(stage, "EHLO x.example\r\n", 9);
+                    send(stage, "EHLO x.example\r\n", 10);
                     send(stage, "MAIL FROM:<>\r\nRCPT TO:<bob@example.org>\r\n", 2);
                     peer.expireAfter(Duration.ZERO);
                     stage.tick(Duration.ofSeconds(30));
@@ -72,7 +72,7 @@ final class SmtpdTest {
         stand.connect(
                 peer -> {
                     PeerStage stage = stage(stand, peer);
-                    send(stage, "EHLO x.example\r\n", 9);
+                    send(stage, "EHLO x.example\r\n", 10);
                     peer.expireAfter(Duration.ZERO);
                     stage.tick(Duration.ofSeconds(30));
                     send(stage, "MAIL FROM:<>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n", 3);
@@ -125,7 +125,7 @@ final class SmtpdTest {
         stand.connect(
                 peer -> {
                     PeerStage stage = stage(stand, peer);
-                    send(stage, "EHLO x.example\r\n", 9);
+                    send(stage, "EHLO x.example\r\n", 10);
                     send(stage, "MAIL FROM:<>\r\n", 1);
                     for (int i = 0; i < 3; i++) {
                         send(stage, "RCPT TO:<bob@example.org>\r\n", 1);
@@ -176,7 +176,8 @@ final class SmtpdTest {
                                 100_000,
                                 2 << 20,
                                 32 << 20,
-                                new Limits.Stress(80, Duration.ofSeconds(10), 1, 1)));
+                                new Limits.Stress(80, Duration.ofSeconds(10), 1, 1),
+                                Limits.BareNewline.REJECT));
     }
 
     /** With two sessions at most it is stress from the second on: strangers make room. */

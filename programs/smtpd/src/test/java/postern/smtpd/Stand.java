@@ -395,7 +395,11 @@ final class Stand implements Intake {
                                 origin.submission(),
                                 origin.tls().isEmpty() ? "" : " (" + origin.tls() + ")",
                                 options.terms().equals(Terms.NONE) ? "" : " " + options.terms(),
-                                new String(octets, StandardCharsets.UTF_8).replace("\r\n", "|")));
+                                new String(octets, StandardCharsets.UTF_8)
+                                        .replace("\r\n", "|")
+                                        .replace("\r", "\\r")
+                                        .replace("\n", "\\n")
+                                        .replace("\0", "\\0")));
         return all(recipients, Reply.of(250, "2.0.0", "Ok: queued as 4XYZ"));
     }
 

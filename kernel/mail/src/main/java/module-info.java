@@ -5,4 +5,5 @@ module postern.mail {
     requires transitive postern.base;
 
     exports postern.mail;
+    exports postern.mail.mime;
 }

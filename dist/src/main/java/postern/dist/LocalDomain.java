@@ -23,6 +23,7 @@ import postern.local.Surroundings;
 import postern.mail.ContentStore;
 import postern.mail.DeliveryAgent;
 import postern.mail.Origin;
+import postern.mailbox.BinaryAsText;
 import postern.mailbox.Identities;
 import postern.pipe.PipeAgent;
 import postern.pipe.PipeConfig;
@@ -109,10 +110,7 @@ public final class LocalDomain {
                     if (listener != null) {
                         serving.add(
                                 AgentDomain.serve(
-                                        world,
-                                        transport,
-                                        () -> new AgentSession(each, store),
-                                        listener));
+                                        world, transport, () -> session(each, store), listener));
                     }
                 });
         return ended -> {
@@ -125,6 +123,10 @@ public final class LocalDomain {
                     };
             serving.forEach(each -> each.drain(one));
         };
+    }
+
+    private static AgentSession session(DeliveryAgent agent, ContentStore store) {
+        return new AgentSession(new BinaryAsText(agent, store), store);
     }
 
     static DeliveryAgent virtual(

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +37,7 @@ import postern.mail.Outcome.Delivered;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mailbox.BinaryAsText;
 import postern.os.Identity;
 import postern.pipe.PipeAgent;
 import postern.pipe.PipeConfig;
@@ -177,6 +179,41 @@ class PipeAndVirtualTest {
                 .startsWith(
                         "-r -n -aeve@example.net - hop.example!rmail (ann@site.uucp) (bob@site.uucp)\n"
                                 + "From eve@example.net  ");
+    }
+
+    @Test // RFC 3030 §3
+    void whatIsBinaryComesAsTextAndLosesNothing() throws IOException {
+        String binary = "MIME-Version: 1.0\r\nContent-Type: image/x\r\n\r\n\r\na\nb\r\n\0";
+        byte[] octets = binary.getBytes(StandardCharsets.UTF_8);
+        Path program = program("cat > got");
+        var store = new ContentStore(world.disk(), folder);
+        Settings settings =
+                settings(
+                        "[pipe.x]\ncommand = [\""
+                                + program
+                                + "\"]\nuser = \"list\"\n"
+                                + "directory = \""
+                                + work
+                                + "\"\n");
+        var buffer = store.buffer(octets.length);
+        buffer.append(octets, 0, octets.length);
+        try (Content content = buffer.finish()) {
+            var request =
+                    new DeliveryRequest(
+                            new QueueId(4711),
+                            "hop.example",
+                            ReversePath.of(Mailbox.of("eve", "example.net")),
+                            MailOptions.NONE.with(MailOptions.Body.BINARY_MIME),
+                            List.of(Recipient.of(Mailbox.of("ann", "x.org"))),
+                            content);
+            assertThat(new BinaryAsText(agent(settings), store).deliver(request))
+                    .singleElement()
+                    .satisfies(one -> assertThat(one.outcome()).isInstanceOf(Delivered.class));
+        }
+        String got = Files.readString(work.resolve("got"));
+        assertThat(got).contains("Content-Transfer-Encoding: base64\n");
+        assertThat(Base64.getMimeDecoder().decode(got.substring(got.indexOf("\n\n") + 2)))
+                .isEqualTo("\r\na\nb\r\n\0".getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -112,6 +112,9 @@ public final class HostPlanner {
             Target target = Target.of(host, false, literal.get(), at, Trail.given(host));
             return new HostPlan.Hosts(List.of(target));
         }
+        if (hop.name().indexOf(':') >= 0) { // RFC 5321 §4.1.3: a general one, that nobody knows
+            return refused("5.1.2", "the address literal [" + hop.name() + "] names no host");
+        }
         if (hop.byMx() && hop.port() == 0 && !manner.services().isEmpty()) {
             Optional<HostPlan> found = byService(hop.name());
             if (found.isPresent()) {

@@ -33,6 +33,10 @@ public final class LmtpClient {
     /** The longest chunk; origin: the longest record of the queue log. */
     private static final int CHUNK_OCTETS_MAX = 1 << 20;
 
+    /** RFC 3030 §3: never, under any circumstances, to a server that does not offer it. */
+    private static final Reply NOT_BINARY =
+            Reply.of(554, "5.6.3", "content is binary, which the server does not take");
+
     /** RFC 5321 §4.5.3.2.6: ten minutes for what the final dot sets off. */
     private static final Duration REPLY_LIMIT = Duration.ofMinutes(10);
 
@@ -267,10 +271,14 @@ public final class LmtpClient {
             Content content) {
 
         List<Reply> run(ServerConnection connection) throws IOException {
+            boolean chunking = connection.offers("CHUNKING");
+            if (options.body() == MailOptions.Body.BINARY_MIME
+                    && !(chunking && connection.offers("BINARYMIME"))) {
+                return recipients.stream().map(_ -> NOT_BINARY).toList();
+            }
             connection.peer.expireAfter(replyLimit);
             boolean attributed = !attributes.isEmpty() && connection.attributeVersion() > 0;
             writeEnvelope(connection, attributed);
-            boolean chunking = connection.offers("CHUNKING");
             if (chunking && content.octets() <= ONE_WRITE_OCTETS_MAX) {
                 writeSmall(connection);
                 List<Reply> envelope = envelopeReplies(connection, attributed);

@@ -74,6 +74,31 @@ final class AddressLiteral {
         return compressed ? groups < GROUPS : groups == GROUPS;
     }
 
+    /** {@code Ldh-str ":" 1*dcontent}, but for the tag that has a form of its own. */
+    static boolean general(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 1 || colon == text.length() - 1) {
+            return false;
+        }
+        for (int i = 0; i < colon; i++) {
+            char c = text.charAt(i);
+            boolean letterOrDigit = digit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+            if (!letterOrDigit && (c != '-' || i == colon - 1)) {
+                return false;
+            }
+        }
+        if (hexadecimal(text, 0, colon)) {
+            return false; // an IPv6 address that lacks its tag: RFC 5321 §4.1.3
+        }
+        for (int i = colon + 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c > '~' || c == '[' || c == '\\' || c == ']') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean hexadecimal(String text, int from, int to) {
         if (to == from || to - from > 4) {
             return false;

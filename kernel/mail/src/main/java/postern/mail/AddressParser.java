@@ -200,8 +200,8 @@ public final class AddressParser {
     }
 
     /**
-     * {@code address-literal}: RFC 5321 §4.1.3. A {@code General-address-literal} needs a tag that
-     * IANA has registered; {@code IPv6} is the only one there is.
+     * {@code address-literal}: RFC 5321 §4.1.3. A {@code General-address-literal} is taken by its
+     * form: which tags are registered, and who can be reached there, is not the grammar's to say.
      */
     private String addressLiteral() throws Malformed {
         int start = at;
@@ -211,7 +211,7 @@ public final class AddressParser {
         boolean valid =
                 inside.regionMatches(true, 0, "IPv6:", 0, 5)
                         ? AddressLiteral.ipv6(inside.substring(5))
-                        : AddressLiteral.ipv4(inside);
+                        : AddressLiteral.ipv4(inside) || AddressLiteral.general(inside);
         require(valid, "malformed address literal");
         at = close + 1;
         return text.substring(start, at);

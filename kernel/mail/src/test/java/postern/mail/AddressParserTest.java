@@ -31,6 +31,8 @@ final class AddressParserTest {
                 "ann@[IPv6:::ffff:192.0.2.1]",
                 "ann@[IPv6:1:2:3:4:5:6:192.0.2.1]",
                 "ann@[IPv6:1:2:3:4:5:6:7::]",
+                "ann@[X25:123]",
+                "ann@[a-tag:!.Z^~]",
             })
     void valid(String address) {
         assertThat(AddressParser.mailbox(address)).isInstanceOf(Parsed.Address.class);
@@ -78,7 +80,14 @@ final class AddressParserTest {
                 "ann@[IPv6:1:::2]",
                 "ann@[IPv6:12345::]",
                 "ann@[IPv6:1:192.0.2.1]",
-                "ann@[X25:123]",
+                "ann@[X25:]",
+                "ann@[:123]",
+                "ann@[X25-:123]",
+                "ann@[X_25:123]",
+                "ann@[X25:1 2]",
+                "ann@[X25:1[2]",
+                "ann@[X25:1\\2]",
+                "ann@[X25]",
             })
     void invalid(String address) {
         assertThat(AddressParser.mailbox(address)).isInstanceOf(Parsed.Invalid.class);

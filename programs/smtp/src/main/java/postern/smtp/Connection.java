@@ -158,11 +158,15 @@ final class Connection {
         DataWriter.write(content, writer, peer);
     }
 
-    /** The same as one chunk, the last: RFC 3030. */
-    void chunk(Content content, Duration limit) throws IOException {
+    /**
+     * The same as one chunk, the last: RFC 3030.
+     *
+     * @param binary whether not even a last CRLF may be added (§3)
+     */
+    void chunk(Content content, boolean binary, Duration limit) throws IOException {
         settled();
         peer.flow(limit);
-        boolean whole = DataWriter.endsWithNewline(content);
+        boolean whole = binary || DataWriter.endsWithNewline(content);
         add("BDAT " + (content.octets() + (whole ? 0 : CRLF.length)) + " LAST");
         DataWriter.writeChunk(content, whole ? new byte[0] : CRLF, writer, peer);
     }

@@ -11,6 +11,7 @@ import postern.mail.Outcome.Bounced;
 import postern.mail.ReversePath;
 import postern.mail.Terms;
 import postern.mail.Terms.Deadline;
+import postern.mail.mime.SevenBit;
 
 /**
  * What a message needs of a host before it is worth a command, and the form that it is sent in.
@@ -148,7 +149,7 @@ final class Demands implements AutoCloseable {
     private SevenBit.Result plain() throws IOException {
         SevenBit.Result known = plain;
         if (known == null) {
-            known = SevenBit.convert(request.content(), store, false);
+            known = SevenBit.convert(request.content(), store, false, config.speech().nesting());
             plain = known;
         }
         return known;
@@ -157,7 +158,7 @@ final class Demands implements AutoCloseable {
     private SevenBit.Result shortened() throws IOException {
         SevenBit.Result known = shortened;
         if (known == null) {
-            known = SevenBit.convert(request.content(), store, true);
+            known = SevenBit.convert(request.content(), store, true, config.speech().nesting());
             shortened = known;
         }
         return known;

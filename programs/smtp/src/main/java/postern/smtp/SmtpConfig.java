@@ -70,8 +70,9 @@ public record SmtpConfig(
      * What is said.
      *
      * @param chunking whether BDAT is used where it is offered: RFC 3030
+     * @param nesting most multiparts in each other of a message that is converted
      */
-    public record Speech(boolean chunking, EightBit eightBit) {}
+    public record Speech(boolean chunking, EightBit eightBit, int nesting) {}
 
     /**
      * How long a host may take for each step: RFC 5321 §4.5.3.2.
@@ -128,7 +129,10 @@ public record SmtpConfig(
                         keys.get(SmtpKeys.SOURCES),
                         new HashSet<>(keys.get(SmtpKeys.OWN))),
                 TlsConfig.read(keys),
-                new Speech(keys.get(SmtpKeys.CHUNKING), keys.get(SmtpKeys.EIGHT_BIT)),
+                new Speech(
+                        keys.get(SmtpKeys.CHUNKING),
+                        keys.get(SmtpKeys.EIGHT_BIT),
+                        keys.get(SmtpKeys.NESTING)),
                 new Timeouts(
                         keys.get(SmtpKeys.CONNECT),
                         keys.get(SmtpKeys.GREETING),

@@ -8,6 +8,7 @@ import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
 import postern.dns.NextHop;
+import postern.mail.mime.SevenBit;
 import postern.smtp.tls.TlsConfig;
 
 /** The keys of {@code [smtp]}, most of which a transport of its own may state otherwise. */
@@ -85,6 +86,17 @@ final class SmtpKeys {
                     "What becomes of 8-bit content and of lines over 998 octets where the host does not"
                             + " take them: convert encodes the parts concerned, bounce returns the message"
                             + " (RFC 6152 §3). Signed parts are never changed.",
+                    SINCE);
+
+    static final Key<Integer> NESTING =
+            Key.integer(
+                    "mime_nesting",
+                    SevenBit.DEPTH_MAX,
+                    1,
+                    1000,
+                    "Most multiparts in each other that are looked into when a message is converted; one"
+                            + " with more is returned where it would have to be (Postfix:"
+                            + " mime_nesting_limit).",
                     SINCE);
 
     static final Key<List<InetAddress>> OWN =
@@ -175,7 +187,7 @@ final class SmtpKeys {
             join(
                     join(List.of(HELO, NEXT_HOP, PORT, SRV, FALLBACK, SOURCES), TlsConfig.KEYS),
                     List.of(
-                            CHUNKING, EIGHT_BIT, OWN, CONNECT, GREETING, EHLO, TLS_TIME, MAIL, RCPT,
+                            CHUNKING, EIGHT_BIT, NESTING, OWN, CONNECT, GREETING, EHLO, TLS_TIME, MAIL, RCPT,
                             DATA, BLOCK, END, MESSAGE, RATE, IDLE, IDLE_MAX, AGE, MESSAGES));
 
     static final Section SECTION =

@@ -313,7 +313,8 @@ final class Transaction {
         }
         connection.step(Step.BODY);
         try {
-            connection.chunk(form.content(), flow());
+            boolean binary = form.body() == MailOptions.Body.BINARY_MIME;
+            connection.chunk(form.content(), binary, flow());
         } catch (TimedOut slow) {
             throw slow;
         } catch (IOException lost) {

@@ -325,7 +325,8 @@ class TransactionTest {
         rig.with(
                 config ->
                         Rig.speech(
-                                new SmtpConfig.Speech(true, SmtpConfig.EightBit.BOUNCE), config));
+                                new SmtpConfig.Speech(true, SmtpConfig.EightBit.BOUNCE, 100),
+                                config));
         FakeMx mx = rig.mx().offering(extension);
         var options =
                 new MailOptions(

@@ -1,4 +1,4 @@
-package postern.smtp;
+package postern.mail.mime;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -61,7 +61,6 @@ final class MimeWalk {
     }
 
     private static final int BLOCK_OCTETS = 32 * 1024;
-    private static final int DEPTH_MAX = 50;
 
     /** RFC 2046 §5.1.1 says 70 characters, and some write more. */
     private static final int BOUNDARY_CHARS_MAX = 250;
@@ -77,6 +76,7 @@ final class MimeWalk {
     }
 
     private final Content content;
+    private final int depthMax;
     private final Visitor visitor;
     private final List<Level> levels = new ArrayList<>();
     private final List<byte[]> fields = new ArrayList<>();
@@ -87,17 +87,19 @@ final class MimeWalk {
     private boolean top = true;
     private boolean lineStart = true;
 
-    private MimeWalk(Content content, Visitor visitor) {
+    private MimeWalk(Content content, int depthMax, Visitor visitor) {
         this.content = content;
+        this.depthMax = depthMax;
         this.visitor = visitor;
     }
 
     /**
+     * @param depthMax most multiparts in each other
      * @throws TooIntricate nested too deeply, or with too long a header
      * @throws IOException the content cannot be read, or the visitor failed
      */
-    static void through(Content content, Visitor visitor) throws IOException {
-        new MimeWalk(content, visitor).run();
+    static void through(Content content, int depthMax, Visitor visitor) throws IOException {
+        new MimeWalk(content, depthMax, visitor).run();
     }
 
     private void run() throws IOException {
@@ -249,8 +251,8 @@ final class MimeWalk {
         headerOctets = 0;
         switch (kind) {
             case MULTIPART -> {
-                if (levels.size() >= DEPTH_MAX) {
-                    throw new TooIntricate("more than " + DEPTH_MAX + " multiparts in each other");
+                if (levels.size() >= depthMax) {
+                    throw new TooIntricate("more than " + depthMax + " multiparts in each other");
                 }
                 byte[] delimiter = ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
                 levels.add(new Level(delimiter, frozen || type.equals("multipart/signed")));

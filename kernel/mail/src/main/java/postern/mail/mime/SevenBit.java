@@ -1,4 +1,4 @@
-package postern.smtp;
+package postern.mail.mime;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +15,12 @@ import postern.mail.ContentStore;
  * or one with such lines alone. Only the parts that need it are encoded, text as quoted-printable,
  * the rest as base64; all other octets stay. Within multipart/signed nothing may change, so what
  * would need it there makes the message inconvertible. Header fields stay as they are: there is no
- * encoding for them here.
+ * encoding for them here. So does what stands outside of the parts; where that is more than lines
+ * of text, as only a message of BODY=BINARYMIME can have it, the message is inconvertible.
  */
-final class SevenBit {
+public final class SevenBit {
     /** How it went. */
-    sealed interface Result {
+    public sealed interface Result {
         /** To be closed by whoever asked. */
         record Converted(Content content) implements Result {}
 
@@ -29,19 +30,24 @@ final class SevenBit {
     /** Longest line, without CRLF. */
     static final int LINE_OCTETS_MAX = 998;
 
+    /** Most multiparts in each other, where nobody says otherwise. Postfix's mime_nesting_limit. */
+    public static final int DEPTH_MAX = 100;
+
     private static final int LEAVES_MAX = 100_000;
 
     private SevenBit() {}
 
     /**
      * @param linesOnly octets beyond ASCII may stay
+     * @param depthMax most multiparts in each other
      * @throws IOException the content cannot be read or there is no room for another
      */
-    static Result convert(Content content, ContentStore store, boolean linesOnly)
+    public static Result convert(
+            Content content, ContentStore store, boolean linesOnly, int depthMax)
             throws IOException {
         Needs needs = new Needs(linesOnly);
         try {
-            MimeWalk.through(content, needs);
+            MimeWalk.through(content, depthMax, needs);
         } catch (MimeWalk.TooIntricate bounds) {
             return new Result.Impossible("it has " + bounds.getMessage());
         }
@@ -49,7 +55,7 @@ final class SevenBit {
             return new Result.Impossible(needs.obstacle);
         }
         try (ContentBuffer buffer = store.buffer(content.octets())) {
-            MimeWalk.through(content, new Writer(needs.leaves, linesOnly, buffer));
+            MimeWalk.through(content, depthMax, new Writer(needs.leaves, linesOnly, buffer));
             return new Result.Converted(buffer.finish());
         }
     }
@@ -61,6 +67,7 @@ final class SevenBit {
         private int leaf = -1;
         private boolean encoded; // already
         private boolean frozen;
+        private boolean binary; // it says so, which nothing but BINARYMIME may
         private int line;
         private byte last;
         private final boolean linesOnly;
@@ -73,6 +80,10 @@ final class SevenBit {
         public void header(MimeWalk.Entity entity, List<byte[]> fields, byte[] end)
                 throws MimeWalk.TooIntricate {
             frozen = entity.frozen();
+            for (byte[] field : fields) {
+                text(field, 0, field.length);
+            }
+            text(end, 0, end.length);
             if (entity.kind() == MimeWalk.Kind.LEAF) {
                 leaf++;
                 line = 0;
@@ -81,6 +92,7 @@ final class SevenBit {
                                 || entity.encoding().equals("quoted-printable")
                                 || entity.type().equals("message/partial") // RFC 2046 §5.2.2.1
                                 || entity.type().equals("message/external-body");
+                binary = entity.encoding().equals("binary") && !linesOnly;
                 if (leaf >= LEAVES_MAX) {
                     throw new MimeWalk.TooIntricate("more than " + LEAVES_MAX + " parts");
                 }
@@ -103,25 +115,51 @@ final class SevenBit {
                 line = 0;
             }
             boolean wrong = high && !linesOnly || bare;
-            if (wrong && (frozen || encoded)) {
+            if (wrong) {
+                mustChange();
+            } else if ((tooLong || binary) && !frozen && !encoded) {
+                leaves.set(leaf);
+            }
+        }
+
+        private void mustChange() {
+            if (frozen || encoded) {
                 obstacle =
                         frozen
                                 ? "a signed part of it is not 7bit"
                                 : "an encoded part of it is not 7bit all the same";
-            } else if ((wrong || tooLong) && !frozen && !encoded) {
+            } else {
                 leaves.set(leaf);
+            }
+        }
+
+        /** Looks for what no line of text has. */
+        private void text(byte[] from, int offset, int length) {
+            byte before = 0;
+            for (int i = offset; i < offset + length; i++) {
+                if (from[i] == 0 || (from[i] == '\n') != (before == '\r')) {
+                    obstacle = "it has a CR, LF or NUL alone outside of its parts";
+                    return;
+                }
+                before = from[i];
+            }
+            if (before == '\r') {
+                obstacle = "it has a CR alone outside of its parts";
             }
         }
 
         @Override
         public void leafEnd(boolean delimited) {
+            if (last == '\r') {
+                mustChange();
+            }
             line = 0;
             last = 0;
         }
 
         @Override
         public void between(byte[] from, int offset, int length) {
-            // nobody reads it: the writer masks what is not ASCII
+            text(from, offset, length); // nobody reads it: the writer masks what is not ASCII
         }
     }
 

@@ -1,4 +1,4 @@
-package postern.smtp;
+package postern.mail.mime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,7 +45,7 @@ class SevenBitTest {
     }
 
     private String converted(String text) throws IOException {
-        SevenBit.Result result = SevenBit.convert(content(text), store(), false);
+        SevenBit.Result result = SevenBit.convert(content(text), store(), false, 100);
         assertThat(result).isInstanceOf(SevenBit.Result.Converted.class);
         String plain = text(((SevenBit.Result.Converted) result).content());
         assertThat(plain.chars()).allMatch(c -> c < 0x80);
@@ -145,7 +145,7 @@ class SevenBitTest {
                 "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n"
                         + signed
                         + "--b\r\n\r\n\u00e9\r\n--b--\r\n";
-        SevenBit.Result result = SevenBit.convert(content(message), store(), false);
+        SevenBit.Result result = SevenBit.convert(content(message), store(), false, 100);
         if (highInSigned) {
             assertThat(result).isInstanceOf(SevenBit.Result.Impossible.class);
         } else {
@@ -161,7 +161,7 @@ class SevenBitTest {
                         + line
                         + "\r\n--b\r\n\r\n\u00e9\r\n--b--\r\n";
         assertThat(content(message).longLines()).isTrue();
-        SevenBit.Result result = SevenBit.convert(content(message), store(), true);
+        SevenBit.Result result = SevenBit.convert(content(message), store(), true, 100);
         String text = text(((SevenBit.Result.Converted) result).content());
         assertThat(text).contains("\r\n\r\n\u00e9\r\n--b--");
         assertThat(text.lines()).allMatch(each -> each.length() <= SevenBit.LINE_OCTETS_MAX);
@@ -179,7 +179,7 @@ class SevenBitTest {
                 "MIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\n",
             })
     void whatMakesNoSenseIsBorne(String message) throws IOException {
-        assertThat(SevenBit.convert(content(message), store(), false)).isNotNull();
+        assertThat(SevenBit.convert(content(message), store(), false, 100)).isNotNull();
     }
 
     /** Whatever the text and its cuts are, a reader of the result reads the same. */
@@ -214,13 +214,55 @@ class SevenBitTest {
 
     @Test
     void nestingWithoutEndIsNotFollowed() throws IOException {
+        assertThat(nested(100)).isInstanceOf(SevenBit.Result.Converted.class);
+        assertThat(nested(101)).isInstanceOf(SevenBit.Result.Impossible.class);
+    }
+
+    private SevenBit.Result nested(int depth) throws IOException {
         StringBuilder message = new StringBuilder("MIME-Version: 1.0\r\n");
-        for (int i = 0; i < 60; i++) {
+        for (int i = 0; i < depth; i++) {
             message.append("Content-Type: multipart/mixed; boundary=b").append(i);
             message.append("\r\n\r\n--b").append(i).append("\r\n");
         }
         message.append("\r\n\u00e9\r\n");
-        assertThat(SevenBit.convert(content(message.toString()), store(), false))
-                .isInstanceOf(SevenBit.Result.Impossible.class);
+        return SevenBit.convert(content(message.toString()), store(), false, 100);
+    }
+
+    @ParameterizedTest // RFC 3030 §3: no octet is lost, and none of the labels is binary
+    @ValueSource(strings = {"\0", "a\nb", "a\rb", "a\r", "\n", "clean\r\n", "no newline", "\r\r\n"})
+    void binaryIsEncodedWithoutLoss(String octets) throws IOException {
+        String plain = converted(mime("image/x", "binary", octets));
+        assertThat(plain).contains("Transfer-Encoding: base64").doesNotContain("binary");
+        assertThat(Base64.getMimeDecoder().decode(body(plain)))
+                .isEqualTo(octets.getBytes(StandardCharsets.UTF_8));
+        String text = converted(mime("text/x", "BINARY", octets));
+        assertThat(text).contains("quoted-printable");
+        assertThat(unquoted(body(text))).isEqualTo(octets);
+        String parts =
+                converted(
+                        mime(
+                                "multipart/mixed; boundary=b",
+                                "binary",
+                                "--b\r\nContent-Type: image/x\r\n"
+                                        + "Content-Transfer-Encoding: binary\r\n\r\n"
+                                        + octets
+                                        + "\r\n--b--\r\n"));
+        assertThat(parts).doesNotContain("binary").contains("Encoding: 7bit").contains("base64");
+    }
+
+    @ParameterizedTest // what is outside of the parts has no encoding
+    @ValueSource(strings = {"a\n.\nb", "a\0", "a\rb"})
+    void binaryOutsideOfThePartsIsNotSentAsText(String octets) throws IOException {
+        String start = "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
+        for (String message :
+                new String[] {
+                    start + octets + "\r\n--b\r\n\r\nx\r\n--b--\r\n",
+                    start + "--b\r\nX: " + octets + "\r\n\r\nx\r\n--b--\r\n",
+                    start + "--b\r\n\r\nx\r\n--b--\r\n" + octets,
+                    start + "--b\n\r\nx\r\n--b--\r\n",
+                }) {
+            SevenBit.Result result = SevenBit.convert(content(message), store(), false, 100);
+            assertThat(result).isInstanceOf(SevenBit.Result.Impossible.class);
+        }
     }
 }

@@ -1,4 +1,4 @@
-package postern.smtp;
+package postern.mail.mime;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

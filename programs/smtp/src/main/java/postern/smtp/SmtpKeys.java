@@ -187,8 +187,9 @@ final class SmtpKeys {
             join(
                     join(List.of(HELO, NEXT_HOP, PORT, SRV, FALLBACK, SOURCES), TlsConfig.KEYS),
                     List.of(
-                            CHUNKING, EIGHT_BIT, NESTING, OWN, CONNECT, GREETING, EHLO, TLS_TIME, MAIL, RCPT,
-                            DATA, BLOCK, END, MESSAGE, RATE, IDLE, IDLE_MAX, AGE, MESSAGES));
+                            CHUNKING, EIGHT_BIT, NESTING, OWN, CONNECT, GREETING, EHLO, TLS_TIME,
+                            MAIL, RCPT, DATA, BLOCK, END, MESSAGE, RATE, IDLE, IDLE_MAX, AGE,
+                            MESSAGES));
 
     static final Section SECTION =
             new Section(

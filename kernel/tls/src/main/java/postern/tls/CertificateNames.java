@@ -109,4 +109,10 @@ public final class CertificateNames {
         return of(certificate).stream()
                 .anyMatch(name -> wanted.stream().anyMatch(want -> fits(name, want)));
     }
+
+    /** Whether it is for the host by its alternative names alone: RFC 8461 §3.3, §4.2. */
+    public static boolean fitAlternative(X509Certificate certificate, String host) {
+        return alternatives(certificate).stream()
+                .anyMatch(name -> plausible(name) && fits(name, host));
+    }
 }

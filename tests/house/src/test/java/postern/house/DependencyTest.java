@@ -31,6 +31,7 @@ class DependencyTest {
                     Map.entry("mailbox", 4),
                     Map.entry("sasl", 4),
                     Map.entry("tls", 4),
+                    Map.entry("http", 5),
                     Map.entry("ipc", 5),
                     Map.entry("spool", 5),
                     Map.entry("testkit", 6),

@@ -14,6 +14,7 @@ public final class FakeResolver implements Resolver {
     private final Map<String, Answer<List<MailHost>>> mailHosts = new ConcurrentHashMap<>();
     private final Map<InetAddress, Answer<List<String>>> names = new ConcurrentHashMap<>();
     private final Map<String, Answer<List<InetAddress>>> addresses = new ConcurrentHashMap<>();
+    private final Map<String, Answer<List<String>>> texts = new ConcurrentHashMap<>();
 
     /** Adds a mail host to a domain. */
     public FakeResolver mx(String domain, int preference, String host) {
@@ -41,6 +42,22 @@ public final class FakeResolver implements Resolver {
         return this;
     }
 
+    /** States the texts of a name; none: it has none. */
+    public FakeResolver texts(String name, String... records) {
+        texts.put(
+                key(name),
+                records.length == 0
+                        ? new Answer.NoSuchName<>()
+                        : new Answer.Found<>(List.of(records)));
+        return this;
+    }
+
+    /** How questions for the texts of a name end. */
+    public FakeResolver texts(String name, Answer<List<String>> answer) {
+        texts.put(key(name), answer);
+        return this;
+    }
+
     /** States the names that an address claims. */
     public FakeResolver names(String literal, String... claimed) {
         names.put(InetAddress.ofLiteral(literal), new Answer.Found<>(List.of(claimed)));
@@ -55,6 +72,11 @@ public final class FakeResolver implements Resolver {
     @Override
     public Answer<List<MailHost>> mailHosts(String domain) {
         return mailHosts.getOrDefault(key(domain), new Answer.NoSuchName<>());
+    }
+
+    @Override
+    public Answer<List<String>> texts(String name) {
+        return texts.getOrDefault(key(name), new Answer.NoSuchName<>());
     }
 
     @Override

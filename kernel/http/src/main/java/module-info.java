@@ -1,0 +1,11 @@
+/** HTTPS requests, one on each connection. */
+@org.jspecify.annotations.NullMarked
+module postern.http {
+    requires static org.jspecify;
+    requires transitive postern.base;
+    requires transitive postern.dns;
+    requires transitive postern.tls;
+    requires postern.wire;
+
+    exports postern.http;
+}

@@ -4,6 +4,7 @@ open module postern.testkit {
     requires static org.jspecify;
     requires transitive postern.base;
     requires transitive postern.dns;
+    requires jdk.httpserver;
     requires postern.wire;
 
     exports postern.testkit;

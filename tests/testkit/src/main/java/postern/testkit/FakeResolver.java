@@ -42,14 +42,11 @@ public final class FakeResolver implements Resolver {
         return this;
     }
 
-    /** States the texts of a name; none: it has none. */
-    public FakeResolver texts(String name, String... records) {
-        texts.put(
-                key(name),
-                records.length == 0
-                        ? new Answer.NoSuchName<>()
-                        : new Answer.Found<>(List.of(records)));
-        return this;
+    /** States the texts of a name. */
+    public FakeResolver texts(String name, String first, String... more) {
+        List<String> records = new ArrayList<>(List.of(first));
+        records.addAll(List.of(more));
+        return texts(name, new Answer.Found<>(List.copyOf(records)));
     }
 
     /** How questions for the texts of a name end. */

@@ -10,6 +10,7 @@ module postern.dist {
     requires postern.dns;
     requires postern.ipc;
     requires postern.local;
+    requires postern.lookup;
     requires postern.mailbox;
     requires postern.pipe;
     requires postern.virtual;

@@ -13,6 +13,7 @@ import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.command.AddressTools;
 import postern.config.Settings;
+import postern.lookup.Sources;
 import postern.mail.AddressParser;
 import postern.mail.AddressParser.Parsed;
 import postern.mail.Domain;
@@ -52,7 +53,7 @@ final class AddressQuestions implements AddressTools {
                         .map(text -> ReversePath.of(mailbox(text, domains)))
                         .orElse(ReversePath.NOBODY);
         Mailbox mailbox = mailbox(address, domains);
-        Tables tables = TableUses.open(world, settings, users);
+        Tables tables = TableUses.open(world, settings, users, new Sources(world));
         Rewriter rewriter = AddressRewriter.of(domains, AddressingConfig.read(settings), tables);
         var router =
                 new AddressRouter(
@@ -127,7 +128,7 @@ final class AddressQuestions implements AddressTools {
         }
         Site site = Site.read(settings, Commands.machineName());
         RewriteConfig domains = RewriteConfig.read(settings, site.hostname());
-        Table asked = TableUses.open(world, settings, users).get(table);
+        Table asked = TableUses.open(world, settings, users, new Sources(world)).get(table);
         var search =
                 new AddressSearch(
                         List.of(asked),

@@ -155,6 +155,7 @@ final class Child {
                             unprivileged(root),
                             scratch,
                             listeners);
+            case LOOKUP -> LookupDomain.start(world, settings, listeners);
         };
     }
 

@@ -19,6 +19,7 @@ final class Listeners {
     static final String AGENT_LOCAL = "agent-local";
 
     private static final String AGENT = "agent-";
+    private static final String LOOKUP = "lookup-";
 
     /** {@code sendmail}'s messages to smtpd. */
     static final String SUBMISSION_SOCKET = "submission-socket";
@@ -30,6 +31,11 @@ final class Listeners {
         return AGENT + transport;
     }
 
+    /** That domain's questions about tables of other machines. */
+    static String lookup(Powers powers) {
+        return LOOKUP + powers.domain();
+    }
+
     /** Where a listener of that name listens. */
     static Endpoint endpoint(Site site, Settings settings, String name) {
         return switch (name) {
@@ -39,6 +45,8 @@ final class Listeners {
             case SUBMISSION_SOCKET -> new Endpoint.Local(site.submission());
             case String agent when agent.startsWith(AGENT) ->
                     new Endpoint.Local(site.agent(agent.substring(AGENT.length())));
+            case String lookup when lookup.startsWith(LOOKUP) ->
+                    new Endpoint.Local(site.run().resolve(lookup));
             default ->
                     FrontDomain.configured(settings).stream()
                             .filter(listener -> listener.name().equals(name))

@@ -132,7 +132,7 @@ public final class LocalDomain {
     static DeliveryAgent virtual(
             World world, Site site, Settings settings, Users users, Identities identities) {
         VirtualConfig config = VirtualConfig.read(settings);
-        Tables tables = TableUses.open(world, settings, users);
+        Tables tables = TableUses.open(world, settings, users, site, Powers.LOCAL);
         return new VirtualAgent(
                 world,
                 config,

@@ -48,7 +48,7 @@ public final class OutDomain {
         Resolver resolver = new DnsResolver(world, DnsConfig.read(settings).settings(world));
         var store = store(world, scratch);
         UnaryOperator<DeliveryAgent> generic = generic(world, site, settings);
-        Tables tables = tables(world, settings);
+        Tables tables = tables(world, site, settings);
         List<Running> all = new ArrayList<>();
         Transports.read(settings, site.hostname())
                 .forEach(
@@ -85,7 +85,7 @@ public final class OutDomain {
         var store = store(world, scratch);
         DeliveryAgent agent =
                 new SmtpTransport(
-                        world, config, resolver, store, tls(config, tables(world, settings)));
+                        world, config, resolver, store, tls(config, tables(world, site, settings)));
         return serve(
                 world,
                 Transports.SMTP,
@@ -102,9 +102,9 @@ public final class OutDomain {
                 TlsResults.UNHEARD);
     }
 
-    private static Tables tables(World world, Settings settings) {
+    private static Tables tables(World world, Site site, Settings settings) {
         Users nobody = _ -> Optional.empty(); // this domain knows no users
-        return TableUses.open(world, settings, nobody);
+        return TableUses.open(world, settings, nobody, site, Powers.OUT);
     }
 
     private static ContentStore store(World world, Path scratch) {
@@ -113,7 +113,7 @@ public final class OutDomain {
 
     /** Addresses leave in the form that the outside knows. */
     private static UnaryOperator<DeliveryAgent> generic(World world, Site site, Settings settings) {
-        var tables = tables(world, settings);
+        var tables = tables(world, site, settings);
         return agent ->
                 GenericAgent.before(
                         agent,

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.config.Settings;
@@ -71,7 +73,7 @@ final class PosternPlan {
         folders.add(new Plan.Folder(site.state(), 0755, ourselves.uid()));
         folders.add(new Plan.Folder(site.queue(), 0700, identity(Powers.QUEUE).uid()));
         folders.add(new Plan.Folder(site.state().resolve("tmp"), 0755, ourselves.uid()));
-        for (Powers powers : Powers.values()) {
+        for (Powers powers : wanted()) {
             folders.add(new Plan.Folder(powers.scratch(site), 0700, identity(powers).uid()));
         }
         LocalConfig local = LocalConfig.read(settings, site.hostname(), site.state());
@@ -79,10 +81,26 @@ final class PosternPlan {
             folders.add(new Plan.Folder(local.root(), 0755, ourselves.uid()));
         }
         List<DomainPlan> domains = new ArrayList<>();
-        for (Powers powers : Powers.values()) {
+        for (Powers powers : wanted()) {
             domains.add(domain(powers, local));
         }
         return new Plan(site.state(), folders, domains);
+    }
+
+    /** The lookup domain is there only where somebody asks it. */
+    private List<Powers> wanted() {
+        boolean asked = !LookupDomain.tables(settings).isEmpty();
+        return Stream.of(Powers.values())
+                .filter(powers -> powers != Powers.LOOKUP || asked)
+                .toList();
+    }
+
+    private Set<Integer> ports(Powers powers) {
+        return switch (powers) {
+            case FRONT -> FrontDomain.nameServers(settings);
+            case LOOKUP -> LookupDomain.ports(settings);
+            case QUEUE, OUT, LOCAL -> Set.of();
+        };
     }
 
     private DomainPlan domain(Powers powers, LocalConfig local) {
@@ -100,16 +118,16 @@ final class PosternPlan {
                         jvm.home(),
                         jvm.library(),
                         standing,
-                        FrontDomain.nameServers(settings),
+                        ports(powers),
                         TableUses.readable(powers, settings)),
                 listeners(powers),
                 new Handed(settings, powers == Powers.FRONT ? certificates : "").encode(),
                 switch (powers) {
-                    case FRONT, OUT -> Succession.OVERLAP;
+                    case FRONT, OUT, LOOKUP -> Succession.OVERLAP;
                     case QUEUE, LOCAL -> Succession.ONE_AFTER_THE_OTHER;
                 },
                 switch (powers) {
-                    case FRONT, QUEUE -> Start.AT_ONCE;
+                    case FRONT, QUEUE, LOOKUP -> Start.AT_ONCE;
                     case OUT, LOCAL -> Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
                 });
     }
@@ -158,6 +176,10 @@ final class PosternPlan {
             case LOCAL ->
                     LocalDomain.transports(settings).stream()
                             .map(transport -> unix(Listeners.agent(transport), 0600, queue))
+                            .toList();
+            case LOOKUP ->
+                    TableUses.asking(settings).stream()
+                            .map(who -> unix(Listeners.lookup(who), 0600, identity(who).uid()))
                             .toList();
         };
     }

@@ -26,7 +26,10 @@ enum Powers {
     OUT,
 
     /** Becomes the recipient: their files, their commands. No network. */
-    LOCAL;
+    LOCAL,
+
+    /** Asks the servers that keep tables: their ports. Sees keys, never mail; no file. */
+    LOOKUP;
 
     /** The domain's name in commands, logs and status. */
     String domain() {
@@ -35,6 +38,7 @@ enum Powers {
             case QUEUE -> "queue";
             case OUT -> "out";
             case LOCAL -> "local";
+            case LOOKUP -> "lookup";
         };
     }
 
@@ -54,7 +58,8 @@ enum Powers {
 
     /**
      * @param library the folder of our own jars
-     * @param nameServers their ports, where front asks them: by TCP what is too long for UDP
+     * @param ports of the servers that it asks: of names, where front does, by TCP what is too long
+     *     for UDP; of tables
      * @param tables files and folders that its tables and aliases lie in
      */
     Sandbox sandbox(
@@ -63,7 +68,7 @@ enum Powers {
             Path javaHome,
             Path library,
             Standing standing,
-            Set<Integer> nameServers,
+            Set<Integer> ports,
             Set<Path> tables) {
         Ports none = new Ports.Only(Set.of());
         Sandbox.Builder builder =
@@ -71,9 +76,8 @@ enum Powers {
         tables.forEach(builder::readable);
         return switch (this) {
             case FRONT ->
-                    builder.connect(new Ports.Only(nameServers))
-                            .bind(new Ports.Only(Set.of(0)))
-                            .build();
+                    builder.connect(new Ports.Only(ports)).bind(new Ports.Only(Set.of(0))).build();
+            case LOOKUP -> builder.connect(new Ports.Only(ports)).bind(none).build();
             case QUEUE -> builder.writable(site.queue()).connect(none).bind(none).build();
             case OUT -> // port 0: connections may come from a source address of choice
                     builder.connect(new Ports.All()).bind(new Ports.Only(Set.of(0))).build();
@@ -84,8 +88,8 @@ enum Powers {
                 } else {
                     builder.writable(local.root());
                 }
-                Ports ports = standing.network() ? new Ports.All() : none;
-                yield builder.connect(ports).bind(ports).build();
+                Ports commands = standing.network() ? new Ports.All() : none;
+                yield builder.connect(commands).bind(commands).build();
             }
         };
     }
@@ -93,7 +97,7 @@ enum Powers {
     /** The calls that are left to it. */
     Seccomp.Profile system(Standing standing) {
         return switch (this) {
-            case FRONT, OUT -> new Seccomp.Profile(false, false, true);
+            case FRONT, OUT, LOOKUP -> new Seccomp.Profile(false, false, true);
             case QUEUE -> new Seccomp.Profile(false, false, false);
             case LOCAL ->
                     new Seccomp.Profile(standing.programs(), standing.root(), standing.network());

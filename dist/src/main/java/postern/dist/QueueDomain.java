@@ -88,7 +88,7 @@ public final class QueueDomain {
                         world.log());
         Users recent = new RecentUsers(users, world.clock()); // asked for every message
         RewriteConfig domains = RewriteConfig.read(settings, site.hostname());
-        Tables tables = TableUses.open(world, settings, recent);
+        Tables tables = TableUses.open(world, settings, recent, site, Powers.QUEUE);
         Rewriter rewriter = AddressRewriter.of(domains, AddressingConfig.read(settings), tables);
         AddressRouter router =
                 new AddressRouter(

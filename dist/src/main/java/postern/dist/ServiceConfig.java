@@ -23,6 +23,9 @@ record ServiceConfig(Map<Powers, String> users, String queueReaders, Map<String,
     private static final Key<String> QUEUE = user("queue", "postern", "the queue");
     private static final Key<String> OUT = user("out", "postern-out", "smtp");
 
+    private static final Key<String> LOOKUP =
+            user("lookup", "postern-lookup", "what asks databases");
+
     private static final Key<Map<String, String>> AGENTS =
             Key.table(
                     "agents",
@@ -46,7 +49,7 @@ record ServiceConfig(Map<Powers, String> users, String queueReaders, Map<String,
                     "service",
                     "Whom the domains run as when root starts Postern, and delivery agents of other makers."
                             + " Users that do not exist are replaced by unprivileged numeric ids.",
-                    List.of(FRONT, QUEUE, OUT, QUEUE_READERS, AGENTS));
+                    List.of(FRONT, QUEUE, OUT, LOOKUP, QUEUE_READERS, AGENTS));
 
     static ServiceConfig read(Settings settings) {
         Settings.Group group = settings.section(SECTION);
@@ -57,7 +60,9 @@ record ServiceConfig(Map<Powers, String> users, String queueReaders, Map<String,
                         Powers.QUEUE,
                         group.get(QUEUE),
                         Powers.OUT,
-                        group.get(OUT)),
+                        group.get(OUT),
+                        Powers.LOOKUP,
+                        group.get(LOOKUP)),
                 group.get(QUEUE_READERS),
                 group.get(AGENTS));
     }

@@ -7,7 +7,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import postern.base.Disk;
+import postern.base.Endpoint;
 import postern.base.Users;
 import postern.base.World;
 import postern.base.system.SystemWorld;
@@ -17,6 +19,7 @@ import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
 import postern.smtp.Transports;
+import postern.table.RemoteTables;
 import postern.table.TableCheck;
 import postern.table.TableConfig;
 import postern.table.Tables;
@@ -46,7 +49,7 @@ final class TableUses {
             case QUEUE -> joined(RewriteConfig.USES, RoutingConfig.USES, AddressingConfig.USES);
             case OUT -> joined(AddressingConfig.GENERIC_USES, Transports.TABLES);
             case LOCAL -> VirtualConfig.TABLES;
-            case FRONT -> List.of();
+            case FRONT, LOOKUP -> List.of();
         };
     }
 
@@ -75,9 +78,27 @@ final class TableUses {
         return SystemWorld.create((_, _) -> {}).disk();
     }
 
-    /** The tables themselves, for a domain that was given their files. */
-    static Tables open(World world, Settings settings, Users users) {
-        return new Tables(world, settings, users, variables(settings));
+    /** The tables themselves, for a domain that was given their files and its socket of lookup. */
+    static Tables open(World world, Settings settings, Users users, Site site, Powers powers) {
+        Endpoint lookup = Listeners.endpoint(site, settings, Listeners.lookup(powers));
+        return open(world, settings, users, new RemoteTables(world, lookup));
+    }
+
+    /** The tables themselves. */
+    static Tables open(World world, Settings settings, Users users, Tables.Remote remote) {
+        return new Tables(world, settings, users, variables(settings), remote);
+    }
+
+    /** The tables of other machines that the domain asks. */
+    static List<TableConfig> remote(Powers powers, Settings settings) {
+        return Tables.remote(settings, Tables.used(settings, of(powers)));
+    }
+
+    /** The domains that ask tables of other machines. */
+    static List<Powers> asking(Settings settings) {
+        return Stream.of(Powers.values())
+                .filter(powers -> !remote(powers, settings).isEmpty())
+                .toList();
     }
 
     private static Map<String, String> variables(Settings settings) {

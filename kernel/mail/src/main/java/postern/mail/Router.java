@@ -17,4 +17,12 @@ public interface Router {
 
     /** The recipients that stand for this one. An address that is no alias stands for itself. */
     Expansion expand(Mailbox recipient);
+
+    /**
+     * Whether {@link #route} may wait for another process. Then it is not for threads that others
+     * wait for.
+     */
+    default boolean waits() {
+        return false;
+    }
 }

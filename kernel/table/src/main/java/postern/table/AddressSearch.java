@@ -45,6 +45,11 @@ public final class AddressSearch {
         return tables.isEmpty();
     }
 
+    /** Whether an answer may be waited for. */
+    public boolean waits() {
+        return tables.stream().anyMatch(Table::waits);
+    }
+
     /**
      * {@code user+ext@domain}, {@code user@domain}, {@code user+ext} and {@code user} where bare
      * names are known, {@code @domain}. Null when no table has any of them.

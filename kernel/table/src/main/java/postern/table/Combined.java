@@ -37,6 +37,11 @@ record Combined(Way way, List<Table> tables) implements Table {
         return ask(key, true);
     }
 
+    @Override
+    public boolean waits() {
+        return tables.stream().anyMatch(Table::waits);
+    }
+
     private Answer ask(String key, boolean part) {
         return switch (way) {
             case FIRST -> first(key, part);

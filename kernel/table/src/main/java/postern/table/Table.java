@@ -52,4 +52,9 @@ public interface Table {
     default Answer lookupPart(String key) {
         return lookup(key);
     }
+
+    /** Whether an answer may be waited for: another process is asked. */
+    default boolean waits() {
+        return false;
+    }
 }

@@ -89,9 +89,13 @@ public final class TableCheck implements Configuration.Check {
 
     private void keys(TableConfig table) {
         Set<Key<?>> wanted = wanted(table.kind());
+        Set<Key<?>> allowed = NetworkKeys.allowed(table.kind());
         for (Key<?> key : TableConfig.SECTION.keys()) {
             boolean stated = table.group().stated(key);
-            if (key != TableConfig.KIND && stated && !wanted.contains(key)) {
+            if (key != TableConfig.KIND
+                    && stated
+                    && !wanted.contains(key)
+                    && !allowed.contains(key)) {
                 problem(
                         table.group(),
                         key,
@@ -120,6 +124,7 @@ public final class TableCheck implements Configuration.Check {
             case UNION, FIRST, PIPEMAP -> Set.of(TableConfig.TABLES);
             case USERS -> Set.of();
             case ENVIRONMENT -> Set.of(TableConfig.VARIABLES);
+            case SOCKETMAP, TCP -> NetworkKeys.wanted(kind);
         };
     }
 

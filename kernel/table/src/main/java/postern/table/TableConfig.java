@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
@@ -32,7 +33,33 @@ public record TableConfig(
         FIRST,
         PIPEMAP,
         USERS,
-        ENVIRONMENT
+        ENVIRONMENT,
+        SOCKETMAP,
+        TCP;
+
+        /** Whether another process is asked. */
+        public boolean remote() {
+            return switch (this) {
+                case SOCKETMAP, TCP -> true;
+                case INLINE,
+                        FILE,
+                        COMPILED,
+                        REGEXP,
+                        CIDR,
+                        STATIC,
+                        UNION,
+                        FIRST,
+                        PIPEMAP,
+                        USERS,
+                        ENVIRONMENT ->
+                        false;
+            };
+        }
+
+        /** Whether only whole addresses and domains are asked for: the server divides them. */
+        boolean wholeOnly() {
+            return this == SOCKETMAP || this == TCP;
+        }
     }
 
     private static final String SINCE = "0.2";
@@ -50,7 +77,8 @@ public record TableConfig(
                                     + " tables. static: one value for every key. first, union: what the first"
                                     + " of several tables says, or all of them. pipemap: each table's answer is"
                                     + " the next one's key. users: the users of this machine. environment:"
-                                    + " variables that Postern was started with.",
+                                    + " variables that Postern was started with. socketmap, tcp: a server that"
+                                    + " speaks that protocol of Postfix's.",
                             SINCE)
                     .required();
 
@@ -93,7 +121,10 @@ public record TableConfig(
             Section.named(
                     "table",
                     "Lookup tables, used by their names in other sections.",
-                    List.of(KIND, PATH, ENTRIES, VALUE, TABLES, VARIABLES));
+                    Stream.concat(
+                                    Stream.of(KIND, PATH, ENTRIES, VALUE, TABLES, VARIABLES),
+                                    NetworkKeys.ALL.stream())
+                            .toList());
 
     public TableConfig {
         tables = List.copyOf(tables);

@@ -19,14 +19,38 @@ public final class Tables {
     private final World world;
     private final Users users;
     private final Map<String, String> environment;
+    private final Remote remote;
     private final Map<String, TableConfig> configured = new HashMap<>();
     private final Map<String, Table> open = new HashMap<>();
+
+    /** Opens the tables that another process is asked for. */
+    public interface Remote {
+        Table open(TableConfig config);
+    }
 
     /**
      * @param settings checked by {@link TableCheck}
      * @param environment what {@link #variables} named, as far as it was set
      */
     public Tables(World world, Settings settings, Users users, Map<String, String> environment) {
+        this(
+                world,
+                settings,
+                users,
+                environment,
+                config -> new SmallTables.Unavailable("nobody asks table " + config.name()));
+    }
+
+    /**
+     * @param remote opens those of other processes
+     */
+    public Tables(
+            World world,
+            Settings settings,
+            Users users,
+            Map<String, String> environment,
+            Remote remote) {
+        this.remote = remote;
         this.world = world;
         this.users = users;
         this.environment = Map.copyOf(environment);
@@ -72,6 +96,7 @@ public final class Tables {
             }
             case FILE, COMPILED, REGEXP, CIDR ->
                     HotTable.open(world, config.name(), path(config), source(config.kind()));
+            case SOCKETMAP, TCP -> remote.open(config);
         };
     }
 
@@ -85,7 +110,7 @@ public final class Tables {
             case COMPILED -> CompiledTable::read;
             case REGEXP -> RegexpTable::read;
             case CIDR -> CidrTable::read;
-            case INLINE, STATIC, UNION, FIRST, PIPEMAP, USERS, ENVIRONMENT ->
+            case INLINE, STATIC, UNION, FIRST, PIPEMAP, USERS, ENVIRONMENT, SOCKETMAP, TCP ->
                     throw new Bug(kind + " has no file");
         };
     }
@@ -132,10 +157,17 @@ public final class Tables {
         return variables;
     }
 
+    /** Those that another process is asked for. */
+    public static List<TableConfig> remote(Settings settings, Set<String> names) {
+        return TableConfig.all(settings).stream()
+                .filter(config -> config.kind().remote() && names.contains(config.name()))
+                .toList();
+    }
+
     static boolean needsFile(Kind kind) {
         return switch (kind) {
             case FILE, COMPILED, REGEXP, CIDR -> true;
-            case INLINE, STATIC, UNION, FIRST, PIPEMAP, USERS, ENVIRONMENT -> false;
+            case INLINE, STATIC, UNION, FIRST, PIPEMAP, USERS, ENVIRONMENT, SOCKETMAP, TCP -> false;
         };
     }
 }

@@ -25,12 +25,18 @@ interface Effects {
     void deliver(Attempt attempt);
 
     /**
-     * Read the message from the log; {@link Schedule#loaded} or {@link Schedule#unreadable} is
-     * called once.
+     * Read the message from the log, and find out where its recipients go where that may be waited
+     * for; {@link Schedule#loaded} or {@link Schedule#unreadable} is called once.
      *
      * @param attempt the attempt that has begun with it; null when it is only to be placed
      */
     void load(Stub stub, @Nullable Attempt attempt);
+
+    /**
+     * Find out where these recipients of the envelope go, where that may be waited for; {@link
+     * Schedule#routed} is called once.
+     */
+    void route(Entry entry, int[] recipients);
 
     /**
      * Read the message from the log now, for the operator who waits.

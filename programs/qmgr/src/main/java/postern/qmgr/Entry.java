@@ -119,6 +119,12 @@ final class Entry {
 
     boolean delayNoticeSent;
 
+    /** It is being found out where recipients go; until then the entry stays. */
+    boolean routing;
+
+    /** What was found out; used up at once. */
+    Routes routes = Routes.NONE;
+
     /** How often in succession its agent went away while it was being delivered. */
     int agentLosses;
 
@@ -182,7 +188,7 @@ final class Entry {
 
     /** Whether nothing of it is under way, so that all there is to know is in the log. */
     boolean resting() {
-        if (running > 0 || writes > 0 || !verdicts.isEmpty() || doomed || setAside) {
+        if (running > 0 || writes > 0 || routing || !verdicts.isEmpty() || doomed || setAside) {
             return false;
         }
         for (Pending pending : recipients) {

@@ -17,8 +17,12 @@ sealed interface Event {
      */
     record Queued(QueuedMessage message, boolean fresh) implements Event {}
 
-    /** A message was read for which there was no room in memory before. */
-    record Loaded(Stub stub, @Nullable Attempt attempt, QueuedMessage message) implements Event {}
+    /** A message was read for which there was no room in memory before; its routes with it. */
+    record Loaded(Stub stub, @Nullable Attempt attempt, QueuedMessage message, Routes routes)
+            implements Event {}
+
+    /** Where recipients go of whom that was asked. */
+    record Routed(Entry entry, Routes routes) implements Event {}
 
     /** It could not be read. */
     record Unreadable(Stub stub, @Nullable Attempt attempt, String why) implements Event {}

@@ -51,7 +51,7 @@ public final class QueueControl {
     private final Authority authority;
 
     /**
-     * @param router says where a message would go; answers from memory
+     * @param router says where a message would go
      */
     public QueueControl(
             World world,

@@ -269,9 +269,8 @@ public final class QueueManager implements Closeable {
     private void handle(Event event, Now now) {
         switch (event) {
             case Event.Queued queued -> schedule.queued(queued.message(), queued.fresh(), now);
-            case Event.Loaded loaded ->
-                    schedule.reading()
-                            .loaded(loaded.stub(), loaded.attempt(), loaded.message(), now);
+            case Event.Loaded loaded -> schedule.reading().loaded(loaded, now);
+            case Event.Routed routed -> schedule.routed(routed.entry(), routed.routes(), now);
             case Event.Unreadable failed ->
                     schedule.reading()
                             .unreadable(failed.stub(), failed.attempt(), failed.why(), now);
@@ -395,6 +394,11 @@ public final class QueueManager implements Closeable {
         @Override
         public void load(Stub stub, @Nullable Attempt attempt) {
             world.tasks().start("load", () -> workers.load(stub, attempt));
+        }
+
+        @Override
+        public void route(Entry entry, int[] recipients) {
+            world.tasks().start("route", () -> workers.route(entry, recipients));
         }
 
         @Override

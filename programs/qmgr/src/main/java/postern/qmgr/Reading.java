@@ -7,6 +7,7 @@ import postern.spool.QueuedMessage;
 /** Messages that have no entry until their turn comes: then they are read. One thread only. */
 final class Reading {
     private final Schedule schedule;
+    private final Routing routing;
     private final Dispatcher dispatcher;
     private final Timers timers;
     private final Effects effects;
@@ -14,11 +15,13 @@ final class Reading {
 
     Reading(
             Schedule schedule,
+            Routing routing,
             Dispatcher dispatcher,
             Timers timers,
             Effects effects,
             QmgrConfig config) {
         this.schedule = schedule;
+        this.routing = routing;
         this.dispatcher = dispatcher;
         this.timers = timers;
         this.effects = effects;
@@ -26,17 +29,22 @@ final class Reading {
     }
 
     /** A message that had no entry was read; for an attempt that has begun, or to be placed. */
-    void loaded(Stub stub, @Nullable Attempt attempt, QueuedMessage message, Now now) {
+    void loaded(Event.Loaded event, Now now) {
+        Stub stub = event.stub();
+        Attempt attempt = event.attempt();
         boolean here = arrived(stub, attempt);
         if (attempt == null) {
             if (here) {
-                schedule.place(entry(stub, message, now), now);
+                Entry entry = entry(stub, event.message(), now);
+                entry.routes = event.routes();
+                schedule.place(entry, now);
             }
             return;
         }
         Destination destination = attempt.destination;
         if (here) {
-            Entry entry = entry(stub, message, now);
+            Entry entry = entry(stub, event.message(), now);
+            entry.routes = event.routes();
             attempt.read(entry);
             destination.filling = attempt;
             schedule.prepare(entry, now);
@@ -83,11 +91,14 @@ final class Reading {
 
     /** Finds out where a message goes whose time has not come: it is counted there. */
     void learn(Entry entry) {
+        if (routing.waits()) {
+            return; // nobody is asked for the sake of a count
+        }
         Destination common = null;
         for (Entry.Pending pending : entry.recipients) {
             boolean waits =
                     pending.stand == Entry.Stand.WAITING || pending.stand == Entry.Stand.HELD;
-            if (!waits || !(schedule.route(entry, pending) instanceof Route.To to)) {
+            if (!waits || !(routing.of(entry, pending, Routes.NONE) instanceof Route.To to)) {
                 if (pending.stand != Entry.Stand.DONE) {
                     return;
                 }

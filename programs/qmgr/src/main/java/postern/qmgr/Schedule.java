@@ -42,7 +42,6 @@ final class Schedule {
     static final int JITTER = 10;
 
     private final QmgrConfig config;
-    private final Router router;
     private final RandomGenerator random;
     private final Effects effects;
     private final Timers timers = new Timers();
@@ -51,18 +50,16 @@ final class Schedule {
     private final Operator operator;
     private final Deaths deaths;
     private final Reading reading;
+    private final Routing routing;
 
-    /**
-     * @param router answers from memory, without waiting
-     */
     Schedule(QmgrConfig config, Router router, RandomGenerator random, Effects effects) {
         this.config = config;
-        this.router = router;
         this.random = random;
         this.effects = effects;
         this.dispatcher = new Dispatcher(config, timers, random, effects);
         this.roster = new Roster(config, effects);
-        this.reading = new Reading(this, dispatcher, timers, effects, config);
+        this.routing = new Routing(router, roster, effects);
+        this.reading = new Reading(this, routing, dispatcher, timers, effects, config);
         this.deaths = new Deaths(this, config, dispatcher, effects);
         this.operator = new Operator(this, timers, dispatcher, effects);
     }
@@ -94,6 +91,14 @@ final class Schedule {
     void recorded(Entry entry) {
         entry.writes--;
         rest(entry);
+    }
+
+    /** It was found out where recipients of the message go. */
+    void routed(Entry entry, Routes routes, Now now) {
+        routing.answered(entry, routes, now);
+        if (entry.stub.entry == entry) {
+            place(entry, now);
+        }
     }
 
     /** An attempt ended. The answers are the agent's: too few or too many count as none. */
@@ -280,11 +285,6 @@ final class Schedule {
         return dispatcher.transports();
     }
 
-    /** Where the recipient would go now. */
-    Route route(Entry entry, Entry.Pending pending) {
-        return router.route(entry.envelope.sender(), entry.recipient(pending).mailbox());
-    }
-
     /** No attempt begins any more; those being made come to their end. */
     void drain() {
         dispatcher.drain();
@@ -320,9 +320,12 @@ final class Schedule {
 
     /** Finds out for recipients that are due where they go. */
     void prepare(Entry entry, Now now) {
+        Routes known = entry.routes;
+        entry.routes = Routes.NONE;
         if (entry.held) {
             return;
         }
+        boolean unknown = false;
         entry.stub.deadline(Deadlines.ahead(entry, now));
         List<Progress> changes = List.of();
         boolean late = Deadlines.passed(entry, now);
@@ -340,8 +343,13 @@ final class Schedule {
                 if (givenUp && before != null && deaths.outlived(entry, pending, before, now)) {
                     continue;
                 }
-                changes = route(entry, pending, changes, now);
+                Route route = routing.of(entry, pending, known);
+                unknown |= route == null;
+                changes = route == null ? changes : take(route, entry, pending, changes, now);
             }
+        }
+        if (unknown) {
+            routing.ask(entry, now);
         }
         record(entry, changes);
         if (entry.setAside) {
@@ -350,9 +358,9 @@ final class Schedule {
         }
     }
 
-    private List<Progress> route(
-            Entry entry, Entry.Pending pending, List<Progress> changes, Now now) {
-        return switch (route(entry, pending)) {
+    private List<Progress> take(
+            Route route, Entry entry, Entry.Pending pending, List<Progress> changes, Now now) {
+        return switch (route) {
             case Route.To to -> {
                 dispatcher.line(entry, pending, to);
                 yield changes;
@@ -479,7 +487,8 @@ final class Schedule {
         boolean unsettled = entry.running == 0 && !entry.verdicts.isEmpty();
         long due = unsettled ? entry.settleFrom : Long.MAX_VALUE;
         for (Entry.Pending pending : entry.recipients) {
-            if (pending.stand == Entry.Stand.WAITING) {
+            boolean asked = entry.routing && pending.due <= now.nanos();
+            if (pending.stand == Entry.Stand.WAITING && !asked) {
                 due = Math.min(due, pending.due);
             }
         }

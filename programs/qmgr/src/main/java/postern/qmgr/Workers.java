@@ -22,6 +22,7 @@ import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.Router;
+import postern.spool.QueuedMessage;
 import postern.spool.Spool;
 
 /** The work that waits: attempts and notices, each in a task of its own. Any thread. */
@@ -55,11 +56,22 @@ final class Workers {
     void load(Stub stub, @Nullable Attempt attempt) {
         Event end = new Event.Unreadable(stub, attempt, "internal error");
         try {
-            end = new Event.Loaded(stub, attempt, spool.load(stub.queueId()));
+            QueuedMessage message = spool.load(stub.queueId());
+            end = new Event.Loaded(stub, attempt, message, Routes.of(router, message));
         } catch (IOException unreadable) {
             end = new Event.Unreadable(stub, attempt, String.valueOf(unreadable.getMessage()));
         } finally {
             owner.accept(end);
+        }
+    }
+
+    /** Finds out where the recipients go and tells the owner. */
+    void route(Entry entry, int[] recipients) {
+        Routes routes = Routes.unknown(recipients, "internal error");
+        try {
+            routes = Routes.of(router, entry.envelope, recipients);
+        } finally {
+            owner.accept(new Event.Routed(entry, routes));
         }
     }
 

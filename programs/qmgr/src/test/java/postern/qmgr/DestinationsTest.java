@@ -6,11 +6,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import postern.mail.QueueId;
 
 /** How concurrency follows what destinations show, and how they share a transport. */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 final class DestinationsTest {
-    private final Stage stage = new Stage(QmgrConfig.DEFAULT);
+    private final boolean waits;
+    private final Stage stage;
+
+    DestinationsTest(boolean waits) {
+        this.waits = waits;
+        this.stage = new Stage(QmgrConfig.DEFAULT, waits);
+    }
 
     private void queue(int messages, String recipient) {
         for (int i = 0; i < messages; i++) {
@@ -143,7 +153,8 @@ final class DestinationsTest {
                                         50,
                                         Duration.ZERO,
                                         Duration.ZERO,
-                                        new QmgrConfig.Slots(5, 50, 3, 3))));
+                                        new QmgrConfig.Slots(5, 50, 3, 3))),
+                        waits);
         for (int i = 0; i < 50; i++) {
             narrow.queue("bob@a.test");
         }

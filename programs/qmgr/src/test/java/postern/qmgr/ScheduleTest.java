@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 import postern.mail.Delivery;
 import postern.mail.MailOptions;
 import postern.mail.Notices;
@@ -18,8 +20,17 @@ import postern.mail.ReversePath;
 import postern.spool.Progress;
 import postern.spool.QueuedMessage;
 
+/** All of it holds too where routes come from another process. */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 final class ScheduleTest {
-    private final Stage stage = new Stage(QmgrConfig.DEFAULT);
+    private final boolean waits;
+    private final Stage stage;
+
+    ScheduleTest(boolean waits) {
+        this.waits = waits;
+        this.stage = new Stage(QmgrConfig.DEFAULT, waits);
+    }
 
     @Test
     void aLoneMessageIsTriedAtOnceAndLeaves() {
@@ -177,7 +188,8 @@ final class ScheduleTest {
                                                 patience.lifetime(),
                                                 patience.bounceLifetime(),
                                                 Duration.ofHours(4)),
-                                        QmgrConfig.DEFAULT.general().limits())));
+                                        QmgrConfig.DEFAULT.general().limits())),
+                        waits);
         warned.queue("bob@a.test");
         for (int hour = 0; hour < 10; hour++) {
             warned.endAll(Stage.BUSY);

@@ -42,6 +42,7 @@ final class Stage implements Effects {
                     new Outcome.Deferred("4.4.1", "refused", Outcome.About.DESTINATION), "none");
 
     final Schedule schedule;
+    private final Router router;
     final List<Attempt> running = new ArrayList<>();
     final List<Settlement> settlements = new ArrayList<>();
     final List<String> removed = new ArrayList<>();
@@ -49,12 +50,16 @@ final class Stage implements Effects {
     final Map<Long, Map<Integer, Progress>> recorded = new HashMap<>();
     int records;
     int loads;
+    int asked;
 
     /** The log: what it says of each message. */
     final Map<Long, QueuedMessage> log = new HashMap<>();
 
     /** What the outside owes the schedule. */
     private final ArrayDeque<Runnable> owed = new ArrayDeque<>();
+
+    private final ArrayDeque<Runnable> routes = new ArrayDeque<>();
+    private boolean routesHeld;
 
     long nanos = 1;
     Instant wall = Instant.parse("2026-01-01T00:00:00Z");
@@ -64,12 +69,24 @@ final class Stage implements Effects {
         this(config, new ByDomain());
     }
 
+    /**
+     * @param waits whether routes come back as events, as from another process
+     */
+    Stage(QmgrConfig config, boolean waits) {
+        this(config, new ByDomain(waits));
+    }
+
     Stage(QmgrConfig config, Router router) {
+        this.router = router;
         schedule = new Schedule(config, router, new SplittableRandom(1), this);
     }
 
     /** Everybody goes by smtp to their domain, but for some domains. */
-    static final class ByDomain implements Router {
+    record ByDomain(boolean waits) implements Router {
+        ByDomain() {
+            this(false);
+        }
+
         @Override
         public Route route(ReversePath sender, Mailbox recipient) {
             return switch (recipient.domain().text()) {
@@ -302,8 +319,37 @@ final class Stage implements Effects {
                     if (message == null) {
                         throw new AssertionError("what is loaded is in the log: " + stub.id);
                     }
-                    schedule.reading().loaded(stub, attempt, message, now());
+                    var routes = Routes.of(router, message);
+                    schedule.reading()
+                            .loaded(new Event.Loaded(stub, attempt, message, routes), now());
                 });
+    }
+
+    @Override
+    public void route(Entry entry, int[] recipients) {
+        asked++;
+        routes.add(
+                () -> schedule.routed(entry, Routes.of(router, entry.envelope, recipients), now()));
+        if (!routesHeld) {
+            owed.add(this::nextRoute);
+        }
+    }
+
+    private void nextRoute() {
+        routes.removeFirst().run();
+    }
+
+    /** From now on routes are answered by {@link #answerRoutes}. */
+    void holdRoutes() {
+        routesHeld = true;
+    }
+
+    /** Those that were asked for until now. */
+    void answerRoutes() {
+        for (int left = routes.size(); left > 0; left--) {
+            nextRoute();
+        }
+        settleUp();
     }
 
     @Override

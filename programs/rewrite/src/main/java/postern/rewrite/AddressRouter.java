@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import postern.base.Users;
 import postern.mail.Admission;
@@ -42,6 +43,7 @@ public final class AddressRouter implements Router {
     private final AddressSearch senderTransport;
     private final AddressSearch relocated;
     private final Route.To local;
+    private final boolean waits;
 
     /** Who is known, by tables. */
     private record Recipients(AddressSearch local, AddressSearch virtual, AddressSearch relay) {}
@@ -86,6 +88,22 @@ public final class AddressRouter implements Router {
                 new AddressSearch(tables.get(names.senderTransport()), _ -> false, delimiters);
         this.relocated = new AddressSearch(tables.get(names.relocated()), bare, delimiters);
         this.local = stated(routing.transports().local(), config.hostname());
+        this.waits =
+                domains.waits()
+                        || Stream.of(
+                                        recipients.local,
+                                        recipients.virtual,
+                                        recipients.relay,
+                                        transport,
+                                        senderRelayHost,
+                                        senderTransport,
+                                        relocated)
+                                .anyMatch(AddressSearch::waits);
+    }
+
+    @Override
+    public boolean waits() {
+        return waits;
     }
 
     private static Route.To stated(RoutingConfig.Stated rule, String nextHop) {

@@ -1,6 +1,7 @@
 package postern.rewrite;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import postern.mail.Domain;
 import postern.table.Table;
@@ -61,6 +62,13 @@ final class Domains {
         this.virtualAlias = Listed.of(config.virtualAlias(), tables, "virtual_alias");
         this.virtualMailbox = Listed.of(config.virtualMailbox(), tables, "virtual_mailbox");
         this.relay = Listed.of(config.relay(), tables, "relay");
+    }
+
+    /** Whether an answer may be waited for. */
+    boolean waits() {
+        return Stream.of(local, virtualAlias, virtualMailbox, relay)
+                .flatMap(listed -> listed.tables.stream())
+                .anyMatch(Table::waits);
     }
 
     AddressClass of(Domain domain, Trail trail) throws Unanswered {

@@ -1,0 +1,10 @@
+/** Tables that other machines keep. */
+@org.jspecify.annotations.NullMarked
+module postern.lookup {
+    requires static org.jspecify;
+    requires transitive postern.base;
+    requires transitive postern.config;
+    requires transitive postern.table;
+
+    exports postern.lookup;
+}

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import postern.base.Blocks;
 import postern.base.Bug;
 import postern.base.DiskFile;
 import postern.base.Peer;
@@ -16,10 +17,7 @@ import postern.base.Peer;
  */
 public final class ContentBuffer implements Closeable {
     private static final int SEGMENT_OCTETS_MIN = 4 * 1024;
-    private static final int SEGMENT_OCTETS_MAX = 64 * 1024;
-
-    /** Most memory that an announced size alone brings about. */
-    private static final long ANNOUNCED_OCTETS_MAX = 256 * 1024;
+    private static final int SEGMENT_OCTETS_MAX = Blocks.OCTETS; // those are used again
 
     private final ContentStore store;
     private final long expectedOctets;
@@ -84,7 +82,7 @@ public final class ContentBuffer implements Closeable {
         DiskFile scratch = file;
         if (scratch != null) {
             flush(scratch);
-            last = new byte[0];
+            dropWriteBuffer();
         }
         finished = true;
         return scratch == null
@@ -106,8 +104,16 @@ public final class ContentBuffer implements Closeable {
         release();
         DiskFile scratch = file;
         if (scratch != null) {
+            dropWriteBuffer();
             closeQuietly(scratch);
         }
+    }
+
+    private void dropWriteBuffer() {
+        byte[] unused = last;
+        last = new byte[0];
+        lastOctets = 0;
+        store.blocks().giveBack(unused);
     }
 
     /** Makes room behind the last octet: another segment, or an emptied write buffer. */
@@ -117,7 +123,7 @@ public final class ContentBuffer implements Closeable {
             int size = segmentOctets(wanted);
             if (resident + size <= store.residentOctetsMax() && store.take(size)) {
                 resident += size;
-                last = new byte[size];
+                last = segment(size);
                 lastOctets = 0;
                 segments.add(last);
                 return;
@@ -132,12 +138,16 @@ public final class ContentBuffer implements Closeable {
 
     private int segmentOctets(int wanted) {
         if (segments.isEmpty() && expectedOctets > 0) {
-            long bound = Math.min(ANNOUNCED_OCTETS_MAX, store.residentOctetsMax());
+            long bound = Math.min(SEGMENT_OCTETS_MAX, store.residentOctetsMax());
             long fair = Math.min(expectedOctets + 64, bound); // + a final CRLF
             return (int) Math.max(fair, SEGMENT_OCTETS_MIN);
         }
         long like = Math.max(wanted, octets); // doubles what is there
         return Math.clamp(like, SEGMENT_OCTETS_MIN, SEGMENT_OCTETS_MAX);
+    }
+
+    private byte[] segment(int octets) {
+        return octets == Blocks.OCTETS ? store.blocks().take() : new byte[octets];
     }
 
     /** Moves what is in memory to the scratch file. */
@@ -146,9 +156,8 @@ public final class ContentBuffer implements Closeable {
         if (all.length > 0) {
             scratch.write(0, all);
         }
-        segments.clear();
         release();
-        last = new byte[SEGMENT_OCTETS_MAX];
+        last = store.blocks().take();
         lastOctets = 0;
     }
 
@@ -160,9 +169,16 @@ public final class ContentBuffer implements Closeable {
         }
     }
 
+    /** Nobody reads the segments any more. */
     private void release() {
+        giveBack(store, segments);
         store.giveBack(resident);
         resident = 0;
+    }
+
+    private static void giveBack(ContentStore store, List<byte[]> segments) {
+        segments.forEach(store.blocks()::giveBack);
+        segments.clear(); // else two messages would share them
     }
 
     private static ByteBuffer[] buffers(List<byte[]> segments, long octets) {
@@ -261,6 +277,7 @@ public final class ContentBuffer implements Closeable {
 
         @Override
         public void close() {
+            giveBack(store, segments);
             store.giveBack(taken);
             taken = 0;
         }

@@ -3,6 +3,7 @@ package postern.mail;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
+import postern.base.Blocks;
 import postern.base.Disk;
 
 /**
@@ -29,6 +30,10 @@ public final class ContentStore {
     /** The same for mail that goes out: half of that reserve, so that it can make room. */
     public static final long FREE_OCTETS_DELIVERY = 32L << 20;
 
+    /** Blocks kept for the next long message. */
+    private static final int BLOCKS_KEPT = 48;
+
+    private final Blocks blocks = new Blocks(BLOCKS_KEPT);
     private final Disk disk;
     private final Path scratchDirectory;
     private final int residentOctetsMax;
@@ -80,6 +85,10 @@ public final class ContentStore {
 
     Disk disk() {
         return disk;
+    }
+
+    Blocks blocks() {
+        return blocks;
     }
 
     /**

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,37 @@ final class ContentBufferTest {
             }
         }
         assertThat(store.residentOctetsLeft()).isEqualTo(10_000);
+    }
+
+    /** Blocks are used again, but never by two at once. */
+    @Test
+    void noMessageSeesTheOctetsOfAnother() throws IOException {
+        ContentStore store = store(1 << 20, 4 << 20);
+        byte[] ones = new byte[300_000];
+        Arrays.fill(ones, (byte) 1);
+        byte[] twos = new byte[300_000];
+        Arrays.fill(twos, (byte) 2);
+        try (ContentBuffer dropped = store.buffer(0)) {
+            dropped.append(ones, 0, ones.length);
+        }
+        ContentBuffer first = store.buffer(300_000);
+        first.append(ones, 0, ones.length);
+        Content one = first.finish();
+        first.close(); // too late to drop anything
+        try (ContentBuffer second = store.buffer(0)) {
+            second.append(twos, 0, twos.length);
+            try (Content two = second.finish()) {
+                assertThat(readAll(one, 7_000)).isEqualTo(ones);
+                assertThat(readAll(two, 7_000)).isEqualTo(twos);
+                one.close();
+                one.close();
+                try (ContentBuffer third = store.buffer(0)) {
+                    third.append(ones, 0, ones.length);
+                    assertThat(readAll(two, 7_000)).isEqualTo(twos);
+                }
+            }
+        }
+        assertThat(store.residentOctetsLeft()).isEqualTo(4 << 20);
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import postern.base.Blocks;
 import postern.base.Bug;
 import postern.mail.DotLines;
 import postern.mail.Envelope;
@@ -31,7 +32,7 @@ import postern.spool.QueueLog.Type;
  */
 final class LogReception implements Spool.Reception {
     private static final int PIECE_OCTETS_MIN = 4 << 10;
-    private static final int PIECE_OCTETS_MAX = 64 << 10;
+    private static final int PIECE_OCTETS_MAX = Blocks.OCTETS; // those are used again
 
     /** Added to what was announced, so that a trace header on top needs no second piece. */
     private static final int HEADROOM_OCTETS = 1 << 10;
@@ -44,6 +45,8 @@ final class LogReception implements Spool.Reception {
      * commit, would have to wait for all of them otherwise.
      */
     private static final int SPILLS_PER_SYNC = 4;
+
+    private static final byte[] NONE = {};
 
     private final LogSpool spool;
     private final FreeSpace.Grant room;
@@ -67,7 +70,7 @@ final class LogReception implements Spool.Reception {
         this.id = id;
         this.room = room;
         long wanted = announcedOctets + HEADROOM_OCTETS;
-        this.piece = new byte[Math.clamp(wanted, PIECE_OCTETS_MIN, PIECE_OCTETS_MAX)];
+        this.piece = piece(Math.clamp(wanted, PIECE_OCTETS_MIN, PIECE_OCTETS_MAX));
         hold(piece.length);
     }
 
@@ -99,8 +102,8 @@ final class LogReception implements Spool.Reception {
     }
 
     private void nextPiece() throws IOException {
-        pieces.add(ByteBuffer.wrap(piece, 0, pieceOctets));
-        pieceOctets = 0;
+        int next = Math.min(PIECE_OCTETS_MAX, 2 * piece.length);
+        fullPiece();
         if (recordOctets == QueueLog.PAYLOAD_OCTETS_MAX || pressed) {
             room.need(RecordHeader.recordOctets(recordOctets));
             spill();
@@ -108,8 +111,24 @@ final class LogReception implements Spool.Reception {
                 awaitWritten();
             }
         }
-        piece = new byte[Math.min(PIECE_OCTETS_MAX, 2 * piece.length)];
+        piece = piece(next);
         hold(piece.length);
+    }
+
+    private void fullPiece() {
+        pieces.add(ByteBuffer.wrap(piece, 0, pieceOctets));
+        piece = NONE;
+        pieceOctets = 0;
+    }
+
+    private byte[] piece(int octets) {
+        return octets == Blocks.OCTETS ? spool.blocks().take() : new byte[octets];
+    }
+
+    /** The log has copied them, or will not any more. */
+    private void giveBack(List<ByteBuffer> unused) {
+        unused.forEach(each -> spool.blocks().giveBack(each.array()));
+        unused.clear();
     }
 
     private void spill() throws IOException {
@@ -117,7 +136,8 @@ final class LogReception implements Spool.Reception {
         int held = heldOctets;
         int onDisk = RecordHeader.recordOctets(recordOctets);
         heldOctets = 0;
-        var record = new Record(Type.BODY, id, pieces);
+        List<ByteBuffer> spilled = pieces;
+        var record = new Record(Type.BODY, id, spilled);
         pieces = new ArrayList<>();
         recordOctets = 0;
         writing =
@@ -134,6 +154,7 @@ final class LogReception implements Spool.Reception {
                 writing.whenComplete(
                         (_, _) -> {
                             room.used(onDisk);
+                            giveBack(spilled);
                             spool.buffered(-held);
                         });
     }
@@ -198,7 +219,7 @@ final class LogReception implements Spool.Reception {
         over = true;
         List<Record> batch = new ArrayList<>(2);
         if (recordOctets > 0) {
-            pieces.add(ByteBuffer.wrap(piece, 0, pieceOctets));
+            fullPiece();
             batch.add(new Record(Type.BODY, id, pieces));
         }
         var record =
@@ -253,6 +274,9 @@ final class LogReception implements Spool.Reception {
 
     private void letGo() {
         room.close();
+        giveBack(pieces);
+        spool.blocks().giveBack(piece);
+        piece = NONE;
         spool.buffered(-heldOctets);
         heldOctets = 0;
         written.forEach(position -> spool.index().unpin(position.segment()));

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import postern.base.Blocks;
 import postern.base.Bug;
 import postern.base.World;
 import postern.mail.Content;
@@ -31,6 +32,9 @@ import postern.spool.QueueLog.Type;
  * durable, on the log's thread, so that memory changes in the order in which a replay would see it.
  */
 public final class LogSpool implements Spool {
+    /** Blocks kept for the content of the next long message. */
+    private static final int BLOCKS_KEPT = 64;
+
     private final World world;
     private final QueueLog log;
     private final SpoolLimits limits;
@@ -38,6 +42,7 @@ public final class LogSpool implements Spool {
     private final Index index = new Index();
     private final Rebuild rebuild;
     private final Cleaner cleaner;
+    private final Blocks blocks = new Blocks(BLOCKS_KEPT);
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicLong bufferedOctets = new AtomicLong();
     private final List<QueuedMessage> untold = new ArrayList<>(); // the log's thread only
@@ -235,6 +240,10 @@ public final class LogSpool implements Spool {
 
     World world() {
         return world;
+    }
+
+    Blocks blocks() {
+        return blocks;
     }
 
     Index index() {

@@ -204,7 +204,7 @@ public final class DataDecoder implements Closeable {
             return to;
         }
         int at = inHeader && nameOctets >= 0 ? field(from, start, to) : start;
-        at = skipPlain(from, at, to);
+        at = inHeader ? skipPlain(from, at, to) : skipLines(from, at, to);
         if (at > start) {
             emptyLine = false;
         }
@@ -328,6 +328,17 @@ public final class DataDecoder implements Closeable {
         if (hops > limits.hops()) {
             fail(Fault.TOO_MANY_HOPS);
         }
+    }
+
+    /**
+     * Over whole lines of the body, as long as none begins with a dot: most octets of most mail.
+     */
+    private static int skipLines(byte[] from, int start, int to) {
+        int at = skipPlain(from, start, to);
+        while (at + 2 < to && from[at] == '\r' && from[at + 1] == '\n' && from[at + 2] != '.') {
+            at = skipPlain(from, at + 2, to);
+        }
+        return at;
     }
 
     /** The first octet that is perhaps interesting, eight at a time. */

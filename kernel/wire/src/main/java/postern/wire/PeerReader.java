@@ -237,7 +237,7 @@ public final class PeerReader {
                 start = 0;
             }
         }
-        if (filled && end == 0) {
+        if (filled && end == 0 && buffer.length < capacity) {
             resize((int) Math.min(capacity, 4L * buffer.length));
         }
         int n = peer.read(buffer, end, buffer.length - end);

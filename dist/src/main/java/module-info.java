@@ -8,6 +8,7 @@ module postern.dist {
     requires postern.command;
     requires postern.config;
     requires postern.dns;
+    requires postern.http;
     requires postern.ipc;
     requires postern.local;
     requires postern.lookup;
@@ -23,8 +24,10 @@ module postern.dist {
     requires postern.anvil;
     requires postern.smtpd;
     requires postern.spool;
+    requires postern.sts;
     requires postern.table;
     requires postern.tls;
+    requires postern.tlsrpt;
     requires postern.wire;
 
     exports postern.dist;

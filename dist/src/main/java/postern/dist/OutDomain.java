@@ -1,5 +1,6 @@
 package postern.dist;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,8 +45,10 @@ public final class OutDomain {
             Site site,
             Settings settings,
             Path scratch,
-            Map<String, Listener> listeners) {
+            Map<String, Listener> listeners)
+            throws IOException {
         Resolver resolver = new DnsResolver(world, DnsConfig.read(settings).settings(world));
+        var promises = OutwardPolicies.open(world, site, settings, resolver);
         var store = store(world, scratch);
         UnaryOperator<DeliveryAgent> generic = generic(world, site, settings);
         Tables tables = tables(world, site, settings);
@@ -59,7 +62,11 @@ public final class OutDomain {
                             }
                             DeliveryAgent agent =
                                     new SmtpTransport(
-                                            world, config, resolver, store, tls(config, tables));
+                                            world,
+                                            config,
+                                            resolver,
+                                            store,
+                                            promises.means(tables.get(config.tls().tables())));
                             boolean outside = config.kind() == SmtpConfig.Kind.SMTP;
                             all.add(
                                     serve(
@@ -70,7 +77,9 @@ public final class OutDomain {
                                             listener));
                         });
         world.tasks().start("dnssec", () -> SmtpTransport.tellOfDnssec(world, resolver));
-        return together(all);
+        promises.start();
+        Running delivering = together(all);
+        return ended -> delivering.drain(() -> promises.save(ended));
     }
 
     /** The transport smtp alone, with a resolver that is handed in. */

@@ -23,6 +23,7 @@ import postern.master.ServiceIdentities;
 import postern.os.Identity;
 import postern.os.UserDatabase;
 import postern.smtp.Transports;
+import postern.tlsrpt.TlsReportConfig;
 
 /** What master is told to do: which domains there are, as whom, confined how, listening where. */
 final class PosternPlan {
@@ -72,6 +73,7 @@ final class PosternPlan {
         List<Plan.Folder> folders = new ArrayList<>();
         folders.add(new Plan.Folder(site.state(), 0755, ourselves.uid()));
         folders.add(new Plan.Folder(site.queue(), 0700, identity(Powers.QUEUE).uid()));
+        folders.add(new Plan.Folder(site.out(), 0700, identity(Powers.OUT).uid()));
         folders.add(new Plan.Folder(site.state().resolve("tmp"), 0755, ourselves.uid()));
         for (Powers powers : wanted()) {
             folders.add(new Plan.Folder(powers.scratch(site), 0700, identity(powers).uid()));
@@ -128,7 +130,11 @@ final class PosternPlan {
                 },
                 switch (powers) {
                     case FRONT, QUEUE, LOOKUP -> Start.AT_ONCE;
-                    case OUT, LOCAL -> Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
+                    case OUT -> // a day's reports are due though no mail is
+                            TlsReportConfig.read(settings).isPresent()
+                                    ? Start.AT_ONCE
+                                    : Start.WITH_ITS_FIRST_WORK;
+                    case LOCAL -> Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
                 });
     }
 

@@ -22,7 +22,10 @@ enum Powers {
     /** Keeps the queue: its folder and Unix sockets. No network. */
     QUEUE,
 
-    /** Delivers to other hosts: TCP and DNS. No file but a scratch folder. */
+    /**
+     * Delivers to other hosts: TCP and DNS. No file but a scratch folder, and one for what it has
+     * to remember of other domains.
+     */
     OUT,
 
     /** Becomes the recipient: their files, their commands. No network. */
@@ -80,7 +83,10 @@ enum Powers {
             case LOOKUP -> builder.connect(new Ports.Only(ports)).bind(none).build();
             case QUEUE -> builder.writable(site.queue()).connect(none).bind(none).build();
             case OUT -> // port 0: connections may come from a source address of choice
-                    builder.connect(new Ports.All()).bind(new Ports.Only(Set.of(0))).build();
+                    builder.writable(site.out())
+                            .connect(new Ports.All())
+                            .bind(new Ports.Only(Set.of(0)))
+                            .build();
             case LOCAL -> {
                 // a command inherits the sandbox, and may do whatever its user may
                 if (standing.everywhere()) {

@@ -20,6 +20,7 @@ import postern.smtpd.access.RuleConfig;
 import postern.smtpd.triage.AddressList;
 import postern.smtpd.triage.TriageConfig;
 import postern.table.TableConfig;
+import postern.tlsrpt.TlsReportConfig;
 import postern.virtual.VirtualConfig;
 
 /** Every section of postern.toml, in the order of the reference. */
@@ -36,6 +37,7 @@ public final class Sections {
                     AddressingConfig::check,
                     TableUses.check(),
                     Transports::check,
+                    TlsReportConfig::check,
                     PipeConfig::check);
 
     public static final List<Section> ALL =
@@ -59,6 +61,7 @@ public final class Sections {
                     BounceConfig.SECTION,
                     SmtpConfig.SECTION,
                     Transports.SECTION,
+                    TlsReportConfig.SECTION,
                     LocalConfig.SECTION,
                     VirtualConfig.SECTION,
                     PipeConfig.SECTION,

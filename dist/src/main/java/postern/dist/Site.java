@@ -54,6 +54,11 @@ public record Site(String hostname, Path state) {
         return state.resolve("queue");
     }
 
+    /** What the domain that delivers to other hosts keeps: policies, counts, reports. */
+    public Path out() {
+        return state.resolve("out");
+    }
+
     public Path run() {
         return state.resolve("run");
     }

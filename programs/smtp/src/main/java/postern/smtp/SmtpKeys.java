@@ -9,6 +9,7 @@ import postern.config.Section;
 import postern.config.Settings;
 import postern.dns.NextHop;
 import postern.mail.mime.SevenBit;
+import postern.smtp.tls.StsConfig;
 import postern.smtp.tls.TlsConfig;
 
 /** The keys of {@code [smtp]}, most of which a transport of its own may state otherwise. */
@@ -195,7 +196,7 @@ final class SmtpKeys {
             new Section(
                     "smtp",
                     "How mail is handed to other hosts.",
-                    join(OF_A_TRANSPORT, DnsConfig.KEYS));
+                    join(join(OF_A_TRANSPORT, StsConfig.KEYS), DnsConfig.KEYS));
 
     /** Where values come from: a transport's own section, then {@code [smtp]}. */
     record Reader(Settings.Group own, Settings.Group common) implements TlsConfig.Values {

@@ -175,8 +175,6 @@ class HalfDeadTest {
 
     /** RFC 1035 §4.1, as much of it as this takes. */
     private static byte[] reply(byte[] query) {
-        int digits = query[12] - 1; // the first label: d and a number
-        int number = Integer.parseInt(new String(query, 14, digits, StandardCharsets.US_ASCII));
         int end = 12;
         while (query[end] != 0) {
             end += query[end] + 1;
@@ -189,6 +187,8 @@ class HalfDeadTest {
         reply[7] = (byte) (address ? 1 : 0);
         Arrays.fill(reply, 8, 12, (byte) 0);
         if (address) {
+            int digits = query[12] - 1; // the first label: d and a number
+            int number = Integer.parseInt(new String(query, 14, digits, StandardCharsets.US_ASCII));
             byte[] record = {
                 (byte) 0xc0, 12, 0, 1, 0, 1, 0, 0, 1, 0, 0, 4, 127, 1, (byte) (number >> 8), 0
             };

@@ -72,6 +72,19 @@ public final class AuthorityFiles {
         }
     }
 
+    /**
+     * The authorities of a file.
+     *
+     * @param file empty: the system's
+     * @throws IOException it cannot be used; says why
+     */
+    public Authorities of(String file) throws IOException {
+        return switch (get(file)) {
+            case Loaded.Usable(Authorities authorities) -> authorities;
+            case Loaded.Unusable(String why) -> throw new IOException(why);
+        };
+    }
+
     private Kept look(String file, @Nullable Kept known, long lookAgain) {
         for (Path path : file.isEmpty() ? OF_THE_SYSTEM : List.of(Path.of(file))) {
             try {

@@ -35,6 +35,16 @@ public final class ServerJudge {
             case ServerProof.Authority(List<String> names, String file) ->
                     vouched(names, file, chain);
             case ServerProof.Fingerprint(List<String> digests) -> known(digests, chain.getFirst());
+            case ServerProof.Host(String name, String file) ->
+                    CertificateNames.fitAlternative(chain.getFirst(), name)
+                                    || CertificateNames.of(chain.getFirst()).stream()
+                                            .noneMatch(each -> CertificateNames.fits(each, name))
+                            ? vouched(List.of(name), file, chain)
+                            : refused(
+                                    TlsResult.Type.CERTIFICATE_HOST_MISMATCH,
+                                    "certificate bears " + name + " as common name alone");
+            case ServerProof.Unlisted(String why) ->
+                    refused(TlsResult.Type.VALIDATION_FAILURE, why);
         };
     }
 

@@ -31,4 +31,15 @@ public sealed interface ServerProof {
             digests = List.copyOf(digests);
         }
     }
+
+    /**
+     * A certificate that an authority vouches for, of that very name among its alternative names:
+     * RFC 8461 §4.2.
+     *
+     * @param authorities a file of them; empty: the system's
+     */
+    record Host(String name, String authorities) implements ServerProof {}
+
+    /** Nothing will do: the host is none of those promised (RFC 8461 §4.1). */
+    record Unlisted(String why) implements ServerProof {}
 }

@@ -1,0 +1,106 @@
+package postern.dist;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import postern.base.Endpoint;
+import postern.base.World;
+import postern.config.Settings;
+import postern.dns.Resolver;
+import postern.http.HttpsClient;
+import postern.smtp.SmtpConfig;
+import postern.smtp.tls.AuthorityFiles;
+import postern.smtp.tls.Published;
+import postern.smtp.tls.StsConfig;
+import postern.smtp.tls.TlsMeans;
+import postern.smtp.tls.TlsResults;
+import postern.sts.Policies;
+import postern.table.Table;
+import postern.tlsrpt.TlsReportConfig;
+import postern.tlsrpt.TlsReports;
+
+/**
+ * What the domain that delivers to other hosts has to do with policies that domains publish: sts(8)
+ * and tlsrpt(8), joined to smtp(8).
+ */
+final class OutwardPolicies {
+    private static final String POLICIES = "sts";
+    private static final String REPORTS = "tlsrpt";
+
+    private final @Nullable Policies policies;
+    private final @Nullable TlsReports reports;
+    private final Published published;
+    private final TlsResults results;
+
+    private OutwardPolicies(
+            World world,
+            @Nullable Policies policies,
+            @Nullable TlsReports reports,
+            String authorities) {
+        this.policies = policies;
+        this.reports = reports;
+        this.results = reports == null ? TlsResults.UNHEARD : new ReportedResults(reports);
+        this.published =
+                policies == null
+                        ? Published.NOTHING
+                        : new StsPublished(world.clock(), policies, results, authorities);
+    }
+
+    /**
+     * @throws IOException our folder cannot be used
+     */
+    static OutwardPolicies open(World world, Site site, Settings settings, Resolver resolver)
+            throws IOException {
+        Optional<TlsReportConfig> reporting = TlsReportConfig.read(settings);
+        boolean asking = StsConfig.on(settings.section(SmtpConfig.SECTION));
+        if (!asking && reporting.isEmpty()) {
+            return new OutwardPolicies(world, null, null, "");
+        }
+        List<Path> files = SmtpConfig.read(settings, site.hostname()).tls().authorities();
+        String authorities = files.isEmpty() ? "" : files.getFirst().toString();
+        var known = new AuthorityFiles(world.disk(), world.clock());
+        var client = new HttpsClient(world, resolver, () -> known.of(authorities));
+        Policies policies =
+                asking ? new Policies(world, resolver, client, site.out().resolve(POLICIES)) : null;
+        TlsReports reports =
+                reporting.isEmpty()
+                        ? null
+                        : new TlsReports(
+                                world,
+                                reporting.get(),
+                                site.hostname(),
+                                resolver,
+                                client,
+                                new TlsReports.Places(
+                                        site.out().resolve(REPORTS),
+                                        new Endpoint.Local(site.submission())));
+        return new OutwardPolicies(world, policies, reports, authorities);
+    }
+
+    /**
+     * @param tables of a transport
+     */
+    TlsMeans means(List<Table> tables) {
+        return new TlsMeans(tables, List.of(), published, results);
+    }
+
+    void start() {
+        if (policies != null) {
+            policies.tend();
+        }
+        if (reports != null) {
+            reports.start();
+        }
+    }
+
+    /** Writes down what only memory holds, then runs {@code ended}. Does not wait. */
+    void save(Runnable ended) {
+        if (reports == null) {
+            ended.run();
+        } else {
+            reports.save(ended);
+        }
+    }
+}

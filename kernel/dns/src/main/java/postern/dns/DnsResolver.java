@@ -112,6 +112,7 @@ public final class DnsResolver implements Resolver {
     private final AnswerCache<List<Service>> services = new AnswerCache<>(CACHE_ENTRIES_MAX);
     private final AnswerCache<List<Tlsa>> tlsa = new AnswerCache<>(CACHE_ENTRIES_MAX);
     private final AnswerCache<List<String>> texts = new AnswerCache<>(CACHE_ENTRIES_MAX);
+    private final AnswerCache<String> aliases = new AnswerCache<>(CACHE_ENTRIES_MAX);
     private final ReentrantLock lock = new ReentrantLock();
     private Validation validation = NOT_PROBED;
     private long probedAt;
@@ -167,6 +168,11 @@ public final class DnsResolver implements Resolver {
     @Override
     public Answer<List<Tlsa>> tlsa(String name) {
         return kept(tlsa, name, () -> new Question(Type.TLSA).ask(name).map(TLSA, ANY_ORDER));
+    }
+
+    @Override
+    public Answer<String> alias(String name) {
+        return kept(aliases, name, () -> new Question(Type.CNAME).askAlone(name));
     }
 
     @Override
@@ -235,15 +241,17 @@ public final class DnsResolver implements Resolver {
                 case Answer.Found<List<InetAddress>>(List<InetAddress> some, Proof proof) -> {
                     all.addAll(some);
                     secure &= proof.secure();
-                    name = proof.name();
+                    name = proof.name().isEmpty() ? name : proof.name();
                 }
                 case Answer.Empty<List<InetAddress>>(boolean proven) -> secure &= proven;
                 case Answer.NoSuchName<List<InetAddress>>(boolean proven) -> secure &= proven;
-                case Answer.Temporary<List<InetAddress>> _ -> secure = false;
+                // what nobody can hear says nothing of what was heard: were it to count, whoever
+                // silences one question would turn DANE off
+                case Answer.Temporary<List<InetAddress>> _ -> {}
             }
         }
         if (!all.isEmpty()) {
-            Proof proof = secure ? new Proof(true, name) : Proof.NONE;
+            Proof proof = new Proof(secure, name);
             return new Fresh<>(new Answer.Found<>(List.copyOf(all), proof), life);
         }
         return first.answer instanceof Answer.Temporary
@@ -314,6 +322,37 @@ public final class DnsResolver implements Resolver {
             return follow(name.get(), host);
         }
 
+        /** The alias itself, and not what lies behind it. */
+        Fresh<String> askAlone(String host) {
+            Optional<Name> asked = name(host);
+            if (asked.isEmpty()) {
+                return new Fresh<>(new Answer.NoSuchName<>(), LIFE_OF_NOTHING);
+            }
+            return switch (servers.ask(asked.get(), type)) {
+                case NameServers.Word.Nothing(Trouble trouble, String why) ->
+                        new Fresh<>(
+                                new Answer.Temporary<>(trouble, why + " for CNAME of " + host),
+                                Duration.ZERO);
+                case NameServers.Word.Said(Message message, boolean validated) ->
+                        alias(asked.get(), message, validated);
+            };
+        }
+
+        private Fresh<String> alias(Name asked, Message message, boolean validated) {
+            List<Record> found = records(asked, message);
+            if (!found.isEmpty() && found.getFirst() instanceof CNAMERecord alias) {
+                return new Fresh<>(
+                        new Answer.Found<>(
+                                text(alias.getTarget()), new Proof(validated, text(asked))),
+                        shorter(LIFE_MAX, life(found)));
+            }
+            return new Fresh<>(
+                    message.getRcode() == Rcode.NXDOMAIN
+                            ? new Answer.NoSuchName<>(validated)
+                            : new Answer.Empty<>(validated),
+                    lifeOfNothing(message));
+        }
+
         private Records follow(Name asked, String host) {
             Name name = asked;
             Duration life = LIFE_MAX;
@@ -325,7 +364,7 @@ public final class DnsResolver implements Resolver {
                     case NameServers.Word.Said(Message message, boolean validated) -> {
                         secure &= validated;
                         Name end = endOfAliases(name, message);
-                        Optional<Records> settled = settled(name, end, message, life);
+                        Optional<Records> settled = settled(asked, name, end, message, life);
                         if (settled.isPresent()) {
                             return settled.get();
                         }
@@ -337,10 +376,12 @@ public final class DnsResolver implements Resolver {
             return temporary(Trouble.SERVER_FAILURE, "alias of an alias without end", host);
         }
 
-        private Optional<Records> settled(Name asked, Name end, Message message, Duration life) {
+        private Optional<Records> settled(
+                Name first, Name asked, Name end, Message message, Duration life) {
             List<Record> found = records(end, message);
             if (!found.isEmpty()) {
-                Proof proof = secure ? new Proof(true, text(end)) : Proof.NONE;
+                Proof proof =
+                        secure || !end.equals(first) ? new Proof(secure, text(end)) : Proof.NONE;
                 return Optional.of(
                         new Records(new Answer.Found<>(found, proof), shorter(life, life(found))));
             }

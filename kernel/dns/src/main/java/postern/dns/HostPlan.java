@@ -64,17 +64,20 @@ public sealed interface HostPlan {
      * @param hostSecure whether DNSSEC proves that the host is one of the domain's: its MX records,
      *     or that there are none
      * @param addressSecure whether DNSSEC proves the address
-     * @param canonical where the host's aliases end, for a secure address; else empty
+     * @param canonical where the host's aliases end; empty for an address that is not secure and of
+     *     no alias
+     * @param expanded where the domain's own aliases end, for secure MX records; else empty
      */
     record Trail(
             String domain,
             boolean byMx,
             boolean hostSecure,
             boolean addressSecure,
-            String canonical) {
+            String canonical,
+            String expanded) {
         /** The operator named the host, and no name service was asked. */
         public static Trail given(String domain) {
-            return new Trail(domain, false, false, false, "");
+            return new Trail(domain, false, false, false, "", "");
         }
     }
 }

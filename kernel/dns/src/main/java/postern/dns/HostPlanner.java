@@ -123,7 +123,7 @@ public final class HostPlanner {
         }
         return hop.byMx() && manner.mx()
                 ? byMx(hop.name(), at)
-                : byAddress(hop.name(), at, new Trail(hop.name(), false, true, false, ""));
+                : byAddress(hop.name(), at, new Trail(hop.name(), false, true, false, "", ""));
     }
 
     private HostPlan byMx(String domain, int at) {
@@ -132,13 +132,14 @@ public final class HostPlanner {
                 if (hosts.size() == 1 && hosts.getFirst().host().isEmpty()) { // RFC 7505 §3
                     yield refused("5.1.10", domain + " takes no mail (null MX)");
                 }
-                yield new Walk(domain, proof.secure()).throughMailHosts(hosts, at);
+                yield new Walk(domain, proof).throughMailHosts(hosts, at);
             }
             case Answer.NoSuchName<List<MailHost>> _ -> noSuchName(domain);
             case Answer.Empty<List<MailHost>>(boolean secure) -> // RFC 5321 §5.1: the implicit MX
                     ourselves.are(domain) && at == SMTP_PORT
                             ? loop(domain)
-                            : byAddress(domain, at, new Trail(domain, false, secure, false, ""));
+                            : byAddress(
+                                    domain, at, new Trail(domain, false, secure, false, "", ""));
             case Answer.Temporary<List<MailHost>>(Trouble trouble, String reason) ->
                     unanswered(trouble, reason);
         };
@@ -170,7 +171,7 @@ public final class HostPlanner {
                     if (found.size() == 1 && found.getFirst().host().isEmpty()) {
                         return Optional.of(refused("5.4.4", domain + " offers no " + label));
                     }
-                    return Optional.of(new Walk(domain, proof.secure()).throughServices(found));
+                    return Optional.of(new Walk(domain, proof).throughServices(found));
                 }
                 case Answer.Temporary<List<Service>>(Trouble trouble, String reason) -> {
                     return Optional.of(unanswered(trouble, reason));
@@ -184,7 +185,12 @@ public final class HostPlanner {
 
     private static Trail addressed(Trail trail, Proof proof) {
         return new Trail(
-                trail.domain(), trail.byMx(), trail.hostSecure(), proof.secure(), proof.name());
+                trail.domain(),
+                trail.byMx(),
+                trail.hostSecure(),
+                proof.secure(),
+                proof.name(),
+                trail.expanded());
     }
 
     /** A host at a port, as a record of the domain names it. */
@@ -201,9 +207,16 @@ public final class HostPlanner {
         private String reason = "";
         private int asked;
 
-        Walk(String domain, boolean secure) {
+        Walk(String domain, Proof proof) {
             this.domain = domain;
-            this.trail = new Trail(domain, true, secure, false, "");
+            this.trail =
+                    new Trail(
+                            domain,
+                            true,
+                            proof.secure(),
+                            false,
+                            "",
+                            proof.secure() ? proof.name() : "");
         }
 
         HostPlan throughMailHosts(List<MailHost> hosts, int at) {

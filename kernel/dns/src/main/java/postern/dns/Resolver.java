@@ -27,6 +27,14 @@ public interface Resolver {
         return new Answer.Empty<>();
     }
 
+    /**
+     * The name that this one is an alias of: its CNAME record alone, which is not followed (RFC
+     * 7672 §2.1.3 wants its own proof).
+     */
+    default Answer<String> alias(String name) {
+        return new Answer.Empty<>();
+    }
+
     /** The TXT records of a name, the strings of each joined. */
     default Answer<List<String>> texts(String name) {
         return new Answer.Empty<>();
@@ -88,8 +96,8 @@ public interface Resolver {
      *
      * @param secure validated by a resolver that is trusted (RFC 4035 §4.3); false also where there
      *     is none
-     * @param name of a secure answer: the name that the records belong to, where the aliases end
-     *     (RFC 7672 §2.2.2 wants it); else empty
+     * @param name that the records belong to, where the aliases end (RFC 7672 §2.2.2 wants it);
+     *     empty for what is not secure and was found under its own name
      */
     record Proof(boolean secure, String name) {
         public static final Proof NONE = new Proof(false, "");

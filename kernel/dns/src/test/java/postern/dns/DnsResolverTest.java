@@ -206,7 +206,10 @@ class DnsResolverTest {
                         half.example. 300 IN CNAME gone.example.
                         """));
         assertThat(resolver(server).addresses("www.d.example"))
-                .isEqualTo(new Answer.Found<>(addresses("192.0.2.1", "2001:db8::1")));
+                .isEqualTo(
+                        new Answer.Found<>(
+                                addresses("192.0.2.1", "2001:db8::1"),
+                                new Proof(false, "w.d.example")));
         assertThat(resolver(server).addresses("four.example"))
                 .isEqualTo(new Answer.Found<>(addresses("192.0.2.4")));
         assertThat(resolver(server).addresses("half.example")).isEqualTo(new Answer.NoSuchName<>());
@@ -357,13 +360,41 @@ class DnsResolverTest {
         assertThat(mailHosts(server, DnsSettings.Trust.LOOPBACK))
                 .isEqualTo(new Answer.Found<>(hosts, new Proof(true, "e.example")));
         assertThat(mailHosts(server, DnsSettings.Trust.NONE))
-                .isEqualTo(new Answer.Found<>(hosts, Proof.NONE));
+                .isEqualTo(new Answer.Found<>(hosts, new Proof(false, "e.example")));
         assertThat(trusting(server, DnsSettings.Trust.ALL).mailHosts("gone.example"))
                 .isEqualTo(new Answer.NoSuchName<>(true));
         assertThat(trusting(server, DnsSettings.Trust.ALL).validation())
                 .isInstanceOf(Resolver.Validation.Present.class);
         assertThat(trusting(server, DnsSettings.Trust.NONE).validation())
                 .isInstanceOf(Resolver.Validation.Absent.class);
+    }
+
+    /** RFC 7672 §2.1.3: an alias has a proof of its own, whatever lies behind it. */
+    @Test
+    void anAliasIsAskedForAlone() {
+        InetSocketAddress server =
+                serve(query -> validated(zone("a.example. 300 IN CNAME b.example.").apply(query)));
+        Resolver resolver = trusting(server, DnsSettings.Trust.LOOPBACK);
+        assertThat(resolver.alias("a.example"))
+                .isEqualTo(new Answer.Found<>("b.example", new Proof(true, "a.example")));
+        assertThat(resolver.alias("gone.example")).isEqualTo(new Answer.NoSuchName<>(true));
+    }
+
+    /** Else whoever silences the question for one kind of address turns DANE off. */
+    @Test
+    void silenceAboutOneKindOfAddressTakesNoProofAway() {
+        UnaryOperator<Message> zone = zone("mx.example. 300 IN A 192.0.2.1");
+        InetSocketAddress server =
+                serve(
+                        query ->
+                                query.getQuestion().getType() == org.xbill.DNS.Type.AAAA
+                                        ? reply(query, Rcode.SERVFAIL)
+                                        : validated(zone.apply(query)));
+        assertThat(trusting(server, DnsSettings.Trust.LOOPBACK).addresses("mx.example"))
+                .isEqualTo(
+                        new Answer.Found<>(
+                                List.of(InetAddress.ofLiteral("192.0.2.1")),
+                                new Proof(true, "mx.example")));
     }
 
     @Test

@@ -299,10 +299,12 @@ class HostPlannerTest {
                         new Proof(true, "real.example")));
         Target target = ((HostPlan.Hosts) plan("d.example", 1)).targets().getFirst();
         assertThat(target.trail())
-                .isEqualTo(new HostPlan.Trail("d.example", true, true, true, "real.example"));
+                .isEqualTo(
+                        new HostPlan.Trail(
+                                "d.example", true, true, true, "real.example", "d.example"));
         names.host("a.example", "192.0.2.1");
         assertThat(((HostPlan.Hosts) plan("d.example", 1)).targets().getFirst().trail())
-                .isEqualTo(new HostPlan.Trail("d.example", true, true, false, ""));
+                .isEqualTo(new HostPlan.Trail("d.example", true, true, false, "", "d.example"));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
@@ -111,6 +112,16 @@ public final class TlsPeer implements Peer {
             return List.of();
         }
         return chain;
+    }
+
+    /** The host names that a client asked for: RFC 6066 §3. */
+    public List<String> requestedNames() {
+        return engine.getSession() instanceof ExtendedSSLSession session
+                ? session.getRequestedServerNames().stream()
+                        .filter(SNIHostName.class::isInstance)
+                        .map(name -> ((SNIHostName) name).getAsciiName())
+                        .toList()
+                : List.of();
     }
 
     /** Whether a client was spared a full handshake, by what it remembered of an earlier one. */

@@ -91,17 +91,18 @@ final class Outwards {
         if (peer.resumed()) {
             line.with("resumed", "yes");
         }
-        line = line.with("policy", wanted.basis().reason());
+        String policy = "; policy: " + wanted.basis().reason();
         return switch (judgement) {
-            case Judgement.NotAsked _ -> line.with("verified", "not-asked");
-            case Judgement.Proven(String by) -> line.with("verified", "yes").with("by", by);
+            case Judgement.NotAsked _ -> line.with("verified", "not-asked").say("anybody" + policy);
+            case Judgement.Proven(String by) ->
+                    line.with("verified", "yes").say("by " + by + policy);
             case Judgement.Refused(var type, String why) ->
                     line.with("verified", "no")
                             .with("result", type.text())
                             .say(
                                     wanted.strictness() == Strictness.REQUIRED
-                                            ? why
-                                            : why + "; mail goes all the same");
+                                            ? why + policy
+                                            : why + ", mail goes all the same" + policy);
         };
     }
 

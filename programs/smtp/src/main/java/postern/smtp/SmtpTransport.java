@@ -11,6 +11,7 @@ import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
 import postern.smtp.tls.AuthorityFiles;
+import postern.smtp.tls.DanePolicies;
 import postern.smtp.tls.Policies;
 import postern.smtp.tls.ServerJudge;
 import postern.smtp.tls.TlsMeans;
@@ -46,7 +47,12 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
                         world,
                         config,
                         planner,
-                        new Policies(config.tls(), tls.tables(), tls.published(), world.log()),
+                        new Policies(
+                                config.tls(),
+                                tls.tables(),
+                                new DanePolicies(resolver),
+                                tls.published(),
+                                world.log()),
                         new Dialer(
                                 world,
                                 config,

@@ -1,6 +1,7 @@
 package postern.smtp;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.smtp.tls.TlsConfig;
 import postern.smtp.tls.TlsLevel;
+import postern.smtp.tls.TlsMeans;
 import postern.testkit.FakeMx;
 import postern.testkit.FakeResolver;
 
@@ -42,6 +44,7 @@ final class Rig implements AutoCloseable {
     static final InetAddress SECOND = InetAddress.ofLiteral("127.0.0.2");
     static final String BODY = "Subject: x\r\n\r\nhello\r\n";
 
+    private static final int PORTS_TRIED = 10;
     private static final Duration HOUR = Duration.ofHours(1);
 
     static final SmtpConfig.Reuse REUSE =
@@ -54,6 +57,7 @@ final class Rig implements AutoCloseable {
     private final List<FakeMx> hosts = new ArrayList<>();
     private final ContentStore contents;
     private SmtpConfig config = config(Duration.ofSeconds(20), REUSE, TlsLevel.MAY);
+    private TlsMeans means = TlsMeans.NONE;
     private final List<SmtpTransport> transports = new ArrayList<>();
 
     Rig(Path folder) {
@@ -113,6 +117,17 @@ final class Rig implements AutoCloseable {
         return this;
     }
 
+    /** What is handed in for TLS. */
+    Rig with(TlsMeans other) {
+        means = other;
+        return this;
+    }
+
+    static SmtpConfig tls(TlsConfig tls, SmtpConfig of) {
+        return new SmtpConfig(
+                of.kind(), of.helo(), of.finding(), tls, of.speech(), of.timeouts(), of.reuse());
+    }
+
     FakeMx mx() {
         FakeMx mx = new FakeMx(world);
         hosts.add(mx);
@@ -124,19 +139,36 @@ final class Rig implements AutoCloseable {
      * hop.
      */
     String start(FakeMx... mail) throws IOException {
-        int port = 0;
+        int port = listen(mail);
         for (int i = 0; i < mail.length; i++) {
             InetAddress at = i == 0 ? FIRST : SECOND;
-            mail[i].start(new Endpoint.Tcp(at, port));
-            port = mail[i].port();
             names.host("mx" + i + ".example", at.getHostAddress());
             names.mx("d.example", 10 * (i + 1), "mx" + i + ".example");
         }
         return "d.example:" + port;
     }
 
+    /** All on one port: a free one of the first address may be taken on the second. */
+    private static int listen(FakeMx... mail) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            int port = 0;
+            try {
+                for (int i = 0; i < mail.length; i++) {
+                    mail[i].start(new Endpoint.Tcp(i == 0 ? FIRST : SECOND, port));
+                    port = mail[i].port();
+                }
+                return port;
+            } catch (BindException taken) {
+                if (attempt == PORTS_TRIED) {
+                    throw taken;
+                }
+                Arrays.stream(mail).forEach(FakeMx::stop);
+            }
+        }
+    }
+
     SmtpTransport transport() {
-        SmtpTransport transport = new SmtpTransport(world, config, names, contents);
+        SmtpTransport transport = new SmtpTransport(world, config, names, contents, means);
         transports.add(transport);
         return transport;
     }

@@ -3,9 +3,11 @@ package postern.smtp.tls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import postern.base.Endpoint;
 import postern.base.Log;
 import postern.base.LogLine;
+import postern.dns.HostPlan.Trail;
 import postern.mail.Outcome;
 import postern.smtp.tls.TlsPolicy.Barred;
 import postern.smtp.tls.TlsPolicy.Basis;
@@ -27,6 +29,7 @@ import postern.table.Table;
 public final class Policies implements TlsPolicy.Source {
     private final TlsConfig config;
     private final List<Table> tables;
+    private final Published dane;
     private final Published published;
     private final Log log;
     private final PolicyEntry usual;
@@ -34,9 +37,12 @@ public final class Policies implements TlsPolicy.Source {
 
     /**
      * @param tables those of {@link TlsConfig#tables}
-     * @param published what domains say of themselves
+     * @param dane what TLSA records say
+     * @param published what domains say of themselves otherwise
      */
-    public Policies(TlsConfig config, List<Table> tables, Published published, Log log) {
+    public Policies(
+            TlsConfig config, List<Table> tables, Published dane, Published published, Log log) {
+        this.dane = dane;
         this.config = config;
         this.tables = List.copyOf(tables);
         this.published = published;
@@ -64,7 +70,7 @@ public final class Policies implements TlsPolicy.Source {
             case UNSTATED -> ordinary(destination, word);
             case REQUIRED -> guarded(destination, word);
             case WAIVED ->
-                    plain(
+                    waived(
                             destination,
                             word,
                             word.basis.because(word.basis.reason() + ", TLS-Required: no"));
@@ -146,41 +152,82 @@ public final class Policies implements TlsPolicy.Source {
         return keys;
     }
 
-    /** Whether what a domain publishes may take the level's place. */
-    private static boolean open(Word word) {
-        return !word.ofTable && word.entry.level() == TlsLevel.MAY;
+    /**
+     * DANE where the level is dane, before what else is published (RFC 8461 §2); that too where the
+     * level leaves room for it, and no table says so.
+     */
+    private TlsPolicy ordinary(Destination destination, Word word) {
+        Manner manner = manner(destination, word);
+        Optional<TlsPolicy> found =
+                switch (word.entry.level()) {
+                    case DANE ->
+                            (word.ofTable ? dane : dane.or(published)).find(destination, manner);
+                    case DANE_ONLY -> Optional.of(daneOnly(destination, manner, word));
+                    case MAY ->
+                            word.ofTable ? Optional.empty() : published.find(destination, manner);
+                    case NONE, ENCRYPT, FINGERPRINT, VERIFY, SECURE -> Optional.empty();
+                };
+        return found.orElseGet(() -> plain(destination, word, word.basis));
     }
 
-    private TlsPolicy ordinary(Destination destination, Word word) {
-        return open(word)
-                ? published
-                        .find(destination, manner(destination, word))
-                        .orElseGet(() -> plain(destination, word, word.basis))
-                : plain(destination, word, word.basis);
+    /** RFC 7672 §6: mandatory, and so is the proof of the way to the host. */
+    private TlsPolicy daneOnly(Destination destination, Manner manner, Word word) {
+        Optional<TlsPolicy> found = dane.find(destination, manner);
+        if (found.isPresent() && found.get() instanceof Barred barred) {
+            return barred;
+        }
+        boolean usable =
+                found.isPresent() && found.get() instanceof Encrypted(_, ServerProof.Dane _, _, _);
+        if (usable && wayProven(destination)) {
+            return found.get();
+        }
+        String host = destination.target().host();
+        String why =
+                "DANE is required, and "
+                        + (found.isEmpty()
+                                ? "no proven TLSA record is there for " + host
+                                : usable
+                                        ? "nothing proves the MX records of " + destination.domain()
+                                        : "no TLSA record of " + host + " is usable");
+        return new Barred(
+                new Outcome.Deferred("4.7.5", why, Outcome.About.HOST),
+                new TlsResult.Failure(TlsResult.Type.DANE_REQUIRED, why),
+                found.map(TlsPolicy::basis).orElse(word.basis));
+    }
+
+    /** Whether DNSSEC proves that the host is one of the domain's. */
+    private static boolean wayProven(Destination destination) {
+        Trail trail = destination.target().trail();
+        return !trail.byMx() || trail.hostSecure();
+    }
+
+    /** What domains publish is put aside: RFC 8689 §4.2.2; the operator's own word is not. */
+    private TlsPolicy waived(Destination destination, Word word, Basis basis) {
+        return word.entry.level() == TlsLevel.DANE_ONLY
+                ? ordinary(destination, word)
+                : plain(destination, word, basis);
     }
 
     /** REQUIRETLS: the way to the host, and the host, are proven or not used. */
     private TlsPolicy guarded(Destination destination, Word word) {
-        TlsPolicy usual = plain(destination, word, word.basis);
-        if (usual instanceof Barred
-                || usual instanceof Encrypted(Strictness strictness, ServerProof proof, _, _)
-                        && strictness == Strictness.REQUIRED
-                        && !(proof instanceof ServerProof.Anybody)) {
+        TlsPolicy usual = ordinary(destination, word);
+        if (usual instanceof Barred || guards(usual, destination, word)) {
             return usual;
         }
         Manner manner = manner(destination, word);
-        TlsPolicy found = published.find(destination, manner).orElse(usual);
-        if (found instanceof Encrypted(Strictness strictness, ServerProof proof, _, _)
-                && !(proof instanceof ServerProof.Anybody)) {
-            return strictness == Strictness.REQUIRED
-                    ? found
-                    : new Encrypted(Strictness.REQUIRED, proof, manner, found.basis());
-        }
-        if (found instanceof Barred) {
+        TlsPolicy found = dane.or(published).find(destination, manner).orElse(usual);
+        if (found instanceof Barred || guards(found, destination, word)) {
             return found;
         }
+        if (found instanceof Encrypted(Strictness strictness, ServerProof proof, Manner how, _)
+                && strictness == Strictness.TESTED) {
+            Encrypted earnest = new Encrypted(Strictness.REQUIRED, proof, how, found.basis());
+            if (guards(earnest, destination, word)) {
+                return earnest;
+            }
+        }
         Basis basis = Basis.operator(destination.domain(), "REQUIRETLS");
-        if (destination.target().trail().byMx() && !destination.target().trail().hostSecure()) {
+        if (!wayProven(destination)) {
             String why = // RFC 8689 §4.2.1, step 2
                     "REQUIRETLS: nothing proves that "
                             + destination.target().host()
@@ -197,6 +244,17 @@ public final class Policies implements TlsPolicy.Source {
                         List.of(destination.target().host()), authorities(word.entry)),
                 manner,
                 basis);
+    }
+
+    /** Whether both the way to the host and the host are beyond doubt under a policy. */
+    private static boolean guards(TlsPolicy policy, Destination destination, Word word) {
+        return policy instanceof Encrypted(Strictness strictness, ServerProof proof, _, Basis basis)
+                && strictness == Strictness.REQUIRED
+                && !(proof instanceof ServerProof.Anybody)
+                && (wayProven(destination)
+                        || basis.type() == Basis.Type.STS
+                        || word.entry.level() == TlsLevel.SECURE
+                        || word.entry.level() == TlsLevel.FINGERPRINT);
     }
 
     private String authorities(PolicyEntry entry) {
@@ -223,7 +281,7 @@ public final class Policies implements TlsPolicy.Source {
         List<String> match = entry.match();
         return switch (entry.level()) {
             case NONE -> new Clear(basis);
-            case MAY ->
+            case MAY, DANE, DANE_ONLY ->
                     new Encrypted(
                             Strictness.OPPORTUNISTIC,
                             new ServerProof.Anybody(),

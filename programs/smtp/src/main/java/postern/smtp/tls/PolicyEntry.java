@@ -67,7 +67,7 @@ record PolicyEntry(TlsLevel level, List<String> match, String authorities, Manne
                     List.of(value.split("\\|", -1)).stream().map(TlsConfig::digest).toList();
             case VERIFY, SECURE ->
                     List.of(value.split(":", -1)).stream().map(TlsConfig::wanted).toList();
-            case NONE, MAY, ENCRYPT ->
+            case NONE, MAY, ENCRYPT, DANE, DANE_ONLY ->
                     throw bad("match= means nothing at the level " + level.text());
         };
     }

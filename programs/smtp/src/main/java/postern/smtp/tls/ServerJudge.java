@@ -34,6 +34,7 @@ public final class ServerJudge {
             case ServerProof.Anybody _ -> new Judgement.NotAsked();
             case ServerProof.Authority(List<String> names, String file) ->
                     vouched(names, file, chain);
+            case ServerProof.Dane dane -> DaneProof.judge(dane, chain);
             case ServerProof.Fingerprint(List<String> digests) -> known(digests, chain.getFirst());
             case ServerProof.Host(String name, String file) ->
                     CertificateNames.fitAlternative(chain.getFirst(), name)

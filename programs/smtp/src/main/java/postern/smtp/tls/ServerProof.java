@@ -1,6 +1,7 @@
 package postern.smtp.tls;
 
 import java.util.List;
+import postern.base.Bug;
 
 /** What a host has to show for itself. Values: equal ones ask the same. */
 public sealed interface ServerProof {
@@ -17,6 +18,20 @@ public sealed interface ServerProof {
     record Authority(List<String> names, String authorities) implements ServerProof {
         public Authority {
             names = List.copyOf(names);
+        }
+    }
+
+    /**
+     * What TLSA records speak of: RFC 7672 §3.1.
+     *
+     * @param records usable ones, at least one
+     * @param names one of which a certificate must bear that an authority of usage 2 vouches for
+     */
+    record Dane(List<TlsaRecord> records, List<String> names) implements ServerProof {
+        public Dane {
+            records = List.copyOf(records);
+            names = List.copyOf(names);
+            Bug.unless(!records.isEmpty(), "a record is to be met");
         }
     }
 

@@ -45,8 +45,10 @@ public record TlsConfig(
                             + " whoever it is, else clear text. encrypt: TLS or nothing. verify: TLS"
                             + " with a certificate that an authority vouches for, of a name in"
                             + " tls_verify_match. secure: the same with tls_secure_match. fingerprint:"
-                            + " TLS with a certificate in tls_fingerprints. What is not met puts the"
-                            + " mail off.",
+                            + " TLS with a certificate in tls_fingerprints. dane: as the host's TLSA"
+                            + " records want it (RFC 7672), without such records as may; it needs a name"
+                            + " server that validates, see dns_trust. dane-only: without such records"
+                            + " the mail waits. What is not met puts the mail off.",
                     SINCE);
 
     public static final Key<List<String>> POLICY =
@@ -164,6 +166,18 @@ public record TlsConfig(
                 List.of(),
                 List.of(),
                 new TlsPolicy.Manner("", ClientTls.VERSIONS, TlsPolicy.Ciphers.MEDIUM));
+    }
+
+    /** The same with one table, and files of authorities. */
+    public TlsConfig with(List<String> otherTables, List<Path> otherAuthorities) {
+        return new TlsConfig(
+                level,
+                otherTables,
+                verifyMatch,
+                secureMatch,
+                fingerprints,
+                otherAuthorities,
+                manner);
     }
 
     private static Key<List<String>> match(String name, List<String> byDefault, String doc) {

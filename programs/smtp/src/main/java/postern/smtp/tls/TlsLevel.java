@@ -16,7 +16,11 @@ public enum TlsLevel {
     /** TLS with a certificate that an authority vouches for, of the host's name. */
     VERIFY,
     /** The same, of a name that the name service cannot change: the next hop's. */
-    SECURE;
+    SECURE,
+    /** TLS as the host's TLSA records want it (RFC 7672); without such records as {@link #MAY}. */
+    DANE,
+    /** The same; without usable records the mail waits. */
+    DANE_ONLY;
 
     /** As configuration and log write it: {@code dane-only}. */
     public String text() {

@@ -1,20 +1,15 @@
 package postern.command;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Optional;
 import java.util.function.Consumer;
 import postern.base.ControlLine;
+import postern.base.ControlQuestion;
 import postern.base.Network;
 import postern.base.Peer;
 
 /** Asks one question on a control socket: docs/protocols/control.md. */
 final class ControlClient {
-    private static final int BLOCK_OCTETS = 16 * 1024;
-
     private final Network network;
     private final StateFolder state;
 
@@ -33,40 +28,16 @@ final class ControlClient {
      */
     ControlLine ask(String socket, String request, Duration patience, Consumer<ControlLine> sink)
             throws IOException {
-        try (Peer peer = asked(socket, request, patience)) {
-            Lines lines = new Lines(peer, patience);
-            Optional<ControlLine> result = Optional.empty();
-            for (String text = lines.next();
-                    !text.isEmpty() && !text.equals(".");
-                    text = lines.next()) {
-                String shown = text;
-                ControlLine line =
-                        ControlLine.parse(text)
-                                .orElseThrow(() -> new IOException("not an answer: " + shown));
-                if (line.has("result")) {
-                    result = Optional.of(line);
-                } else {
-                    sink.accept(line);
-                }
-            }
-            return result.orElseThrow(() -> new IOException("an answer without a result"));
+        try (Peer peer = reached(socket)) {
+            return ControlQuestion.ask(peer, request, patience, sink);
         }
     }
 
-    private Peer asked(String socket, String request, Duration patience) throws IOException {
-        Peer peer;
+    private Peer reached(String socket) throws Unreachable {
         try {
-            peer = state.connect(network, socket);
+            return state.connect(network, socket);
         } catch (IOException nobody) {
             throw new Unreachable(nobody);
-        }
-        try {
-            peer.expireAfter(patience);
-            peer.write(ByteBuffer.wrap((request + "\n").getBytes(StandardCharsets.UTF_8)));
-            return peer;
-        } catch (IOException failed) {
-            peer.close();
-            throw failed;
         }
     }
 
@@ -76,53 +47,6 @@ final class ControlClient {
 
         Unreachable(IOException cause) {
             super(cause.getMessage(), cause);
-        }
-    }
-
-    /** Lines ended by LF, bounded. */
-    private static final class Lines {
-        private final Peer peer;
-        private final Duration patience;
-        private byte[] buffer = new byte[BLOCK_OCTETS];
-        private int start;
-        private int end;
-
-        Lines(Peer peer, Duration patience) {
-            this.peer = peer;
-            this.patience = patience;
-        }
-
-        String next() throws IOException {
-            int scanned = start;
-            while (true) {
-                for (int i = scanned; i < end; i++) {
-                    if (buffer[i] == '\n') {
-                        String line = new String(buffer, start, i - start, StandardCharsets.UTF_8);
-                        start = i + 1;
-                        return line;
-                    }
-                }
-                scanned = end - start;
-                fill();
-            }
-        }
-
-        private void fill() throws IOException {
-            System.arraycopy(buffer, start, buffer, 0, end - start);
-            end -= start;
-            start = 0;
-            if (end == buffer.length) {
-                if (end >= ControlLine.LINE_OCTETS_MAX) {
-                    throw new IOException("an answer's line has no end");
-                }
-                buffer = Arrays.copyOf(buffer, 2 * end);
-            }
-            peer.expireAfter(patience);
-            int n = peer.read(buffer, end, buffer.length - end);
-            if (n < 0) {
-                throw new IOException("the answer broke off");
-            }
-            end += n;
         }
     }
 }

@@ -22,6 +22,7 @@ import postern.ipc.Attributes;
 import postern.ipc.LmtpClient;
 import postern.mail.Content;
 import postern.mail.ContentStore;
+import postern.mail.Domain;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
@@ -106,7 +107,7 @@ public final class FrontDomain {
                                 limits.messageMemory(),
                                 limits.totalMemory(),
                                 ContentStore.FREE_OCTETS_INTAKE),
-                        new Handover(client));
+                        new Handover(client, new Waker(world.network(), site)));
         for (ListenerConfig configured : all(site, settings)) {
             Listener listener = listeners.get(configured.name());
             if (listener != null) {
@@ -187,7 +188,12 @@ public final class FrontDomain {
     }
 
     /** cleanup, as smtpd sees it. */
-    private record Handover(LmtpClient client) implements Intake {
+    private record Handover(LmtpClient client, Waker waker) implements Intake {
+        @Override
+        public long wake(Domain domain) throws IOException {
+            return waker.wake(domain);
+        }
+
         @Override
         public List<Reply> submit(
                 Origin origin,

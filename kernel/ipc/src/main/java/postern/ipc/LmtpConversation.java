@@ -211,6 +211,7 @@ final class LmtpConversation {
                     SmtpCommand.StartTls _,
                     SmtpCommand.Xclient _,
                     SmtpCommand.Xforward _,
+                    SmtpCommand.Etrn _,
                     SmtpCommand.Foreign _ ->
                     writer.add(NOT_IMPLEMENTED);
         }

@@ -113,6 +113,7 @@ final class AddressParserTest {
     void quotingIsTakenOffAndPutOnWhereNeeded() {
         assertThat(mailbox("\"ann\"@example.org")).isEqualTo(mailbox("ann@example.org"));
         assertThat(mailbox("\"a\\nn\"@example.org")).hasToString("ann@example.org");
+        assertThat(mailbox("ann@[ipv6:2001:DB8::1]")).hasToString("ann@[IPv6:2001:db8::1]");
         assertThat(mailbox("\"a b\"@example.org")).hasToString("\"a b\"@example.org");
         assertThat(mailbox("\"a\\\"b\"@example.org")).hasToString("\"a\\\"b\"@example.org");
         assertThat(mailbox("\"\"@example.org")).hasToString("\"\"@example.org");

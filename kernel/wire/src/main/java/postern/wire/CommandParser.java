@@ -106,6 +106,7 @@ public final class CommandParser {
             case "STARTTLS" -> alone(new SmtpCommand.StartTls(), rest, "STARTTLS");
             case "XCLIENT" -> new SmtpCommand.Xclient(rest.argument("XCLIENT name=value"));
             case "XFORWARD" -> new SmtpCommand.Xforward(rest.argument("XFORWARD name=value"));
+            case "ETRN" -> new SmtpCommand.Etrn(rest.argument("ETRN domain"));
             case "GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT" -> new SmtpCommand.Foreign();
             default -> throw new Refusal(UNKNOWN); // RFC 5321 §4.2.4: 500, not 502
         };

@@ -78,6 +78,13 @@ public sealed interface SmtpCommand {
      */
     record Xforward(String attributes) implements SmtpCommand {}
 
+    /**
+     * RFC 1985 §5: mail for that name is wanted now.
+     *
+     * @param node the name as it came, perhaps with {@code @} or {@code #} before it
+     */
+    record Etrn(String node) implements SmtpCommand {}
+
     /** HTTP. A browser was made to speak to us; nothing else it says is meant for us. */
     record Foreign() implements SmtpCommand {}
 

@@ -15,6 +15,7 @@ final class Exchange {
     private final Conversation conversation;
     private final Gate gate;
     private Optional<Transaction> transaction = Optional.empty();
+    private Xforward forwarded = Xforward.NOTHING;
 
     Exchange(Premises premises, Identity identity, Conversation conversation) {
         this.premises = premises;
@@ -51,6 +52,16 @@ final class Exchange {
     void endTransaction() {
         transaction.ifPresent(Transaction::drop);
         transaction = Optional.empty();
+        forwarded = Xforward.NOTHING;
+    }
+
+    /** What XFORWARD said of the message. */
+    Xforward forwarded() {
+        return forwarded;
+    }
+
+    void forwarded(Xforward told) {
+        forwarded = told;
     }
 
     void answer(Verb verb, Canned reply) throws IOException {

@@ -3,6 +3,7 @@ package postern.smtpd;
 import java.io.IOException;
 import java.util.List;
 import postern.mail.Content;
+import postern.mail.Domain;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
@@ -28,6 +29,14 @@ public interface Intake {
             Content content,
             String held)
             throws IOException;
+
+    /**
+     * Has the mail for a domain tried now: RFC 1985.
+     *
+     * @return how many messages that are; -1 where it cannot be done
+     * @throws IOException nobody answers
+     */
+    long wake(Domain domain) throws IOException;
 
     /**
      * Whether mail for the address is taken: 250 it is ours and known, 252 its domain is not ours,

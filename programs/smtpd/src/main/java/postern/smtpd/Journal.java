@@ -21,7 +21,9 @@ final class Journal {
     }
 
     /** {@code QUEUEID: client=... from=<> nrcpt=1 ...}. */
-    void accepted(Client client, Origin origin, Transaction transaction, long octets, Reply reply) {
+    void accepted(
+            Exchange exchange, Origin origin, Transaction transaction, long octets, Reply reply) {
+        Client client = exchange.identity().client();
         LogLine line =
                 LogLine.about(queueId(reply))
                         .with("client", client)
@@ -32,6 +34,13 @@ final class Journal {
                         .with("helo", "<" + origin.helo() + ">");
         if (!origin.login().isEmpty()) {
             line.with("login", origin.login());
+        }
+        Xforward forwarded = exchange.forwarded();
+        if (forwarded.known()) {
+            line.with("orig_client", forwarded.client());
+            if (!forwarded.ident().isEmpty()) {
+                line.with("orig_queue_id", forwarded.ident());
+            }
         }
         log.info(line.with("listener", origin.listener()));
     }
@@ -132,6 +141,14 @@ final class Journal {
     void intakeFailed(IOException why) {
         log.warning(
                 LogLine.about("smtpd").say("cannot hand over:").with("error", why.getMessage()));
+    }
+
+    /** What is asked behind us did not answer. */
+    void unanswered(String what, IOException why) {
+        log.warning(
+                LogLine.about("smtpd")
+                        .say("no answer to " + what + ":")
+                        .with("error", why.getMessage()));
     }
 
     private static String queueId(Reply reply) {

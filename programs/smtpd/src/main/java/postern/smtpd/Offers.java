@@ -31,14 +31,22 @@ final class Offers {
      * What a session is, as far as offers go.
      *
      * @param proxy may say for whom it speaks
+     * @param forwarder may say where a message came from
+     * @param wakes may have mail tried
      * @param startTls TLS may begin
      * @param secured it has begun
      */
-    record Standing(ListenerConfig.Kind kind, boolean proxy, boolean startTls, boolean secured) {
+    record Standing(
+            ListenerConfig.Kind kind,
+            boolean proxy,
+            boolean forwarder,
+            boolean wakes,
+            boolean startTls,
+            boolean secured) {
 
         /** Under TLS now. */
         Standing underTls() {
-            return new Standing(kind, proxy, false, true);
+            return new Standing(kind, proxy, forwarder, wakes, false, true);
         }
 
         boolean submission() {
@@ -110,6 +118,12 @@ final class Offers {
         }
         if (standing.proxy()) {
             lines.add(Xclient.OFFER);
+        }
+        if (standing.forwarder()) {
+            lines.add(Xforward.OFFER);
+        }
+        if (standing.wakes()) {
+            lines.add("ETRN"); // RFC 1985
         }
         return Canned.of(new Reply(250, "", lines));
     }

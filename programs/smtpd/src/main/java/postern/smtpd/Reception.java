@@ -292,8 +292,7 @@ final class Reception {
                 answer(reply, replies, transaction);
                 conversation.flushIfIdle(); // the client waits; who reads the log does not
             } finally {
-                premises.journal()
-                        .accepted(identity.client(), origin, transaction, content.octets(), reply);
+                premises.journal().accepted(exchange, origin, transaction, content.octets(), reply);
             }
         } else {
             rejected(reply, transaction, origin);

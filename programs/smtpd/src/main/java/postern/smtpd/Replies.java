@@ -22,6 +22,11 @@ final class Replies {
     static final Canned NOT_A_PROXY = Canned.of(550, "5.7.0", "Insufficient authorization");
     static final Canned BAD_ATTRIBUTES = Canned.of(501, "5.5.4", "Syntax: XCLIENT name=xtext ...");
 
+    static final Canned BAD_FORWARD = Canned.of(501, "5.5.4", "Syntax: XFORWARD name=xtext ...");
+    static final Canned BAD_NODE = Canned.of(501, "5.5.4", "Syntax: ETRN domain"); // RFC 1985 §5.1
+    static final Canned NO_QUEUE_NAMES =
+            Canned.of(459, "4.7.1", "Node not allowed: queues have no names here");
+
     static final Canned START_TLS = Canned.of(220, "2.0.0", "Ready to start TLS");
     static final Canned NO_TLS_NOW =
             Canned.of(454, "4.7.0", "TLS not available for now"); // RFC 3207 §4

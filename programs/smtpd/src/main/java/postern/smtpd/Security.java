@@ -1,8 +1,10 @@
 package postern.smtpd;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import postern.base.Endpoint;
+import postern.config.Cidr;
 import postern.wire.SmtpCommand;
 
 /** How a session goes over to TLS: RFC 3207, RFC 8314. One thread only. */
@@ -13,15 +15,11 @@ final class Security {
     private final Conversation conversation;
     private Offers.Standing standing;
 
-    /**
-     * @param proxy whether the client may say for whom it speaks
-     */
     Security(
             Premises premises,
             ListenerConfig listener,
             Identity identity,
-            Conversation conversation,
-            boolean proxy) {
+            Conversation conversation) {
         this.premises = premises;
         this.listener = listener;
         this.identity = identity;
@@ -31,7 +29,24 @@ final class Security {
                         && conversation.peer().remote() instanceof Endpoint.Tcp
                         && listener.startTls() != ListenerConfig.StartTls.NEVER
                         && !listener.implicitTls();
-        this.standing = new Offers.Standing(listener.kind(), proxy, startTls, false);
+        this.standing = standing(startTls);
+    }
+
+    private Offers.Standing standing(boolean startTls) {
+        SmtpdConfig config = premises.config();
+        return new Offers.Standing(
+                listener.kind(),
+                within(config.proxies()),
+                within(config.forwarders()),
+                within(config.wakers()),
+                startTls,
+                false);
+    }
+
+    /** Who connects, whomever it speaks for. */
+    private boolean within(List<Cidr> networks) {
+        return conversation.peer().remote() instanceof Endpoint.Tcp tcp
+                && Client.within(tcp.address(), networks);
     }
 
     Offers.Standing standing() {
@@ -50,6 +65,7 @@ final class Security {
                         || command instanceof SmtpCommand.Noop
                         || command instanceof SmtpCommand.Quit
                         || command instanceof SmtpCommand.Xclient
+                        || command instanceof SmtpCommand.Xforward
                         || command instanceof SmtpCommand.Foreign);
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
-import postern.base.Endpoint;
 import postern.base.Peer;
 import postern.base.TimedOut;
 import postern.mail.Recipient;
@@ -43,6 +42,7 @@ final class Session {
     private final AuthCommand auth;
     private final Envelope envelope;
     private final Reception reception;
+    private final Requests requests;
     private final AtomicReference<Presence> presence = new AtomicReference<>(Presence.BUSY);
     private final long began;
     private final boolean stranger;
@@ -52,9 +52,6 @@ final class Session {
         this.premises = premises;
         this.config = premises.config();
         this.listener = listener;
-        boolean proxy =
-                peer.remote() instanceof Endpoint.Tcp tcp
-                        && Client.within(tcp.address(), config.proxies());
         this.stranger =
                 !client.trusted()
                         && !client.inet().map(premises.policy().known()::good).orElse(true);
@@ -66,12 +63,13 @@ final class Session {
                         () -> premises.pressure().of(config.bounds(), limits.stress(), stranger),
                         limits.commands());
         this.identity = new Identity(listener, peer, client);
-        this.security = new Security(premises, listener, identity, conversation, proxy);
+        this.security = new Security(premises, listener, identity, conversation);
         this.exchange = new Exchange(premises, identity, conversation);
         this.opening = new Opening(exchange, security);
         this.auth = new AuthCommand(exchange);
         this.envelope = new Envelope(exchange, security);
         this.reception = new Reception(exchange);
+        this.requests = new Requests(exchange, security);
         this.began = premises.world().clock().nanoTime();
     }
 
@@ -274,7 +272,8 @@ final class Session {
             case SmtpCommand.Auth asked -> auth.perform(asked);
             case SmtpCommand.Xclient(String attributes) -> opening.xclient(attributes);
             case SmtpCommand.StartTls _ -> opening.startTls();
-            case SmtpCommand.Xforward _ -> exchange.answer(Verb.OTHER, Replies.NOT_OFFERED);
+            case SmtpCommand.Xforward(String attributes) -> requests.xforward(attributes);
+            case SmtpCommand.Etrn(String node) -> requests.etrn(node);
             case SmtpCommand.Foreign _ -> {
                 conversation.command(Verb.UNKNOWN);
                 exchange.reject("CONNECT", Replies.FOREIGN.reply(), "");

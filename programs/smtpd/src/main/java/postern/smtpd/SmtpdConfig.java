@@ -16,6 +16,8 @@ import postern.config.Settings;
  * @param hostname our name, in the greeting and for {@code <Postmaster>}
  * @param trusted networks whose clients may relay
  * @param proxies networks whose clients may say for whom they speak
+ * @param forwarders networks whose clients may say where a message came from
+ * @param wakers networks whose clients may have mail for a domain of ours tried
  * @param strictEnvelope refuses what RFC 5321 §3.3 forbids though it does no harm: a space behind
  *     the colon, an address without brackets
  */
@@ -23,6 +25,8 @@ public record SmtpdConfig(
         String hostname,
         List<Cidr> trusted,
         List<Cidr> proxies,
+        List<Cidr> forwarders,
+        List<Cidr> wakers,
         boolean strictEnvelope,
         Services services,
         Tls tls,
@@ -122,6 +126,22 @@ public record SmtpdConfig(
                     List.of(),
                     "Networks whose clients may say by XCLIENT for whom they speak (Postfix:"
                             + " smtpd_authorized_xclient_hosts).",
+                    SINCE);
+    private static final Key<List<Cidr>> FORWARDERS =
+            Key.networks(
+                    "xforward",
+                    List.of(),
+                    "Networks whose clients, content filters mostly, may say by XFORWARD where a message"
+                            + " came from; for the log alone (Postfix:"
+                            + " smtpd_authorized_xforward_hosts).",
+                    SINCE);
+    private static final Key<List<Cidr>> WAKERS =
+            Key.networks(
+                    "etrn",
+                    List.of(),
+                    "Networks whose clients may have the mail for a domain that is relayed here tried at"
+                            + " once (ETRN, RFC 1985; Postfix: smtpd_etrn_restrictions,"
+                            + " fast_flush_domains).",
                     SINCE);
     private static final Key<Boolean> STRICT =
             Key.bool(
@@ -313,6 +333,8 @@ public record SmtpdConfig(
                             SESSION_LIMIT,
                             STRICT,
                             PROXIES,
+                            FORWARDERS,
+                            WAKERS,
                             DELIVER_BY,
                             FUTURE_RELEASE,
                             PRIORITIES,
@@ -370,6 +392,8 @@ public record SmtpdConfig(
     public SmtpdConfig {
         trusted = List.copyOf(trusted);
         proxies = List.copyOf(proxies);
+        forwarders = List.copyOf(forwarders);
+        wakers = List.copyOf(wakers);
         listeners = List.copyOf(listeners);
     }
 
@@ -408,6 +432,8 @@ public record SmtpdConfig(
                 hostname,
                 group.get(TRUSTED),
                 group.get(PROXIES),
+                group.get(FORWARDERS),
+                group.get(WAKERS),
                 group.get(STRICT),
                 new Services(
                         group.get(DELIVER_BY),
@@ -422,6 +448,15 @@ public record SmtpdConfig(
 
     public SmtpdConfig withListeners(List<ListenerConfig> others) {
         return new SmtpdConfig(
-                hostname, trusted, proxies, strictEnvelope, services, tls, bounds, others);
+                hostname,
+                trusted,
+                proxies,
+                forwarders,
+                wakers,
+                strictEnvelope,
+                services,
+                tls,
+                bounds,
+                others);
     }
 }

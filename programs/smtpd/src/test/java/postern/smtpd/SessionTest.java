@@ -17,6 +17,7 @@ import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.mail.Content;
 import postern.mail.ContentStore;
+import postern.mail.Domain;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
@@ -175,6 +176,11 @@ final class SessionTest {
     }
 
     private final class Taker implements Intake {
+        @Override
+        public long wake(Domain domain) {
+            return 0;
+        }
+
         @Override
         public List<Reply> submit(
                 Origin origin,

@@ -24,6 +24,7 @@ import postern.config.Section;
 import postern.config.Settings;
 import postern.mail.Content;
 import postern.mail.ContentStore;
+import postern.mail.Domain;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
@@ -116,6 +117,8 @@ final class Stand implements Intake {
                 defaults.hostname(),
                 defaults.trusted(),
                 defaults.proxies(),
+                defaults.forwarders(),
+                defaults.wakers(),
                 defaults.strictEnvelope(),
                 defaults.services(),
                 defaults.tls(),
@@ -411,6 +414,16 @@ final class Stand implements Intake {
 
     private static List<Reply> all(List<Recipient> recipients, Reply reply) {
         return recipients.stream().map(_ -> reply).toList();
+    }
+
+    @Override
+    public long wake(Domain domain) throws IOException {
+        return switch (domain.text()) {
+            case "example.org" -> 3;
+            case "empty.example.org" -> 0;
+            case "none.example.org" -> -1;
+            default -> throw new IOException("nobody answers");
+        };
     }
 
     @Override

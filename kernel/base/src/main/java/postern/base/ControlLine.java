@@ -26,6 +26,13 @@ public final class ControlLine {
         return new ControlLine(Map.of()).with(name, value);
     }
 
+    /** All fields at once, in that order. */
+    public static ControlLine of(Map<String, Object> fields) {
+        Map<String, String> all = LinkedHashMap.newLinkedHashMap(fields.size());
+        fields.forEach((name, value) -> all.put(name, bounded(value)));
+        return new ControlLine(all);
+    }
+
     public static ControlLine ok() {
         return of("result", "ok");
     }
@@ -39,13 +46,13 @@ public final class ControlLine {
 
     public ControlLine with(String name, Object value) {
         Map<String, String> more = new LinkedHashMap<>(fields);
-        String text = String.valueOf(value);
-        more.put(
-                name,
-                text.length() > VALUE_CHARS_MAX
-                        ? text.substring(0, VALUE_CHARS_MAX) + "..."
-                        : text);
+        more.put(name, bounded(value));
         return new ControlLine(more);
+    }
+
+    private static String bounded(Object value) {
+        String text = String.valueOf(value);
+        return text.length() > VALUE_CHARS_MAX ? text.substring(0, VALUE_CHARS_MAX) + "..." : text;
     }
 
     /** In the order in which they were written. */

@@ -71,7 +71,22 @@ public final class NumberTable<V> {
 
     /** In no order; the table must not change meanwhile. */
     public void forEach(Consumer<? super V> action) {
-        for (int slot = 0; slot < slots.length; slot++) {
+        visit(0, slots.length, action);
+    }
+
+    /** Slots to visit with {@link #visit}; more of them once the table has grown. */
+    public int slots() {
+        return slots.length;
+    }
+
+    /**
+     * The values in so many slots from that one on, for a walk in short steps. Where the table
+     * changes between the steps a value may be passed over or come twice; where it has grown, the
+     * walk begins again.
+     */
+    public void visit(int from, int most, Consumer<? super V> action) {
+        int end = (int) Math.min(slots.length, (long) from + most);
+        for (int slot = from; slot < end; slot++) {
             V value = at(slot);
             if (value != null) {
                 action.accept(value);

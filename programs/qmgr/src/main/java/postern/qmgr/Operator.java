@@ -251,7 +251,9 @@ final class Operator {
         long[] ids = schedule.roster().ids();
         int found = Arrays.binarySearch(ids, after);
         int from = found < 0 ? -found - 1 : found + 1;
-        return Arrays.copyOfRange(ids, from, Math.min(ids.length, from + most));
+        return from == 0 && ids.length <= most // then it is not there twice
+                ? ids
+                : Arrays.copyOfRange(ids, from, Math.min(ids.length, from + most));
     }
 
     /**
@@ -276,23 +278,33 @@ final class Operator {
     }
 
     /**
-     * Counts those of the message's recipients that wait, by next hop where that is known.
+     * Counts recipients that wait, by next hop where that is known, of the messages in some of the
+     * roster's slots.
      *
-     * @return false where nothing of it is in memory: it must be read to be counted
+     * @return those of which nothing is in memory: they must be read to be counted
      */
-    boolean survey(QueueId id, Survey survey) {
-        Stub stub = schedule.roster().stub(id);
-        if (stub == null) {
-            return true;
-        }
+    List<QueueId> survey(int slot, int slots, Survey survey) {
+        List<QueueId> unread = new ArrayList<>();
+        schedule.roster().visit(slot, slots, stub -> survey(stub, survey, unread));
+        return unread;
+    }
+
+    /** How many slots there are; more once there are many more messages. */
+    int slots() {
+        return schedule.roster().slots();
+    }
+
+    private static void survey(Stub stub, Survey survey, List<QueueId> unread) {
         long arrived = stub.id / MICROS;
         Entry entry = stub.entry;
         Destination whole = stub.destination;
         if (entry == null) {
-            if (whole != null) {
+            if (whole == null) {
+                unread.add(stub.queueId());
+            } else {
                 survey.count(whole.nextHop, arrived, stub.due(), whole.said());
             }
-            return whole != null;
+            return;
         }
         for (Entry.Pending pending : entry.recipients) {
             if (pending.stand != Entry.Stand.DONE) {
@@ -308,6 +320,5 @@ final class Operator {
                         why == null ? pending.detail : Reports.detail(why));
             }
         }
-        return true;
     }
 }

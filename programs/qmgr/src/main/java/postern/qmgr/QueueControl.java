@@ -3,12 +3,16 @@ package postern.qmgr;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import postern.base.ControlLine;
 import postern.base.ControlServer;
@@ -18,6 +22,7 @@ import postern.base.Peer;
 import postern.base.World;
 import postern.mail.Content;
 import postern.mail.Envelope;
+import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Router;
 import postern.spool.Past;
@@ -34,8 +39,8 @@ public final class QueueControl {
     /** Messages in one question to the schedule's owner. */
     private static final int PAGE = 64;
 
-    /** The same where nothing of a message is read from disk. */
-    private static final int SURVEY_PAGE = 4096;
+    /** Slots of the roster in one, where nothing of a message is read from disk. */
+    private static final int SURVEY_PAGE = 32_768;
 
     /** Ids known at once: 8 MiB. */
     private static final int IDS = 1 << 20;
@@ -331,47 +336,46 @@ public final class QueueControl {
 
         private ControlLine summary() throws IOException {
             Survey survey = survey();
-            List<ControlLine> lines = survey.lines();
             page.add(survey.sum());
-            for (ControlLine line : limited(lines)) {
-                page.add(line);
+            for (Survey.Row row : survey.largest(limit())) {
+                page.add(row.line());
                 page.flushFull();
             }
-            return ControlLine.ok().with("count", lines.size());
+            return ControlLine.ok().with("count", survey.rows());
         }
 
         private Survey survey() throws IOException {
             var survey = new Survey(world.clock().now());
-            if (!reader || !selection.all()) {
-                int _ = scan((message, standing) -> survey(message, standing, survey));
+            if (reader && selection.all()) { // nearly all there is to count is in memory
+                while (!survey(survey)) {
+                    survey = new Survey(world.clock().now());
+                }
                 return survey;
             }
-            long after = 0;
-            while (true) { // nearly all there is to count is in memory
-                long start = after;
-                long[] ids = queue.ask((schedule, _) -> schedule.operator().idsAfter(start, IDS));
-                for (int from = 0; from < ids.length; from += SURVEY_PAGE) {
-                    int first = from;
-                    int end = Math.min(ids.length, from + SURVEY_PAGE);
-                    List<QueueId> unread =
-                            queue.ask(
-                                    (schedule, _) -> {
-                                        List<QueueId> others = new ArrayList<>();
-                                        for (int i = first; i < end; i++) {
-                                            var id = new QueueId(ids[i]);
-                                            if (!schedule.operator().survey(id, survey)) {
-                                                others.add(id);
-                                            }
-                                        }
-                                        return others;
-                                    });
-                    survey(unread, survey);
+            Survey counted = survey;
+            int _ = scan((message, standing) -> survey(message, standing, counted));
+            return counted;
+        }
+
+        /** In steps, so that no mail waits for it. False where the roster grew: begin again. */
+        private boolean survey(Survey survey) throws IOException {
+            int slots = queue.ask((schedule, _) -> schedule.operator().slots());
+            for (int from = 0; from < slots; from += SURVEY_PAGE) {
+                int first = from;
+                Optional<List<QueueId>> unread =
+                        queue.ask(
+                                (schedule, _) ->
+                                        schedule.operator().slots() == slots
+                                                ? Optional.of(
+                                                        schedule.operator()
+                                                                .survey(first, SURVEY_PAGE, survey))
+                                                : Optional.empty());
+                if (unread.isEmpty()) {
+                    return false;
                 }
-                if (ids.length < IDS) {
-                    return survey;
-                }
-                after = ids[ids.length - 1];
+                survey(unread.get(), survey);
             }
+            return true;
         }
 
         private void survey(List<QueueId> unread, Survey survey) throws IOException {
@@ -401,9 +405,9 @@ public final class QueueControl {
             }
         }
 
-        private List<ControlLine> limited(List<ControlLine> lines) {
+        private int limit() {
             long limit = asked.number("limit");
-            return limit > 0 && limit < lines.size() ? lines.subList(0, (int) limit) : lines;
+            return limit > 0 ? (int) Math.min(limit, Integer.MAX_VALUE) : Integer.MAX_VALUE;
         }
 
         /** The longest waits, with what is known of the destinations just now. */
@@ -411,56 +415,74 @@ public final class QueueControl {
             if (!reader) {
                 return ControlLine.error("noperm", "top is for root, the queue's user and readers");
             }
-            Map<String, ControlLine> live =
-                    queue.ask(
-                            (schedule, _) -> {
-                                Map<String, ControlLine> all = new HashMap<>();
-                                schedule.transports().forEach(of -> live(of, all));
-                                return all;
-                            });
-            List<ControlLine> lines = new ArrayList<>();
             Survey survey = survey();
             page.add(survey.sum());
-            for (ControlLine row : survey.lines()) {
-                lines.add(joined(row, live.remove(row.field("destination"))));
-            }
-            // next hops that are no recipient's domain: relays, addresses
-            live.values().stream()
-                    .sorted((a, b) -> Long.compare(b.number("active"), a.number("active")))
-                    .forEach(lines::addFirst);
-            List<ControlLine> shown = limited(lines);
-            for (ControlLine line : shown) {
+            List<ControlLine> idle = // next hops before which nobody waits just now
+                    queue.ask((schedule, _) -> live(schedule, to -> !survey.counts(to)));
+            int most = limit();
+            for (ControlLine line : idle.subList(0, Math.min(most, idle.size()))) {
                 page.add(line);
                 page.flushFull();
             }
-            return ControlLine.ok().with("count", lines.size());
+            List<Survey.Row> rows = survey.largest(most - Math.min(most, idle.size()));
+            for (int from = 0; from < rows.size(); from += PAGE) {
+                top(rows.subList(from, Math.min(rows.size(), from + PAGE)));
+            }
+            return ControlLine.ok().with("count", idle.size() + survey.rows());
+        }
+
+        private void top(List<Survey.Row> rows) throws IOException {
+            Map<String, ControlLine> live = new HashMap<>();
+            queue.ask(
+                            (schedule, _) -> {
+                                List<ControlLine> lines = new ArrayList<>();
+                                for (Survey.Row row : rows) {
+                                    lines.addAll(live(schedule, row.destination()));
+                                }
+                                return lines;
+                            })
+                    .forEach(line -> live.put(line.field("destination"), line));
+            for (Survey.Row row : rows) {
+                page.add(joined(row.line(), live.get(row.destination())));
+                page.flushFull();
+            }
         }
 
         private static ControlLine joined(ControlLine row, @Nullable ControlLine live) {
-            ControlLine all = row;
-            if (live != null) {
-                for (Map.Entry<String, String> field : live.fields().entrySet()) {
-                    all = all.with(field.getKey(), field.getValue());
-                }
+            if (live == null) {
+                return row;
             }
-            return all;
+            Map<String, Object> all = new LinkedHashMap<>(row.fields());
+            all.putAll(live.fields());
+            return ControlLine.of(all);
         }
 
-        private static void live(Transport transport, Map<String, ControlLine> into) {
-            for (Destination destination : transport.destinations.values()) {
-                boolean dead = destination.state == Destination.State.DEAD;
-                ControlLine line =
-                        ControlLine.of("destination", destination.nextHop)
-                                .with("transport", transport.name)
-                                .with("active", destination.running)
-                                .with("window", destination.window())
-                                .with("state", dead ? "dead" : "alive");
-                into.put(
-                        destination.nextHop,
-                        destination.reason == null
-                                ? line
-                                : line.with("reason", Reports.detail(destination.reason)));
-            }
+        private static List<ControlLine> live(Schedule schedule, Predicate<String> wanted) {
+            return schedule.transports().stream()
+                    .flatMap(transport -> transport.destinations.values().stream())
+                    .filter(destination -> wanted.test(destination.nextHop))
+                    .sorted(Comparator.comparingInt(one -> -one.running))
+                    .map(Request::live)
+                    .toList();
+        }
+
+        private static List<ControlLine> live(Schedule schedule, String nextHop) {
+            return schedule.transports().stream()
+                    .flatMap(one -> Stream.ofNullable(one.destinations.get(nextHop)))
+                    .map(Request::live)
+                    .toList();
+        }
+
+        private static ControlLine live(Destination destination) {
+            boolean dead = destination.state == Destination.State.DEAD;
+            ControlLine line =
+                    ControlLine.of("destination", destination.nextHop)
+                            .with("transport", destination.transport.name)
+                            .with("active", destination.running)
+                            .with("window", destination.window())
+                            .with("state", dead ? "dead" : "alive");
+            Outcome.Deferred why = destination.reason;
+            return why == null ? line : line.with("reason", Reports.detail(why));
         }
 
         // Acting.

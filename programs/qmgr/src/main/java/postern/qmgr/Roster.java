@@ -62,6 +62,15 @@ final class Roster {
         return ids;
     }
 
+    int slots() {
+        return stubs.slots();
+    }
+
+    /** Those in some of the slots: {@link NumberTable#visit}. */
+    void visit(int slot, int slots, Consumer<Stub> action) {
+        stubs.visit(slot, slots, action);
+    }
+
     void forEach(Consumer<Stub> action) {
         stubs.forEach(action);
     }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import postern.base.ControlLine;
@@ -21,7 +22,8 @@ final class Survey {
     private final long nowSeconds;
     private final Map<String, Row> rows = new HashMap<>();
 
-    private static final class Row {
+    /** One destination. A million recipients are counted in fifty thousand of these. */
+    static final class Row {
         private final String destination;
         private final int[] ages = new int[MINUTES.length + 1];
         private int total;
@@ -31,6 +33,10 @@ final class Survey {
 
         Row(String destination) {
             this.destination = destination;
+        }
+
+        String destination() {
+            return destination;
         }
 
         int total() {
@@ -45,17 +51,24 @@ final class Survey {
             }
         }
 
+        ControlLine line() {
+            return line("destination", destination);
+        }
+
         ControlLine line(String name, Object value) {
             StringBuilder columns = new StringBuilder();
             for (int age : ages) {
                 columns.append(columns.isEmpty() ? "" : ",").append(age);
             }
-            ControlLine line =
-                    ControlLine.of(name, value)
-                            .with("total", total)
-                            .with("ages", columns)
-                            .with("oldest", oldest);
-            return Listing.stated(line, "reason", error);
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put(name, value);
+            fields.put("total", total);
+            fields.put("ages", columns);
+            fields.put("oldest", oldest);
+            if (!error.isEmpty()) {
+                fields.put("reason", error);
+            }
+            return ControlLine.of(fields);
         }
     }
 
@@ -96,13 +109,18 @@ final class Survey {
         return sum.line("destinations", rows.size());
     }
 
-    /** The largest first. */
-    List<ControlLine> lines() {
+    boolean counts(String destination) {
+        return rows.containsKey(destination);
+    }
+
+    int rows() {
+        return rows.size();
+    }
+
+    /** The largest first, at most so many. */
+    List<Row> largest(int most) {
         List<Row> sorted = new ArrayList<>(rows.values());
-        sorted.sort(
-                Comparator.comparingInt(Row::total)
-                        .reversed()
-                        .thenComparing(row -> row.destination));
-        return sorted.stream().map(row -> row.line("destination", row.destination)).toList();
+        sorted.sort(Comparator.comparingInt(Row::total).reversed().thenComparing(Row::destination));
+        return sorted.subList(0, Math.min(most, sorted.size()));
     }
 }

@@ -52,12 +52,13 @@ import postern.spool.SpoolLimits;
 public final class Million {
     private static final int BODY_OCTETS = 1024;
 
-    /** Fewer than the log lets wait: what a commit is followed by is appended on its thread. */
+    /** Keeps the log busy, and memory small. */
     private static final int IN_FLIGHT = 512;
 
     private static final int SESSIONS = 20;
     private static final int ACCEPTED = 20_000;
     private static final int ACCEPTED_OCTETS = 10_240;
+    private static final int ROUNDS = 5;
 
     private final World world = SystemWorld.create((_, _) -> {});
     private final Path folder;
@@ -140,18 +141,32 @@ public final class Million {
         say("messages", full.spool.usage().messages());
         say("heap live, MiB", heap.getUsed() >> 20);
         say("heap limit, MiB", heap.getMax() >> 20);
-        for (int round = 0; round < 3; round++) {
-            say("accepting into an empty queue, messages/s", empty.accept(ACCEPTED));
-            say("accepting into the long queue, messages/s", full.accept(ACCEPTED));
+        for (int round = 0; round < ROUNDS; round++) {
+            accept("an empty queue", empty);
+            accept("the long queue", full);
         }
-        for (int round = 0; round < 3; round++) {
+        for (int round = 0; round < ROUNDS; round++) {
+            long cpu = cpu();
             long asked = System.nanoTime();
             long lines = full.ask("summary");
             say("summary of " + (lines - 2) + " rows, s", seconds(asked));
+            say("summary, s of CPU", (cpu() - cpu) / 1e9);
         }
         long asked = System.nanoTime();
         say("list, lines", full.ask("list"));
         say("list, s", seconds(asked));
+    }
+
+    /** Time of the CPU too: on a machine that does other things as well only that compares. */
+    private static void accept(String into, Queue queue) throws Exception {
+        long cpu = cpu();
+        say("accepting into " + into + ", messages/s", queue.accept(ACCEPTED));
+        say("accepting into " + into + ", us of CPU a message", (cpu() - cpu) / 1000 / ACCEPTED);
+    }
+
+    /** Of this process, garbage collection included, in nanoseconds. */
+    private static long cpu() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
     }
 
     private static String seconds(long since) {

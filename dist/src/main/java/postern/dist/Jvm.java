@@ -82,6 +82,7 @@ record Jvm(Path home, Path library) {
                     // spins the few native calls at start; compiling it costs 4 MB that stay
                     "-XX:CompileCommand=exclude,jdk.internal.classfile.impl.*::*",
                     "-Xss256k",
+                    "-XX:TrimNativeHeapInterval=5000", // ms; the compilers' memory goes back
                     "-XX:ReservedCodeCacheSize=32m",
                     "-Djdk.virtualThreadScheduler.parallelism=1",
                     "-Djdk.serialFilter=!*",

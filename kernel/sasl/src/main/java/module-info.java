@@ -7,5 +7,6 @@ module postern.sasl {
     requires org.bouncycastle.provider;
 
     exports postern.sasl;
+    exports postern.sasl.dovecot;
     exports postern.sasl.password;
 }

@@ -1,8 +1,10 @@
 package postern.base.system;
 
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Random;
 import java.util.function.ToLongFunction;
+import java.util.random.RandomGenerator;
 import postern.base.Clock;
 import postern.base.Disk;
 import postern.base.Log;
@@ -20,6 +22,11 @@ public final class SystemWorld {
     /** The same; {@code usableFiles} tells what its disk's {@link Disk#usableFiles} says. */
     public static World create(String program, ToLongFunction<Path> usableFiles) {
         return create(new LineLog(program), usableFiles);
+    }
+
+    /** What must not be guessed: nonces, salts. Any thread. */
+    public static RandomGenerator secrets() {
+        return new SecureRandom();
     }
 
     public static World create(Log log) {

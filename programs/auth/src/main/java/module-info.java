@@ -1,0 +1,10 @@
+/** Tells who a client is: keeps what there is of passwords, and speaks the mechanisms. */
+@org.jspecify.annotations.NullMarked
+module postern.auth {
+    requires static org.jspecify;
+    requires transitive postern.base;
+    requires transitive postern.config;
+    requires transitive postern.sasl;
+
+    exports postern.auth;
+}

@@ -37,6 +37,12 @@ final class AnvilMeter implements Meter {
     }
 
     @Override
+    public Optional<String> exceeded(
+            What what, Optional<InetAddress> client, String login, boolean exempt) {
+        return step(new Event.Look(deed(what), client, login, exempt));
+    }
+
+    @Override
     public long rate(What what, InetAddress client) {
         long now = clock.nanoTime();
         synchronized (anvil) {

@@ -50,6 +50,7 @@ public final class Anvil {
                 yield Verdict.FINE;
             }
             case Event.Act act -> act(act, now);
+            case Event.Look look -> look(look, now);
         };
     }
 
@@ -89,9 +90,30 @@ public final class Anvil {
         return verdict;
     }
 
+    private Verdict look(Event.Look look, long now) {
+        Verdict verdict = Verdict.FINE;
+        if (look.client().isPresent() && !look.exempt()) {
+            Counter counter = counter(look.client().get(), now);
+            verdict = once(counter, look.deed(), config.perNetwork(), "from your network");
+        }
+        if (!look.login().isEmpty() && verdict instanceof Verdict.Fine) {
+            Counter counter = logins.of(look.login(), now, interval);
+            verdict = once(counter, look.deed(), config.perLogin(), "for this login");
+        }
+        return verdict;
+    }
+
+    private Verdict once(Counter counter, Deed deed, Map<Deed, Integer> limits, String whose) {
+        return within(counter.count(deed) + 1, deed, limits, whose);
+    }
+
     private Verdict within(Counter counter, Deed deed, Map<Deed, Integer> limits, String whose) {
+        return within(counter.count(deed), deed, limits, whose);
+    }
+
+    private Verdict within(int count, Deed deed, Map<Deed, Integer> limits, String whose) {
         int limit = limits.getOrDefault(deed, 0);
-        if (limit == 0 || counter.count(deed) <= limit) {
+        if (limit == 0 || count <= limit) {
             return Verdict.FINE;
         }
         return new Verdict.TooMuch(

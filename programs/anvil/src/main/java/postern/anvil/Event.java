@@ -28,6 +28,18 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * Whether it may be done once more; it is not counted.
+     *
+     * @param login empty where only the network is looked at
+     */
+    record Look(Deed deed, Optional<InetAddress> client, String login, boolean exempt)
+            implements Event {
+        public Look {
+            login = login.length() > LOGIN_CHARS_MAX ? login.substring(0, LOGIN_CHARS_MAX) : login;
+        }
+    }
+
     /** A login longer than this is remembered by its beginning. Origin: LOGIN_NAME_MAX of Linux. */
     int LOGIN_CHARS_MAX = 256;
 }

@@ -1,11 +1,13 @@
 package postern.smtpd;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
 import postern.base.LogLine;
 import postern.base.Peer;
 import postern.base.World;
+import postern.sasl.Bounds;
 import postern.smtpd.Counts.Verb;
 import postern.wire.CommandParser;
 import postern.wire.PeerReader;
@@ -39,6 +41,7 @@ final class Conversation {
     private int junk;
     private int overshot;
     private boolean over;
+    private int lineOctetsMax = CommandParser.LINE_OCTETS_MAX;
 
     /**
      * @param bounds asked each time
@@ -83,7 +86,28 @@ final class Conversation {
     /** The next line; the time for all of it runs from now. */
     PeerReader.Line line() throws IOException {
         peer.expireAfter(bounds.get().commandLimit());
-        return reader.line(CommandParser.LINE_OCTETS_MAX);
+        PeerReader.Line line = reader.line(lineOctetsMax);
+        return line instanceof PeerReader.Line.Complete(byte[] octets)
+                        && octets.length > CommandParser.LINE_OCTETS_MAX - 2
+                        && !isAuth(octets)
+                ? new PeerReader.Line.TooLong()
+                : line;
+    }
+
+    /** RFC 4954 §4: longer than other commands may be, while it may come. */
+    private static boolean isAuth(byte[] line) {
+        return "AUTH ".equalsIgnoreCase(new String(line, 0, 5, StandardCharsets.ISO_8859_1));
+    }
+
+    /** Whether AUTH may come, with all that it needs. */
+    void expectAuth(boolean may) {
+        lineOctetsMax = may ? Bounds.LINE_OCTETS_MAX : CommandParser.LINE_OCTETS_MAX;
+    }
+
+    /** A line of an exchange that AUTH began. */
+    PeerReader.Line authLine() throws IOException {
+        peer.expireAfter(bounds.get().commandLimit());
+        return reader.line(Bounds.LINE_OCTETS_MAX);
     }
 
     /** A command begins; its reply counts for it. */

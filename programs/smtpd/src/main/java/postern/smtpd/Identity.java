@@ -1,7 +1,6 @@
 package postern.smtpd;
 
 import java.util.Optional;
-import postern.base.Peer;
 import postern.mail.Origin;
 import postern.tls.Protection;
 import postern.wire.SmtpCommand;
@@ -15,9 +14,9 @@ final class Identity {
     private Optional<SmtpCommand.Hello> hello = Optional.empty();
     private Optional<Protection> protection = Optional.empty();
 
-    Identity(ListenerConfig listener, Peer peer, Client client) {
+    Identity(ListenerConfig listener, Client client) {
         this.listener = listener;
-        this.authentication = new Authentication(peer, listener.kind());
+        this.authentication = new Authentication();
         this.client = client;
     }
 

@@ -6,6 +6,7 @@ import java.util.Locale;
 import postern.base.Log;
 import postern.base.LogLine;
 import postern.mail.Origin;
+import postern.sasl.Mechanism;
 import postern.smtpd.access.Rule;
 import postern.tls.Protection;
 import postern.wire.Reply;
@@ -24,6 +25,7 @@ final class Journal {
     void accepted(
             Exchange exchange, Origin origin, Transaction transaction, long octets, Reply reply) {
         Client client = exchange.identity().client();
+        String method = exchange.identity().authentication().method();
         LogLine line =
                 LogLine.about(queueId(reply))
                         .with("client", client)
@@ -33,7 +35,10 @@ final class Journal {
                         .with("proto", origin.protocol())
                         .with("helo", "<" + origin.helo() + ">");
         if (!origin.login().isEmpty()) {
-            line.with("login", origin.login());
+            if (!method.isEmpty()) {
+                line.with("sasl_method", method);
+            }
+            line.with("sasl_username", origin.login());
         }
         Xforward forwarded = exchange.forwarded();
         if (forwarded.known()) {
@@ -121,6 +126,25 @@ final class Journal {
                         .say("handshake failed:")
                         .with("client", client)
                         .with("error", why.getMessage()));
+    }
+
+    /** {@code auth: unknown[192.0.2.1]: SASL PLAIN authentication failed: reason=... ...}. */
+    void denied(Client client, Mechanism mechanism, String user, String why) {
+        log.warning(attempt(client, mechanism, "failed:", user, why));
+    }
+
+    /** The same where it could not be told. */
+    void notTold(Client client, Mechanism mechanism, String user, String why) {
+        log.warning(attempt(client, mechanism, "failed for now:", user, why));
+    }
+
+    private static LogLine attempt(
+            Client client, Mechanism mechanism, String how, String user, String why) {
+        LogLine line =
+                LogLine.about("auth")
+                        .say(client + ": SASL " + mechanism.text() + " authentication " + how)
+                        .with("reason", why);
+        return user.isEmpty() ? line : line.with("sasl_username", user);
     }
 
     void disconnected(Client client, String why, Conversation conversation) {

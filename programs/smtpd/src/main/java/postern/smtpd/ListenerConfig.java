@@ -12,14 +12,14 @@ import postern.config.Cidr;
  * @param balancers networks from which every connection begins with a PROXY header
  */
 public record ListenerConfig(
-        String name, Kind kind, Endpoint at, StartTls startTls, List<Cidr> balancers) {
+        String name, Kind kind, Endpoint at, StartTls startTls, Auth auth, List<Cidr> balancers) {
     public ListenerConfig {
         balancers = List.copyOf(balancers);
     }
 
     /** Where STARTTLS is offered if there is a certificate. */
     public ListenerConfig(String name, Kind kind, Endpoint at) {
-        this(name, kind, at, StartTls.OFFER, List.of());
+        this(name, kind, at, StartTls.OFFER, Auth.of(kind), List.of());
     }
 
     /** What a listener is for. */
@@ -34,6 +34,23 @@ public record ListenerConfig(
         LMTP,
         /** Mail from users of this machine, on a Unix-domain socket; the kernel says who. */
         SOCKET
+    }
+
+    /** AUTH, RFC 4954. */
+    public enum Auth {
+        /** What shows a password only under TLS. */
+        OFFER,
+        /** All of it everywhere. */
+        OFFER_IN_CLEAR,
+        NEVER;
+
+        /** Where nothing is said: users authenticate, other servers do not. */
+        static Auth of(Kind kind) {
+            return switch (kind) {
+                case SUBMISSION, SUBMISSIONS, SOCKET -> OFFER;
+                case SMTP, LMTP -> NEVER;
+            };
+        }
     }
 
     /** STARTTLS, RFC 3207. */

@@ -37,6 +37,14 @@ public interface Meter {
      */
     Optional<String> count(What what, Optional<InetAddress> client, String login, boolean exempt);
 
+    /**
+     * Counts nothing, and says whether there was as much already as there may be.
+     *
+     * @return what there was, fit for a reply; empty when one more may be done
+     */
+    Optional<String> exceeded(
+            What what, Optional<InetAddress> client, String login, boolean exempt);
+
     /** How often so far in this interval. */
     long rate(What what, InetAddress client);
 
@@ -53,6 +61,12 @@ public interface Meter {
 
                 @Override
                 public Optional<String> count(
+                        What what, Optional<InetAddress> client, String login, boolean exempt) {
+                    return Optional.empty();
+                }
+
+                @Override
+                public Optional<String> exceeded(
                         What what, Optional<InetAddress> client, String login, boolean exempt) {
                     return Optional.empty();
                 }

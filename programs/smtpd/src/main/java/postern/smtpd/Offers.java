@@ -35,6 +35,7 @@ final class Offers {
      * @param wakes may have mail tried
      * @param startTls TLS may begin
      * @param secured it has begun
+     * @param auth mechanisms of AUTH, with spaces between them; empty for none
      */
     record Standing(
             ListenerConfig.Kind kind,
@@ -42,11 +43,16 @@ final class Offers {
             boolean forwarder,
             boolean wakes,
             boolean startTls,
-            boolean secured) {
+            boolean secured,
+            String auth) {
 
         /** Under TLS now. */
         Standing underTls() {
-            return new Standing(kind, proxy, forwarder, wakes, false, true);
+            return new Standing(kind, proxy, forwarder, wakes, false, true, "");
+        }
+
+        Standing withAuth(String mechanisms) {
+            return new Standing(kind, proxy, forwarder, wakes, startTls, secured, mechanisms);
         }
 
         boolean submission() {
@@ -113,8 +119,8 @@ final class Offers {
                 case BINARYMIME -> {}
             }
         }
-        if (standing.kind() == ListenerConfig.Kind.SOCKET) {
-            lines.add("AUTH EXTERNAL");
+        if (!standing.auth().isEmpty()) {
+            lines.add("AUTH " + standing.auth()); // RFC 4954 §3
         }
         if (standing.proxy()) {
             lines.add(Xclient.OFFER);

@@ -18,14 +18,16 @@ final class Opening {
     private final Identity identity;
     private final Conversation conversation;
     private final Security security;
+    private final AuthCommand auth;
     private boolean barred; // by a greeting of 554
 
-    Opening(Exchange exchange, Security security) {
+    Opening(Exchange exchange, Security security, AuthCommand auth) {
         this.premises = exchange.premises();
         this.exchange = exchange;
         this.identity = exchange.identity();
         this.conversation = exchange.conversation();
         this.security = security;
+        this.auth = auth;
     }
 
     /** Whether the greeting left nothing but QUIT. */
@@ -70,7 +72,7 @@ final class Opening {
                 premises.offers()
                         .hello(
                                 said.greeting(),
-                                security.standing(),
+                                security.standing().withAuth(auth.offered()),
                                 premises.world().clock().now()));
     }
 

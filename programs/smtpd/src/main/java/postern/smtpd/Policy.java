@@ -15,6 +15,7 @@ import postern.tls.ServerTls;
  * @param lists what others say of clients
  * @param known clients that were found to be good
  * @param tls null where there is no certificate
+ * @param logins how clients may say who they are
  */
 public record Policy(
         Rules rules,
@@ -24,4 +25,5 @@ public record Policy(
         TriageConfig triage,
         KnownClients known,
         Limits limits,
-        @Nullable ServerTls tls) {}
+        @Nullable ServerTls tls,
+        Logins logins) {}

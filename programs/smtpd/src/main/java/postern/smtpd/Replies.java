@@ -73,7 +73,12 @@ final class Replies {
     static final Canned AUTHENTICATED = Canned.of(235, "2.7.0", "Authentication successful");
     static final Canned AUTHENTICATED_ALREADY = Canned.of(503, "5.5.1", "Already authenticated");
     static final Canned NO_MECHANISM = Canned.of(504, "5.5.4", "Mechanism not offered");
-    static final Canned CHALLENGE = Canned.of(334, "", "");
+    static final Canned AUTH_NEEDS_TLS =
+            Canned.of(538, "5.7.11", "Encryption required for this mechanism"); // RFC 4954 §6
+    static final Canned AUTH_TOO_LONG =
+            Canned.of(500, "5.5.6", "Authentication exchange line is too long"); // RFC 4954 §6
+    static final Canned AUTH_NOT_NOW =
+            Canned.of(454, "4.7.0", "Temporary authentication failure"); // RFC 4954 §6
     static final Canned BAD_BASE64 = Canned.of(501, "5.5.2", "Cannot decode response");
     static final Canned AUTH_CANCELLED = Canned.of(501, "5.7.0", "Authentication cancelled");
     static final Canned AUTH_FAILED = Canned.of(535, "5.7.8", "Authentication credentials invalid");

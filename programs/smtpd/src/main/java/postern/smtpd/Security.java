@@ -40,7 +40,8 @@ final class Security {
                 within(config.forwarders()),
                 within(config.wakers()),
                 startTls,
-                false);
+                false,
+                "");
     }
 
     /** Who connects, whomever it speaks for. */

@@ -62,11 +62,11 @@ final class Session {
                         peer,
                         () -> premises.pressure().of(config.bounds(), limits.stress(), stranger),
                         limits.commands());
-        this.identity = new Identity(listener, peer, client);
+        this.identity = new Identity(listener, client);
         this.security = new Security(premises, listener, identity, conversation);
         this.exchange = new Exchange(premises, identity, conversation);
-        this.opening = new Opening(exchange, security);
-        this.auth = new AuthCommand(exchange);
+        this.auth = new AuthCommand(exchange, security, listener);
+        this.opening = new Opening(exchange, security, auth);
         this.envelope = new Envelope(exchange, security);
         this.reception = new Reception(exchange);
         this.requests = new Requests(exchange, security);

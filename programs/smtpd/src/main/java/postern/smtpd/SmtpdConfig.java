@@ -369,6 +369,18 @@ public record SmtpdConfig(
                             + " else, or never offer it (Postfix: smtpd_tls_security_level).",
                     SINCE);
 
+    private static final Key<Optional<ListenerConfig.Auth>> LISTENER_AUTH =
+            Key.choice(
+                            "auth",
+                            ListenerConfig.Auth.OFFER,
+                            List.of(ListenerConfig.Auth.values()),
+                            "AUTH there (RFC 4954): offer it, with passwords only under TLS; offer it all"
+                                    + " in clear as well (Postfix: smtpd_tls_auth_only = no); or"
+                                    + " never. Without it: offer for submission and submissions,"
+                                    + " never for smtp and lmtp (Postfix: smtpd_sasl_auth_enable).",
+                            "0.2")
+                    .optional();
+
     private static final Key<List<Cidr>> LISTENER_BALANCERS =
             Key.networks(
                     "proxy_protocol",
@@ -387,6 +399,7 @@ public record SmtpdConfig(
                             LISTENER_KIND,
                             LISTENER_AT,
                             LISTENER_TLS,
+                            LISTENER_AUTH,
                             LISTENER_BALANCERS));
 
     public SmtpdConfig {
@@ -426,6 +439,10 @@ public record SmtpdConfig(
                                                 each.get(LISTENER_KIND),
                                                 each.get(LISTENER_AT),
                                                 each.get(LISTENER_TLS),
+                                                each.get(LISTENER_AUTH)
+                                                        .orElse(
+                                                                ListenerConfig.Auth.of(
+                                                                        each.get(LISTENER_KIND))),
                                                 each.get(LISTENER_BALANCERS)))
                         .toList();
         return new SmtpdConfig(

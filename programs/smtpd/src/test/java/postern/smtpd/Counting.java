@@ -36,6 +36,12 @@ final class Counting implements Meter {
     }
 
     @Override
+    public Optional<String> exceeded(
+            What what, Optional<InetAddress> client, String login, boolean exempt) {
+        return step(new Event.Look(Deed.valueOf(what.name()), client, login, exempt));
+    }
+
+    @Override
     public synchronized long rate(What what, InetAddress client) {
         return anvil.rate(Deed.valueOf(what.name()), client, clock.nanoTime());
     }

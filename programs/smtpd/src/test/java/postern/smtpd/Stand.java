@@ -89,6 +89,8 @@ final class Stand implements Intake {
                         kind,
                         at,
                         ListenerConfig.StartTls.valueOf(given.getOrDefault("starttls", "OFFER")),
+                        ListenerConfig.Auth.valueOf(
+                                given.getOrDefault("auth", ListenerConfig.Auth.of(kind).name())),
                         Cidr.parse(given.getOrDefault("balancer", "203.0.113.255")).stream()
                                 .toList());
         store = new ContentStore(server.world().disk(), Path.of("/"), 4096, 8192);
@@ -141,7 +143,8 @@ final class Stand implements Intake {
                         number(
                                 "sessions_per_client",
                                 SmtpdConfig.defaults("", List.of()).bounds().sessionsPerClient()),
-                tls());
+                tls(),
+                Passwords.logins(given, server.world()));
     }
 
     /** {@code given SECTION.key = value}, for the sections of what surrounds smtpd. */
@@ -165,11 +168,16 @@ final class Stand implements Intake {
 
     /** Without rules. */
     static Policy policy(World world) {
-        return policy(Rules.NONE, world, Settings.defaults(), 50, null);
+        return policy(Rules.NONE, world, Settings.defaults(), 50, null, Logins.NONE);
     }
 
     private static Policy policy(
-            Rules rules, World world, Settings settings, int sessions, @Nullable ServerTls tls) {
+            Rules rules,
+            World world,
+            Settings settings,
+            int sessions,
+            @Nullable ServerTls tls,
+            Logins logins) {
         TriageConfig triage = TriageConfig.read(settings);
         KnownClients known = new KnownClients(world, triage, Path.of("/"));
         FakeResolver names = resolver();
@@ -187,7 +195,8 @@ final class Stand implements Intake {
                 triage,
                 known,
                 Limits.read(settings),
-                tls);
+                tls,
+                logins);
     }
 
     /** 198.51.100.7 has a true name, 198.51.100.8 claims one that is not its own, .9 is listed. */
@@ -309,6 +318,7 @@ final class Stand implements Intake {
                 "main",
                 () -> {
                     try {
+                        Passwords.serve(given, server.world());
                         smtpd.start(listener, server.world().network().listen(listener.at()));
                     } catch (IOException taken) {
                         failure.set(taken);
@@ -327,7 +337,7 @@ final class Stand implements Intake {
                             play.on(peer);
                         }
                     } catch (IOException | AssertionError | RuntimeException failed) {
-                        failure.set(failed);
+                        boolean _ = failure.compareAndSet(null, failed);
                     }
                 });
         SimWorld.End unused = sim.run(Duration.ofHours(9));

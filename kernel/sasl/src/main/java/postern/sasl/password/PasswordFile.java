@@ -45,10 +45,14 @@ public final class PasswordFile {
     }
 
     private final Map<String, Account> accounts;
+    private final List<Account> all;
+    private final Set<Scheme> common;
     private final List<Problem> problems;
 
     private PasswordFile(Map<String, Account> accounts, List<Problem> problems) {
         this.accounts = accounts;
+        this.all = List.copyOf(accounts.values());
+        this.common = common(all);
         this.problems = List.copyOf(problems);
     }
 
@@ -141,7 +145,7 @@ public final class PasswordFile {
 
     /** In the order of the file. */
     public List<Account> all() {
-        return List.copyOf(accounts.values());
+        return all;
     }
 
     public int size() {
@@ -154,19 +158,22 @@ public final class PasswordFile {
 
     /** Forms in which the password of every user is kept. */
     public Set<Scheme> common() {
+        return common;
+    }
+
+    private static Set<Scheme> common(List<Account> all) {
         Set<Scheme> common = new TreeSet<>();
         for (Scheme scheme : Scheme.values()) {
-            if (!accounts.isEmpty()
-                    && accounts.values().stream().allMatch(each -> each.in(scheme).isPresent())) {
+            if (!all.isEmpty() && all.stream().allMatch(each -> each.in(scheme).isPresent())) {
                 common.add(scheme);
             }
         }
-        return common;
+        return Set.copyOf(common);
     }
 
     /** The most memory that checking one password takes. */
     public long memoryOctets() {
-        return accounts.values().stream()
+        return all.stream()
                 .flatMap(each -> each.hashes().stream())
                 .mapToLong(PasswordHash::memoryOctets)
                 .max()

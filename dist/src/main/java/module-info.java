@@ -2,6 +2,7 @@
 @org.jspecify.annotations.NullMarked
 module postern.dist {
     requires static org.jspecify;
+    requires postern.auth;
     requires postern.base;
     requires postern.bounce;
     requires postern.cleanup;
@@ -20,6 +21,7 @@ module postern.dist {
     requires postern.os;
     requires postern.qmgr;
     requires postern.rewrite;
+    requires postern.sasl;
     requires postern.smtp;
     requires postern.anvil;
     requires postern.smtpd;

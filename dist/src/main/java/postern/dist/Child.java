@@ -145,6 +145,7 @@ final class Child {
                             listener(Listeners.HANDOVER),
                             listener(Listeners.CONTROL));
             case OUT -> OutDomain.start(world, site, settings, scratch, listeners);
+            case AUTH -> AuthDomain.start(world, settings, listener(Listeners.AUTH));
             case LOCAL ->
                     LocalDomain.start(
                             world,

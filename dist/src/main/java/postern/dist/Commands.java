@@ -83,6 +83,7 @@ final class Commands {
     private static List<Configuration.Check> checks(Disk disk) {
         List<Configuration.Check> checks = new ArrayList<>(Sections.CHECKS);
         checks.add(settings -> new Certificates(disk, settings).problems());
+        checks.add(settings -> AuthDomain.problems(disk, settings));
         checks.add(ServiceConfig::problems);
         return checks;
     }

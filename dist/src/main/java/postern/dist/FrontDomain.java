@@ -7,11 +7,13 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import postern.anvil.Anvil;
 import postern.anvil.AnvilConfig;
+import postern.auth.AuthConfig;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.World;
@@ -28,10 +30,13 @@ import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.sasl.dovecot.AuthClient;
 import postern.smtp.DnsConfig;
 import postern.smtpd.Intake;
 import postern.smtpd.Limits;
 import postern.smtpd.ListenerConfig;
+import postern.smtpd.LoginConfig;
+import postern.smtpd.Logins;
 import postern.smtpd.Policy;
 import postern.smtpd.Smtpd;
 import postern.smtpd.SmtpdConfig;
@@ -100,7 +105,7 @@ public final class FrontDomain {
                 new Smtpd(
                         world,
                         config,
-                        policy(world, settings, meter, known, tls),
+                        policy(world, site, settings, meter, known, tls),
                         new ContentStore(
                                 world.disk(),
                                 scratch,
@@ -141,6 +146,7 @@ public final class FrontDomain {
 
     private static Policy policy(
             World world,
+            Site site,
             Settings settings,
             AnvilMeter meter,
             KnownClients known,
@@ -158,7 +164,25 @@ public final class FrontDomain {
                 TriageConfig.read(settings),
                 known,
                 Limits.read(settings),
-                tls);
+                tls,
+                logins(world, site, settings));
+    }
+
+    private static Logins logins(World world, Site site, Settings settings) {
+        AuthConfig config = AuthConfig.read(settings);
+        Optional<Path> socket = config.ours() ? Optional.of(site.auth()) : config.dovecot();
+        return new Logins(
+                config.mechanisms(),
+                socket.map(path -> client(world, path)).orElse(null),
+                LoginConfig.read(settings));
+    }
+
+    private static AuthClient client(World world, Path socket) {
+        return new AuthClient(
+                world.network(),
+                world.clock(),
+                new Endpoint.Local(socket),
+                ProcessHandle.current().pid());
     }
 
     /** Ports of the name servers that rules or lists make us ask; none where nothing does. */

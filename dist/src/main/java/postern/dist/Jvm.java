@@ -64,6 +64,13 @@ record Jvm(Path home, Path library) {
                                     "-Djdk.tls.rejectClientInitiatedRenegotiation=true");
                     case "queue" -> List.of("-Xms24m", "-Xmn16m", "-Xmx256m");
                     case "out" -> List.of("-Xms24m", "-Xmn16m", "-Xmx128m");
+                    case "auth" ->
+                            List.of(
+                                    "-Xms8m",
+                                    "-Xmn4m",
+                                    "-Xmx256m",
+                                    // hashes keep a carrier busy: others must get on meanwhile
+                                    "-Djdk.virtualThreadScheduler.parallelism=2");
                     default -> List.of("-Xms8m", "-Xmn4m", "-Xmx96m");
                 });
         return flags;

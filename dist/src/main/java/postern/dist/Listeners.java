@@ -18,6 +18,9 @@ final class Listeners {
     /** qmgr's orders to local. */
     static final String AGENT_LOCAL = "agent-local";
 
+    /** smtpd's questions to auth. */
+    static final String AUTH = "auth";
+
     private static final String AGENT = "agent-";
     private static final String LOOKUP = "lookup-";
 
@@ -42,6 +45,7 @@ final class Listeners {
             case HANDOVER -> new Endpoint.Local(site.handover());
             case CONTROL -> new Endpoint.Local(site.run().resolve("queue-control"));
             case FRONT_CONTROL -> new Endpoint.Local(site.run().resolve("front-control"));
+            case AUTH -> new Endpoint.Local(site.auth());
             case SUBMISSION_SOCKET -> new Endpoint.Local(site.submission());
             case String agent when agent.startsWith(AGENT) ->
                     new Endpoint.Local(site.agent(agent.substring(AGENT.length())));

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import postern.auth.AuthConfig;
 import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.config.Settings;
@@ -45,7 +46,7 @@ final class PosternPlan {
         this.standing = Standing.of(settings, site, ourselves.uid() == 0);
         var services = new ServiceIdentities(new UserDatabase());
         ServiceConfig users = ServiceConfig.read(settings);
-        for (Powers powers : Powers.values()) {
+        for (Powers powers : wanted()) {
             identities.put(
                     powers,
                     powers == Powers.LOCAL // which becomes the recipient
@@ -89,11 +90,13 @@ final class PosternPlan {
         return new Plan(site.state(), folders, domains);
     }
 
-    /** The lookup domain is there only where somebody asks it. */
+    /** Some domains are there only where somebody asks them. */
     private List<Powers> wanted() {
         boolean asked = !LookupDomain.tables(settings).isEmpty();
+        boolean authenticates = AuthConfig.read(settings).ours();
         return Stream.of(Powers.values())
                 .filter(powers -> powers != Powers.LOOKUP || asked)
+                .filter(powers -> powers != Powers.AUTH || authenticates)
                 .toList();
     }
 
@@ -101,7 +104,7 @@ final class PosternPlan {
         return switch (powers) {
             case FRONT -> FrontDomain.nameServers(settings);
             case LOOKUP -> LookupDomain.ports(settings);
-            case QUEUE, OUT, LOCAL -> Set.of();
+            case QUEUE, OUT, LOCAL, AUTH -> Set.of();
         };
     }
 
@@ -125,7 +128,7 @@ final class PosternPlan {
                 listeners(powers),
                 new Handed(settings, powers == Powers.FRONT ? certificates : "").encode(),
                 switch (powers) {
-                    case FRONT, OUT, LOOKUP -> Succession.OVERLAP;
+                    case FRONT, OUT, LOOKUP, AUTH -> Succession.OVERLAP;
                     case QUEUE, LOCAL -> Succession.ONE_AFTER_THE_OTHER;
                 },
                 switch (powers) {
@@ -134,7 +137,8 @@ final class PosternPlan {
                             TlsReportConfig.read(settings).isPresent()
                                     ? Start.AT_ONCE
                                     : Start.WITH_ITS_FIRST_WORK;
-                    case LOCAL -> Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
+                    case LOCAL, AUTH ->
+                            Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
                 });
     }
 
@@ -179,6 +183,7 @@ final class PosternPlan {
                     Transports.read(settings, site.hostname()).keySet().stream()
                             .map(name -> unix(Listeners.agent(name), 0600, queue))
                             .toList();
+            case AUTH -> List.of(unix(Listeners.AUTH, 0600, front));
             case LOCAL ->
                     LocalDomain.transports(settings).stream()
                             .map(transport -> unix(Listeners.agent(transport), 0600, queue))

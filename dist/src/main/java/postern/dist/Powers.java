@@ -32,7 +32,10 @@ enum Powers {
     LOCAL,
 
     /** Asks the servers that keep tables: their ports. Sees keys, never mail; no file. */
-    LOOKUP;
+    LOOKUP,
+
+    /** Tells who a client is: the password file, for reading. No network, nothing else. */
+    AUTH;
 
     /** The domain's name in commands, logs and status. */
     String domain() {
@@ -42,6 +45,7 @@ enum Powers {
             case OUT -> "out";
             case LOCAL -> "local";
             case LOOKUP -> "lookup";
+            case AUTH -> "auth";
         };
     }
 
@@ -82,6 +86,7 @@ enum Powers {
                     builder.connect(new Ports.Only(ports)).bind(new Ports.Only(Set.of(0))).build();
             case LOOKUP -> builder.connect(new Ports.Only(ports)).bind(none).build();
             case QUEUE -> builder.writable(site.queue()).connect(none).bind(none).build();
+            case AUTH -> builder.connect(none).bind(none).build();
             case OUT -> // port 0: connections may come from a source address of choice
                     builder.writable(site.out())
                             .connect(new Ports.All())
@@ -104,7 +109,7 @@ enum Powers {
     Seccomp.Profile system(Standing standing) {
         return switch (this) {
             case FRONT, OUT, LOOKUP -> new Seccomp.Profile(false, false, true);
-            case QUEUE -> new Seccomp.Profile(false, false, false);
+            case QUEUE, AUTH -> new Seccomp.Profile(false, false, false);
             case LOCAL ->
                     new Seccomp.Profile(standing.programs(), standing.root(), standing.network());
         };

@@ -2,6 +2,7 @@ package postern.dist;
 
 import java.util.List;
 import postern.anvil.AnvilConfig;
+import postern.auth.AuthConfig;
 import postern.bounce.BounceConfig;
 import postern.config.Configuration;
 import postern.config.Section;
@@ -15,6 +16,7 @@ import postern.smtp.SmtpConfig;
 import postern.smtp.Transports;
 import postern.smtpd.CertificateConfig;
 import postern.smtpd.Limits;
+import postern.smtpd.LoginConfig;
 import postern.smtpd.SmtpdConfig;
 import postern.smtpd.access.RuleConfig;
 import postern.smtpd.triage.AddressList;
@@ -36,6 +38,7 @@ public final class Sections {
                     RewriteConfig::check,
                     AddressingConfig::check,
                     TableUses.check(),
+                    AuthConfig::check,
                     Transports::check,
                     TlsReportConfig::check,
                     PipeConfig::check);
@@ -52,6 +55,8 @@ public final class Sections {
                     Limits.SECTION,
                     AnvilConfig.SECTION,
                     TriageConfig.SECTION,
+                    AuthConfig.SECTION,
+                    LoginConfig.SECTION,
                     RuleConfig.SECTION,
                     AddressList.SECTION,
                     CertificateConfig.SECTION,

@@ -25,6 +25,7 @@ record ServiceConfig(Map<Powers, String> users, String queueReaders, Map<String,
 
     private static final Key<String> LOOKUP =
             user("lookup", "postern-lookup", "what asks databases");
+    private static final Key<String> AUTH = user("auth", "postern-auth", "auth");
 
     private static final Key<Map<String, String>> AGENTS =
             Key.table(
@@ -49,7 +50,7 @@ record ServiceConfig(Map<Powers, String> users, String queueReaders, Map<String,
                     "service",
                     "Whom the domains run as when root starts Postern, and delivery agents of other makers."
                             + " Users that do not exist are replaced by unprivileged numeric ids.",
-                    List.of(FRONT, QUEUE, OUT, LOOKUP, QUEUE_READERS, AGENTS));
+                    List.of(FRONT, QUEUE, OUT, LOOKUP, AUTH, QUEUE_READERS, AGENTS));
 
     static ServiceConfig read(Settings settings) {
         Settings.Group group = settings.section(SECTION);
@@ -62,7 +63,9 @@ record ServiceConfig(Map<Powers, String> users, String queueReaders, Map<String,
                         Powers.OUT,
                         group.get(OUT),
                         Powers.LOOKUP,
-                        group.get(LOOKUP)),
+                        group.get(LOOKUP),
+                        Powers.AUTH,
+                        group.get(AUTH)),
                 group.get(QUEUE_READERS),
                 group.get(AGENTS));
     }

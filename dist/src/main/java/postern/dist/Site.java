@@ -73,6 +73,11 @@ public record Site(String hostname, Path state) {
         return run().resolve("agent-" + transport);
     }
 
+    /** Where smtpd asks who a client is. */
+    public Path auth() {
+        return run().resolve("auth");
+    }
+
     /** Where {@code sendmail} submits. */
     public Path submission() {
         return run().resolve("submission");

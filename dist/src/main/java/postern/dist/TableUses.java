@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import postern.auth.AuthConfig;
 import postern.base.Disk;
 import postern.base.Endpoint;
 import postern.base.Users;
@@ -49,7 +50,7 @@ final class TableUses {
             case QUEUE -> joined(RewriteConfig.USES, RoutingConfig.USES, AddressingConfig.USES);
             case OUT -> joined(AddressingConfig.GENERIC_USES, Transports.TABLES);
             case LOCAL -> VirtualConfig.TABLES;
-            case FRONT, LOOKUP -> List.of();
+            case FRONT, LOOKUP, AUTH -> List.of();
         };
     }
 
@@ -135,13 +136,22 @@ final class TableUses {
         if (powers == Powers.OUT) {
             files.addAll(Transports.authorities(settings));
         }
+        if (powers == Powers.AUTH) {
+            AuthConfig.read(settings).passwords().ifPresent(files::add);
+        }
         for (Path file : files) {
             paths.add(file);
             Path folder = file.toAbsolutePath().normalize().getParent();
-            if (folder != null && !WIDE.contains(folder)) {
+            if (folder != null && !wide(file)) {
                 paths.add(folder);
             }
         }
         return paths;
+    }
+
+    /** Whether the file's folder holds too much to be opened for it. */
+    static boolean wide(Path file) {
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        return folder == null || WIDE.contains(folder);
     }
 }

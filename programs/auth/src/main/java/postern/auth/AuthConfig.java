@@ -30,6 +30,9 @@ public record AuthConfig(
         long hashOctets) {
     private static final String SINCE = "0.2";
 
+    /** What the process has for hashes. */
+    static final long MEMORY_MAX = 192L << 20;
+
     private static final List<String> BY_DEFAULT =
             List.of(
                     "EXTERNAL",
@@ -99,9 +102,10 @@ public record AuthConfig(
                     "hash_memory",
                     "64MiB",
                     1L << 20,
-                    1L << 30,
+                    MEMORY_MAX,
                     "Memory that one hash may take (argon2id: m). A password whose hash needs more cannot"
-                            + " be checked.",
+                            + " be checked. Fewer hashes are computed at once where all of them could take"
+                            + " more than 192 MiB.",
                     SINCE);
 
     /** {@code [auth]}. */

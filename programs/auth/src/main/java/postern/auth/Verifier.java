@@ -29,8 +29,10 @@ final class Verifier implements Accounts {
 
     Verifier(World world, PasswordStore store, AuthConfig config, RandomGenerator secrets) {
         this.store = store;
-        this.slots = world.tasks().mailbox(config.hashesAtOnce());
-        for (int i = 0; i < config.hashesAtOnce(); i++) {
+        long fit = AuthConfig.MEMORY_MAX / config.hashOctets();
+        int atOnce = (int) Math.min(config.hashesAtOnce(), fit);
+        this.slots = world.tasks().mailbox(atOnce);
+        for (int i = 0; i < atOnce; i++) {
             slots.put(true);
         }
         this.hashOctets = config.hashOctets();

@@ -1,0 +1,90 @@
+package postern.dist;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import postern.auth.Auth;
+import postern.auth.AuthConfig;
+import postern.auth.PasswordStore;
+import postern.base.Bug;
+import postern.base.Disk;
+import postern.base.Listener;
+import postern.base.World;
+import postern.base.system.SystemWorld;
+import postern.config.Problem;
+import postern.config.Settings;
+import postern.sasl.password.PasswordFile;
+
+/** The domain that tells who a client is: auth(8). It has the password file, and nothing else. */
+final class AuthDomain {
+    private static final int PROBLEMS_MAX = 5;
+
+    private AuthDomain() {}
+
+    static Running start(World world, Settings settings, Listener listener) {
+        AuthConfig config = AuthConfig.read(settings);
+        Path passwords =
+                config.passwords()
+                        .orElseThrow(() -> new Bug("auth runs where there is a password file"));
+        Auth auth = new Auth(world, config, passwords, SystemWorld.secrets());
+        world.tasks().start("auth", () -> auth.serve(listener));
+        return ended -> {
+            listener.close();
+            ended.run(); // an exchange that is cut short is begun anew with the successor
+        };
+    }
+
+    /** What is wrong with the password file. */
+    static List<Problem> problems(Disk disk, Settings settings) {
+        AuthConfig config = AuthConfig.read(settings);
+        Optional<Path> file = config.passwords();
+        if (file.isEmpty()) {
+            return List.of();
+        }
+        List<Problem> problems = new ArrayList<>();
+        if (TableUses.wide(file.get())) {
+            problems.add(
+                    problem(
+                            settings,
+                            file.get() + " lies in a folder that holds other things",
+                            "put it in a folder of its own, which auth may read as a whole"));
+        }
+        try {
+            PasswordFile read = PasswordStore.read(disk, file.get());
+            read.problems().stream()
+                    .limit(PROBLEMS_MAX)
+                    .forEach(each -> problems.add(line(settings, file.get(), each)));
+            if (read.memoryOctets() > config.hashOctets()) {
+                problems.add(
+                        problem(
+                                settings,
+                                file.get()
+                                        + " holds a hash that needs "
+                                        + read.memoryOctets()
+                                        + " octets of memory",
+                                "raise auth.hash_memory"));
+            }
+        } catch (IOException unread) {
+            problems.add(
+                    problem(
+                            settings,
+                            file.get() + ": " + PasswordStore.why(unread),
+                            "make it with \"postern passwd USER\", and let the user of"
+                                    + " service.auth_user read it"));
+        }
+        return problems;
+    }
+
+    private static Problem line(Settings settings, Path file, PasswordFile.Problem found) {
+        return problem(
+                settings,
+                file + ":" + found.line() + ": " + found.what(),
+                "mend the line, or write it anew with \"postern passwd\"");
+    }
+
+    private static Problem problem(Settings settings, String what, String remedy) {
+        return settings.section(AuthConfig.SECTION).problem(AuthConfig.PASSWORDS, what, remedy);
+    }
+}

@@ -137,8 +137,7 @@ final class PosternPlan {
                             TlsReportConfig.read(settings).isPresent()
                                     ? Start.AT_ONCE
                                     : Start.WITH_ITS_FIRST_WORK;
-                    case LOCAL, AUTH ->
-                            Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
+                    case LOCAL, AUTH -> Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
                 });
     }
 

@@ -5,6 +5,7 @@ open module postern.testkit {
     requires transitive postern.base;
     requires transitive postern.dns;
     requires jdk.httpserver;
+    requires postern.tls;
     requires postern.wire;
 
     exports postern.testkit;

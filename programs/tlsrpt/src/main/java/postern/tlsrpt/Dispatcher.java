@@ -110,15 +110,20 @@ final class Dispatcher {
     /** A crash here makes the same reports again, under the same names. */
     private void prepare(LocalDate day, List<Saved> parts) throws IOException {
         Tally all = new Tally();
+        List<Saved> read = new ArrayList<>();
         for (Saved part : parts) {
-            folder.tally(part).ifPresent(all::add);
+            Optional<Tally> tally = folder.tally(part);
+            if (tally.isPresent()) {
+                all.add(tally.get());
+                read.add(part);
+            }
         }
         Instant now = world.clock().now();
         for (Map.Entry<String, Map<Policy, Tally.Counts>> each : all.domains().entrySet()) {
             Report report = Report.of(reporter, day, each.getKey(), each.getValue());
             folder.save(new Pending(report, List.of(), now, now, 0));
         }
-        for (Saved part : parts) {
+        for (Saved part : read) {
             folder.delete(part);
         }
     }

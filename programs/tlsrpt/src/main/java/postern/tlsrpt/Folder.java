@@ -81,9 +81,8 @@ final class Folder {
 
     /** Empty when the file is damaged; then it is set aside. */
     Optional<Tally> tally(Saved saved) throws IOException {
-        Optional<List<String>> lines = read(saved.name());
         try {
-            return Optional.of(Tally.decode(lines.orElseThrow(IllegalArgumentException::new)));
+            return Optional.of(Tally.decode(read(saved.name())));
         } catch (IllegalArgumentException damaged) {
             setAside(saved.name());
             return Optional.empty();
@@ -103,8 +102,7 @@ final class Folder {
         for (String name : disk().list(path)) {
             if (name.startsWith(REPORT)) {
                 try {
-                    found.add(
-                            Pending.decode(read(name).orElseThrow(IllegalArgumentException::new)));
+                    found.add(Pending.decode(read(name)));
                 } catch (IllegalArgumentException | DateTimeException damaged) {
                     setAside(name);
                 }
@@ -154,10 +152,15 @@ final class Folder {
         disk().syncDirectory(path);
     }
 
-    private Optional<List<String>> read(String name) throws IOException {
+    /**
+     * The lines of a file.
+     *
+     * @throws IllegalArgumentException it is not whole, or cannot be read: counts are no promise
+     */
+    private List<String> read(String name) {
         try (DiskFile file = disk().openRead(path.resolve(name))) {
             if (file.size() > FILE_OCTETS_MAX) {
-                return Optional.empty();
+                throw new IllegalArgumentException("too large");
             }
             ByteBuffer all = ByteBuffer.allocate((int) file.size());
             while (all.hasRemaining() && file.read(all, all.position()) > 0) {
@@ -165,8 +168,12 @@ final class Folder {
             }
             String text = new String(all.array(), 0, all.position(), StandardCharsets.UTF_8);
             List<String> lines = List.of(text.split("\n", -1));
-            boolean whole = lines.getFirst().equals(MARK) && lines.getLast().isEmpty();
-            return whole ? Optional.of(lines.subList(1, lines.size() - 1)) : Optional.empty();
+            if (!lines.getFirst().equals(MARK) || !lines.getLast().isEmpty()) {
+                throw new IllegalArgumentException("not whole");
+            }
+            return lines.subList(1, lines.size() - 1);
+        } catch (IOException unreadable) {
+            throw new IllegalArgumentException(unreadable);
         }
     }
 }

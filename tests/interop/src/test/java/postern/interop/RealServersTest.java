@@ -104,7 +104,7 @@ class RealServersTest {
         return postern.log().lines().filter(line -> SENT.matcher(line).find()).toList();
     }
 
-    private static boolean greets(int port) {
+    static boolean greets(int port) {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(2000);
             return socket.getInputStream().read() == '2';
@@ -113,7 +113,8 @@ class RealServersTest {
         }
     }
 
-    private static List<Path> mails(Path own) throws IOException {
+    /** What it has delivered. */
+    static List<Path> mails(Path own) throws IOException {
         if (!Files.isDirectory(own.resolve("mail"))) {
             return List.of();
         }
@@ -144,7 +145,8 @@ class RealServersTest {
         assertThat(made.code()).as(made.output()).isZero();
     }
 
-    private static String script(String server, Path own, int port) {
+    /** How a server is set up and started, in an image of its package. */
+    static String script(String server, Path own, int port) {
         String script =
                 switch (server) {
                     case "postfix" -> POSTFIX;

@@ -7,13 +7,16 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 
-/** An HTTPS server of the JDK's that gives every request the same answer. Any thread. */
+/** An HTTPS server of the JDK's that answers by the name it is asked under. Any thread. */
 public final class WebServer implements AutoCloseable {
     private final HttpsServer server;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final Map<String, Answer> byHost = new ConcurrentHashMap<>();
     private volatile Answer answer = new Answer(200, "text/plain", "");
 
     /** What came. The octets are not to be changed. */
@@ -39,14 +42,16 @@ public final class WebServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    /** From now on. */
-    public WebServer answer(Answer other) {
-        answer = other;
+    /** From now on to requests under that name; the port does not matter. */
+    public WebServer answer(String host, Answer other) {
+        byHost.put(host, other);
         return this;
     }
 
-    public Answer answer() {
-        return answer;
+    /** From now on to all others. */
+    public WebServer answer(Answer other) {
+        answer = other;
+        return this;
     }
 
     public List<Request> requests() {
@@ -62,10 +67,14 @@ public final class WebServer implements AutoCloseable {
                             exchange.getRequestURI().toString(),
                             types == null ? "" : types.getFirst(),
                             exchange.getRequestBody().readAllBytes()));
-            byte[] octets = answer.body.getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().add("Content-Type", answer.mediaType);
+            String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
+            int port = host.indexOf(':');
+            Answer chosen =
+                    byHost.getOrDefault(port < 0 ? host : host.substring(0, port), answer);
+            byte[] octets = chosen.body.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().add("Content-Type", chosen.mediaType);
             exchange.getResponseHeaders().add("Location", "/elsewhere");
-            exchange.sendResponseHeaders(answer.status, octets.length == 0 ? -1 : octets.length);
+            exchange.sendResponseHeaders(chosen.status, octets.length == 0 ? -1 : octets.length);
             exchange.getResponseBody().write(octets);
         }
     }

@@ -26,6 +26,7 @@ final class CommandParserTest {
         assertThat(command("noop")).isEqualTo(new SmtpCommand.Noop());
         assertThat(command("NoOp with words")).isEqualTo(new SmtpCommand.Noop());
         assertThat(command("RSET  \t")).isEqualTo(new SmtpCommand.Rset());
+        assertThat(command("etrn x.example")).isEqualTo(new SmtpCommand.Etrn("x.example"));
         assertThat(command("quit ")).isEqualTo(new SmtpCommand.Quit());
         assertThat(command("data")).isEqualTo(new SmtpCommand.Data());
         assertThat(command("help me")).isEqualTo(new SmtpCommand.Help());
@@ -40,7 +41,7 @@ final class CommandParserTest {
     }
 
     @ParameterizedTest // RFC 5321 §4.2.4
-    @ValueSource(strings = {"", " NOOP", "\tNOOP", "DATA_", "ETRN x.example", "MAIL:<>", "-", "\0"})
+    @ValueSource(strings = {"", " NOOP", "\tNOOP", "DATA_", "TURN", "MAIL:<>", "-", "\0"})
     void whatIsNoVerbIsRefused(String line) {
         assertThat(refusal(line)).startsWith("500 5.5.2 ");
     }

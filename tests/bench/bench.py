@@ -363,7 +363,7 @@ def number(value):
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def private_world(state):
+def private_world(state, names):
     """Loopback with the sink's address, and the resolver of this run."""
     resolver = os.path.join(state, "resolv.conf")
     with open(resolver, "w") as file:
@@ -375,7 +375,7 @@ def private_world(state):
         key, value = setting.split("=")
         with open("/proc/sys/" + key.replace(".", "/"), "w") as file:
             file.write(value)
-    Names().start()
+    names.start()
 
 
 def main():
@@ -396,7 +396,7 @@ def main():
     os.makedirs(os.path.join(HERE, "target"), exist_ok=True)
     state = tempfile.mkdtemp(prefix="bench.", dir=os.path.join(HERE, "target"))
     os.chmod(state, 0o755)
-    private_world(state)
+    private_world(state, Names())
     sink = Sink()
     names = options.peers.split(",")
     servers = [Server(name, state, sink) for name in names]

@@ -46,6 +46,7 @@ final class Grammar {
         add(postern, config());
         add(postern, explain());
         add(postern, table());
+        add(postern, tls());
         return postern;
     }
 
@@ -169,6 +170,34 @@ final class Grammar {
                         .build());
         add(explain, address);
         return explain;
+    }
+
+    private static CommandSpec tls() {
+        CommandSpec tls = spec("tls", "Try TLS with the hosts of others.");
+        CommandSpec check =
+                operand(
+                        spec(
+                                "check",
+                                "Walk the way of a message to a domain up to where it would be sent: MX"
+                                        + " and addresses with their proofs, TLSA records, MTA-STS, the"
+                                        + " policy and why, and a handshake with each host. The exit"
+                                        + " status is 0 when mail would go, 75 when it would wait, 69"
+                                        + " when it would go back."),
+                        "0",
+                        "DOMAIN",
+                        "A domain, or another next hop: [HOST], [HOST]:PORT.");
+        check.addOption(
+                OptionSpec.builder("--transport")
+                        .type(String.class)
+                        .paramLabel("NAME")
+                        .description("The NAME of a [transport.NAME] instead of smtp.")
+                        .build());
+        check.addOption(
+                OptionSpec.builder("--requiretls")
+                        .description("As for mail that requires protection (RFC 8689).")
+                        .build());
+        add(tls, check);
+        return tls;
     }
 
     private static CommandSpec table() {

@@ -23,6 +23,7 @@ import postern.config.Settings;
  * @param starter runs master
  * @param prober tries the domains' confinement
  * @param addresses tells of addresses and tables
+ * @param tls tries how mail would go
  */
 public record Installation(
         String version,
@@ -34,7 +35,8 @@ public record Installation(
         Starter starter,
         Prober prober,
         ClientExplainer clients,
-        AddressTools addresses) {
+        AddressTools addresses,
+        TlsTools tls) {
     public Installation {
         sections = List.copyOf(sections);
         checks = List.copyOf(checks);

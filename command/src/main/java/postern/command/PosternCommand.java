@@ -106,6 +106,7 @@ public final class PosternCommand {
                 case "queue delete" -> order("delete", "deleted");
                 case "explain client" -> explainClient().code();
                 case "explain address" -> explainAddress();
+                case "tls check" -> tlsCheck();
                 case "table query" ->
                         withSettings(
                                 settings -> addresses().query(settings, operand(0), operand(1)));
@@ -200,6 +201,18 @@ public final class PosternCommand {
 
         private String operand(int index) {
             return last.matchedPositionalValue(index, "");
+        }
+
+        private int tlsCheck() {
+            return withSettings(
+                    settings ->
+                            new TlsReport(terminal, installation.tls(), json)
+                                    .run(
+                                            settings,
+                                            operand(0),
+                                            Optional.of(last.matchedOptionValue("--transport", ""))
+                                                    .filter(name -> !name.isEmpty()),
+                                            last.hasMatchedOption("--requiretls")));
         }
 
         private int explainAddress() {

@@ -60,8 +60,51 @@ class PosternCommandTest {
                                                 "postern.toml:7",
                                                 "applies",
                                                 "reject to " + facts)),
-                        new Told());
+                        new Told(),
+                        this::walked);
         return new PosternCommand(console.terminal(), installation).run(List.of(words));
+    }
+
+    private List<TlsTools.Way> walked(
+            Settings settings, String domain, Optional<String> transport, boolean required) {
+        if (domain.equals("gone.example")) {
+            return List.of(new TlsTools.Way(domain, "", "5.1.2 no such host", true, List.of()));
+        }
+        boolean goes = !required;
+        var met =
+                new TlsTools.Connected(
+                        "TLSv1.3",
+                        "TLS_AES_128_GCM_SHA256",
+                        goes,
+                        "proven by TLSA 3 1 1",
+                        "",
+                        goes,
+                        goes ? "mail goes" : "mail waits");
+        var host =
+                new TlsTools.Host(
+                        "mx.example[192.0.2.1]:25",
+                        "MX records proven",
+                        List.of("MTA-STS: none"),
+                        "dane",
+                        met);
+        return List.of(new TlsTools.Way(domain, "validated", "", false, List.of(host)));
+    }
+
+    @Test
+    void theWayToADomainIsTold() throws IOException {
+        configure("");
+        assertThat(run("tls", "check", "d.example")).isZero();
+        assertThat(console.out())
+                .contains(
+                        "d.example: validated",
+                        "  mx.example[192.0.2.1]:25: MX records proven",
+                        "    MTA-STS: none",
+                        "    TLS: TLSv1.3 TLS_AES_128_GCM_SHA256, proven by TLSA 3 1 1",
+                        "    -> mail goes");
+        assertThat(run("tls", "check", "--requiretls", "d.example", "--json"))
+                .isEqualTo(ExitStatus.TEMPORARY.code());
+        assertThat(console.out()).contains("\"goes\":false");
+        assertThat(run("tls", "check", "gone.example")).isEqualTo(ExitStatus.UNAVAILABLE.code());
     }
 
     private void configure(String toml) throws IOException {

@@ -7,7 +7,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
@@ -16,6 +18,8 @@ import postern.base.DiskFile;
 import postern.config.Key;
 import postern.config.Problem;
 import postern.config.Settings;
+import postern.smtp.Transports;
+import postern.smtp.tls.TlsConfig;
 import postern.smtpd.CertificateConfig;
 import postern.smtpd.SmtpdConfig;
 import postern.tls.Credential;
@@ -34,6 +38,9 @@ final class Certificates {
     private static final String CREDENTIAL = "%credential\n";
     private static final String AUTHORITIES = "%authorities\n";
 
+    /** Begins each certificate that a transport shows, and with the first the part of out. */
+    private static final String OUTWARD = "%outward ";
+
     private final Disk disk;
     private final Settings settings;
 
@@ -46,29 +53,23 @@ final class Certificates {
     List<Problem> problems() {
         List<Problem> problems = new ArrayList<>();
         for (CertificateConfig each : CertificateConfig.read(settings)) {
-            Key<?> about =
-                    each.chain().equals(each.key())
-                            ? CertificateConfig.CHAIN
-                            : CertificateConfig.KEY;
-            try {
-                String chain = text(each.chain());
-                try {
-                    String why = unusable(chain, text(each.key()));
-                    if (!why.isEmpty()) {
-                        problems.add(
-                                each.group()
-                                        .problem(
-                                                about,
-                                                each.key() + ": " + why,
-                                                "give the certificate, its chain and its key as"
-                                                        + " PEM"));
-                    }
-                } catch (IOException unread) {
-                    problems.add(unread(each.group(), about, each.key(), unread));
-                }
-            } catch (IOException unread) {
-                problems.add(unread(each.group(), CertificateConfig.CHAIN, each.chain(), unread));
-            }
+            pair(
+                            each.group(),
+                            CertificateConfig.CHAIN,
+                            CertificateConfig.KEY,
+                            each.chain(),
+                            each.key())
+                    .ifPresent(problems::add);
+        }
+        for (Transports.Shown each : Transports.certificates(settings)) {
+            pair(
+                            each.group(),
+                            TlsConfig.CERTIFICATE,
+                            TlsConfig.CERTIFICATE_KEY,
+                            each.chain(),
+                            each.key())
+                    .filter(problem -> !problems.contains(problem)) // transports may share it
+                    .ifPresent(problems::add);
         }
         Settings.Group smtpd = settings.section(SmtpdConfig.SECTION);
         authoritiesFile()
@@ -95,6 +96,30 @@ final class Certificates {
         return problems;
     }
 
+    /** What is wrong with a certificate and its key. */
+    private Optional<Problem> pair(
+            Settings.Group group, Key<?> chainKey, Key<?> keyKey, Path chain, Path key) {
+        Key<?> about = chain.equals(key) ? chainKey : keyKey;
+        String chainText;
+        try {
+            chainText = text(chain);
+        } catch (IOException unread) {
+            return Optional.of(unread(group, chainKey, chain, unread));
+        }
+        try {
+            String why = unusable(chainText, text(key));
+            return why.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(
+                            group.problem(
+                                    about,
+                                    key + ": " + why,
+                                    "give the certificate, its chain and its key as PEM"));
+        } catch (IOException unread) {
+            return Optional.of(unread(group, about, key, unread));
+        }
+    }
+
     private static Problem unread(
             Settings.Group group, Key<?> about, Path file, IOException failed) {
         String why =
@@ -118,18 +143,52 @@ final class Certificates {
     String secretText() throws IOException {
         StringBuilder text = new StringBuilder();
         for (CertificateConfig each : CertificateConfig.read(settings)) {
-            switch (Credential.parse(text(each.chain()), text(each.key()))) {
-                case Parsed.Usable(Credential credential) ->
-                        text.append(CREDENTIAL).append(credential.secretText());
-                case Parsed.Unusable(String why) ->
-                        throw new IOException(each.chain() + ": " + why);
-            }
+            text.append(CREDENTIAL).append(secret(each.chain(), each.key()));
         }
         Optional<Path> authorities = authoritiesFile();
         if (!text.isEmpty() && authorities.isPresent()) {
             text.append(AUTHORITIES).append(text(authorities.get()).replace('%', ' '));
         }
+        for (Transports.Shown each : Transports.certificates(settings)) {
+            text.append(OUTWARD).append(each.transport()).append('\n');
+            text.append(secret(each.chain(), each.key()));
+        }
         return text.toString();
+    }
+
+    private String secret(Path chain, Path key) throws IOException {
+        return switch (Credential.parse(text(chain), text(key))) {
+            case Parsed.Usable(Credential credential) -> credential.secretText();
+            case Parsed.Unusable(String why) -> throw new IOException(chain + ": " + why);
+        };
+    }
+
+    /** The part of all of it that a domain is handed: each what it shows itself. */
+    static String part(String secretText, Powers powers) {
+        int at = secretText.indexOf(OUTWARD);
+        int outward = at < 0 ? secretText.length() : at;
+        return switch (powers) {
+            case FRONT -> secretText.substring(0, outward);
+            case OUT -> secretText.substring(outward);
+            default -> "";
+        };
+    }
+
+    /** What transports show, by their names, of the part of {@link Powers#OUT}. */
+    static Map<String, Credential> outward(String part) {
+        Map<String, Credential> all = new HashMap<>();
+        for (String each : part.split(OUTWARD, -1)) {
+            int end = each.indexOf('\n');
+            if (end > 0) {
+                String text = each.substring(end + 1);
+                switch (Credential.parse(text, text)) {
+                    case Parsed.Usable(Credential credential) ->
+                            all.put(each.substring(0, end), credential);
+                    case Parsed.Unusable(String why) -> throw new Bug("master read it: " + why);
+                }
+            }
+        }
+        return all;
     }
 
     private Optional<Path> authoritiesFile() {

@@ -144,7 +144,14 @@ final class Child {
                             authority(root),
                             listener(Listeners.HANDOVER),
                             listener(Listeners.CONTROL));
-            case OUT -> OutDomain.start(world, site, settings, scratch, listeners);
+            case OUT ->
+                    OutDomain.start(
+                            world,
+                            site,
+                            settings,
+                            scratch,
+                            Certificates.outward(handed.certificates()),
+                            listeners);
             case AUTH -> AuthDomain.start(world, settings, listener(Listeners.AUTH));
             case LOCAL ->
                     LocalDomain.start(

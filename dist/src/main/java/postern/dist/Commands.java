@@ -77,7 +77,8 @@ final class Commands {
                 (file, settings) -> MasterProcess.run(file, settings, installation(terminal)),
                 Confinement::probe,
                 ClientQuestions::explain,
-                new AddressQuestions());
+                new AddressQuestions(),
+                new TlsQuestions());
     }
 
     private static List<Configuration.Check> checks(Disk disk) {

@@ -29,6 +29,7 @@ import postern.smtp.tls.Published;
 import postern.smtp.tls.TlsMeans;
 import postern.smtp.tls.TlsResults;
 import postern.table.Tables;
+import postern.tls.Credential;
 
 /** The domain that delivers to other hosts: smtp(8), once for each transport of its kind. */
 public final class OutDomain {
@@ -38,6 +39,7 @@ public final class OutDomain {
      * Starts it, asking the name servers of the configuration or of the machine.
      *
      * @param scratch a folder for what outgrows memory
+     * @param credentials of transports that show one, by their names
      * @param listeners of each transport, by {@link Listeners#agent}
      */
     public static Running start(
@@ -45,6 +47,7 @@ public final class OutDomain {
             Site site,
             Settings settings,
             Path scratch,
+            Map<String, Credential> credentials,
             Map<String, Listener> listeners)
             throws IOException {
         Resolver resolver = new DnsResolver(world, DnsConfig.read(settings).settings(world));
@@ -66,7 +69,11 @@ public final class OutDomain {
                                             config,
                                             resolver,
                                             store,
-                                            promises.means(tables.get(config.tls().tables())));
+                                            promises.means(
+                                                    tables.get(config.tls().tables()),
+                                                    Optional.ofNullable(credentials.get(name))
+                                                            .map(List::of)
+                                                            .orElse(List.of())));
                             boolean outside = config.kind() == SmtpConfig.Kind.SMTP;
                             all.add(
                                     serve(
@@ -111,7 +118,7 @@ public final class OutDomain {
                 TlsResults.UNHEARD);
     }
 
-    private static Tables tables(World world, Site site, Settings settings) {
+    static Tables tables(World world, Site site, Settings settings) {
         Users nobody = _ -> Optional.empty(); // this domain knows no users
         return TableUses.open(world, settings, nobody, site, Powers.OUT);
     }

@@ -18,6 +18,7 @@ import postern.smtp.tls.TlsMeans;
 import postern.smtp.tls.TlsResults;
 import postern.sts.Policies;
 import postern.table.Table;
+import postern.tls.Credential;
 import postern.tlsrpt.TlsReportConfig;
 import postern.tlsrpt.TlsReports;
 
@@ -53,7 +54,24 @@ final class OutwardPolicies {
      */
     static OutwardPolicies open(World world, Site site, Settings settings, Resolver resolver)
             throws IOException {
-        Optional<TlsReportConfig> reporting = TlsReportConfig.read(settings);
+        return open(world, site, settings, resolver, site.out(), TlsReportConfig.read(settings));
+    }
+
+    /** For whoever only wants to know: policies alone, kept in a folder of the caller's. */
+    static OutwardPolicies looking(
+            World world, Site site, Settings settings, Resolver resolver, Path folder)
+            throws IOException {
+        return open(world, site, settings, resolver, folder, Optional.empty());
+    }
+
+    private static OutwardPolicies open(
+            World world,
+            Site site,
+            Settings settings,
+            Resolver resolver,
+            Path folder,
+            Optional<TlsReportConfig> reporting)
+            throws IOException {
         boolean asking = StsConfig.on(settings.section(SmtpConfig.SECTION));
         if (!asking && reporting.isEmpty()) {
             return new OutwardPolicies(world, null, null, "");
@@ -63,7 +81,7 @@ final class OutwardPolicies {
         var known = new AuthorityFiles(world.disk(), world.clock());
         var client = new HttpsClient(world, resolver, () -> known.of(authorities));
         Policies policies =
-                asking ? new Policies(world, resolver, client, site.out().resolve(POLICIES)) : null;
+                asking ? new Policies(world, resolver, client, folder.resolve(POLICIES)) : null;
         TlsReports reports =
                 reporting.isEmpty()
                         ? null
@@ -74,16 +92,17 @@ final class OutwardPolicies {
                                 resolver,
                                 client,
                                 new TlsReports.Places(
-                                        site.out().resolve(REPORTS),
+                                        folder.resolve(REPORTS),
                                         new Endpoint.Local(site.submission())));
         return new OutwardPolicies(world, policies, reports, authorities);
     }
 
     /**
      * @param tables of a transport
+     * @param credentials that it shows
      */
-    TlsMeans means(List<Table> tables) {
-        return new TlsMeans(tables, List.of(), published, results);
+    TlsMeans means(List<Table> tables, List<Credential> credentials) {
+        return new TlsMeans(tables, credentials, published, results);
     }
 
     void start() {

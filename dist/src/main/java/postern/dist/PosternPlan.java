@@ -126,7 +126,7 @@ final class PosternPlan {
                         ports(powers),
                         TableUses.readable(powers, settings)),
                 listeners(powers),
-                new Handed(settings, powers == Powers.FRONT ? certificates : "").encode(),
+                new Handed(settings, Certificates.part(certificates, powers)).encode(),
                 switch (powers) {
                     case FRONT, OUT, LOOKUP, AUTH -> Succession.OVERLAP;
                     case QUEUE, LOCAL -> Succession.ONE_AFTER_THE_OTHER;

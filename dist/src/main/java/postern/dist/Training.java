@@ -96,7 +96,13 @@ final class Training {
                 unix(settings, site, Listeners.HANDOVER),
                 unix(settings, site, Listeners.CONTROL));
         String agent = Listeners.agent(Transports.SMTP);
-        OutDomain.start(world, site, settings, scratch, Map.of(agent, unix(settings, site, agent)));
+        OutDomain.start(
+                world,
+                site,
+                settings,
+                scratch,
+                Map.of(),
+                Map.of(agent, unix(settings, site, agent)));
         LocalDomain.start(
                 world,
                 site,

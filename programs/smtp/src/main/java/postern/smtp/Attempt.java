@@ -154,13 +154,17 @@ final class Attempt {
             answers.failed(later);
             return;
         }
-        Outcome never =
-                outcome instanceof Bounced
-                        ? outcome
-                        : new Bounced("5.7.10", "REQUIRETLS: " + outcome.detail());
+        Outcome never = never(outcome);
         for (int place : answers.open()) {
             answers.object(place, new Delivery(never, later.relay(), later.passage()));
         }
+    }
+
+    /** What a policy that is not met means for mail that requires protection. */
+    static Outcome never(Outcome unmet) {
+        return unmet instanceof Bounced
+                ? unmet
+                : new Bounced("5.7.10", "REQUIRETLS: " + unmet.detail());
     }
 
     /** Whether the connection was stale, so that another to the same host should be opened. */

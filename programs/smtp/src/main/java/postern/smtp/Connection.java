@@ -7,6 +7,7 @@ import postern.base.Peer;
 import postern.base.TimedOut;
 import postern.dns.HostPlan.Target;
 import postern.mail.Content;
+import postern.smtp.tls.Judgement;
 import postern.smtp.tls.TlsPolicy;
 import postern.wire.DataWriter;
 import postern.wire.PeerReader;
@@ -36,10 +37,11 @@ final class Connection {
      * How it is protected.
      *
      * @param protocol {@code TLSv1.3}; empty for clear text
-     * @param verified whether the host proved to be whom the policy wants
+     * @param cipher likewise
+     * @param judgement whether the host proved to be whom the policy wants
      */
-    record Seal(String protocol, boolean verified) {
-        static final Seal NONE = new Seal("", false);
+    record Seal(String protocol, String cipher, Judgement judgement) {
+        static final Seal NONE = new Seal("", "", new Judgement.NotAsked());
     }
 
     private static final Duration FAREWELL_LIMIT = Duration.ofSeconds(5);
@@ -103,7 +105,11 @@ final class Connection {
 
     /** Whether it is proven whom we speak to. */
     boolean verified() {
-        return seal.verified;
+        return seal.judgement instanceof Judgement.Proven;
+    }
+
+    Seal seal() {
+        return seal;
     }
 
     Extensions extensions() {

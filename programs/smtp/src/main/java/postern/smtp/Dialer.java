@@ -71,7 +71,7 @@ final class Dialer {
             return open(target, policy, policy);
         } catch (TlsFailed failed) {
             String why = "TLS failed: " + failed.getMessage();
-            if (policy instanceof TlsPolicy.Encrypted encrypted && !encrypted.clearAllowed()) {
+            if (policy instanceof TlsPolicy.Encrypted encrypted && !clearAllowed(encrypted)) {
                 return new Opened.Failed(
                         Verdicts.unprotected(why + " (" + policy.basis().reason() + ")"), true);
             }
@@ -96,8 +96,11 @@ final class Dialer {
             return new Opened.Failed(Verdicts.unreachable(target, failed), false);
         }
         try {
+            Connection plain = connection(target, policy, peer, Connection.Seal.NONE);
             Opened opened =
-                    introduce(connection(target, policy, peer, Connection.Seal.NONE), tried);
+                    config.tls().wrapper() && tried instanceof TlsPolicy.Encrypted wanted
+                            ? wrap(plain, wanted)
+                            : introduce(plain, tried);
             if (!(opened instanceof Opened.Ready)) {
                 peer.close();
             }
@@ -136,6 +139,22 @@ final class Dialer {
             return new Opened.Failed(
                     Verdicts.lost(connection.target(), connection.step(), lost), true);
         }
+    }
+
+    /** Where TLS comes before any word there is no clear text to turn to. */
+    private boolean clearAllowed(TlsPolicy.Encrypted wanted) {
+        return wanted.clearAllowed() && !config.tls().wrapper();
+    }
+
+    /** TLS before the greeting: RFC 8314 §3. */
+    private Opened wrap(Connection plain, TlsPolicy.Encrypted wanted) throws TlsFailed {
+        Outwards.Sealed sealed = seal(plain, wanted);
+        return sealed.judgement() instanceof Judgement.Refused(_, String why)
+                        && !wanted.clearAllowed()
+                ? unverified(plain.target(), sealed, why, wanted)
+                : introduce(
+                        connection(plain.target(), plain.policy(), sealed.peer(), sealed.seal()),
+                        new TlsPolicy.Clear(wanted.basis())); // nothing more is asked for
     }
 
     private Connection connection(
@@ -197,33 +216,52 @@ final class Dialer {
         }
         Reply reply = connection.ask(Step.STARTTLS, "STARTTLS", config.timeouts().ehlo());
         if (!reply.positive()) { // RFC 3207 §4.1: the session goes on
-            return without(connection, wanted, target.text() + " refuses to start TLS: " + reply);
+            String why = target.text() + " refuses to start TLS: " + reply;
+            Opened opened = without(connection, wanted, why);
+            return opened instanceof Opened.Unprotected(Outcome outcome, _)
+                            && reply.transientFailure()
+                    ? new Opened.Failed(outcome, true)
+                    : opened;
         }
         if (connection.ahead()) { // RFC 3207 §4.2: somebody put words in before the handshake
             throw new IOException("data behind the reply to STARTTLS");
         }
-        Outwards.Sealed sealed;
+        Outwards.Sealed sealed = seal(connection, wanted);
+        if (sealed.judgement() instanceof Judgement.Refused(_, String why)
+                && !wanted.clearAllowed()) {
+            return unverified(target, sealed, why, wanted);
+        }
+        try { // RFC 3207 §4.2: all said before is forgotten
+            return ehlo(connection(target, connection.policy(), sealed.peer(), sealed.seal()));
+        } catch (Connection.HangingUp hangingUp) {
+            throw hangingUp;
+        } catch (IOException lost) { // a handshake that nothing comes of is a failed one
+            throw new TlsFailed(lost);
+        }
+    }
+
+    private Outwards.Sealed seal(Connection connection, TlsPolicy.Encrypted wanted)
+            throws TlsFailed {
         try {
-            sealed = outwards.seal(connection, wanted);
+            return outwards.seal(connection, wanted);
         } catch (IOException failed) {
             throw new TlsFailed(failed);
         }
-        boolean refused = sealed.judgement() instanceof Judgement.Refused;
-        if (refused && !wanted.clearAllowed()) {
-            sealed.peer().close();
-            return new Opened.Unprotected(
-                    Verdicts.unprotected(
-                            "server certificate of "
-                                    + target.text()
-                                    + " not verified: "
-                                    + ((Judgement.Refused) sealed.judgement()).why()
-                                    + " ("
-                                    + wanted.basis().reason()
-                                    + ")"),
-                    target.text());
-        }
-        // RFC 3207 §4.2: all said before is forgotten
-        return ehlo(connection(target, connection.policy(), sealed.peer(), sealed.seal()));
+    }
+
+    private static Opened unverified(
+            Target target, Outwards.Sealed sealed, String why, TlsPolicy.Encrypted wanted) {
+        sealed.peer().close();
+        return new Opened.Unprotected(
+                Verdicts.unprotected(
+                        "server certificate of "
+                                + target.text()
+                                + " not verified: "
+                                + why
+                                + " ("
+                                + wanted.basis().reason()
+                                + ")"),
+                target.text());
     }
 
     /** There is no TLS to be had from the host. */

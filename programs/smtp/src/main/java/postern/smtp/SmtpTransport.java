@@ -1,10 +1,7 @@
 package postern.smtp;
 
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 import postern.base.World;
-import postern.dns.HostPlanner;
 import postern.dns.Resolver;
 import postern.mail.ContentStore;
 import postern.mail.Delivery;
@@ -32,21 +29,11 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
      */
     public SmtpTransport(
             World world, SmtpConfig config, Resolver resolver, ContentStore store, TlsMeans tls) {
-        boolean smtp = config.kind() == SmtpConfig.Kind.SMTP;
-        var planner =
-                new HostPlanner(
-                        resolver,
-                        world.random(),
-                        new HostPlanner.Ourselves(
-                                smtp ? Set.of(config.helo().toLowerCase(Locale.ROOT)) : Set.of(),
-                                smtp ? config.finding().ownAddresses() : Set.of()),
-                        new HostPlanner.Manner(
-                                config.finding().port(), smtp, config.finding().services()));
         this.means =
                 new Means(
                         world,
                         config,
-                        planner,
+                        TlsCheck.planner(world, config, resolver),
                         new Policies(
                                 config.tls(),
                                 tls.tables(),

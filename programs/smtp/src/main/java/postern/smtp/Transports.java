@@ -6,12 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import postern.config.Key;
 import postern.config.Problem;
 import postern.config.Section;
 import postern.config.Settings;
 import postern.smtp.tls.TlsConfig;
+import postern.smtp.tls.TlsLevel;
 import postern.table.TableConfig;
 
 /** The transports of smtp(8): {@code smtp} itself, and those that the operator names. */
@@ -72,10 +74,44 @@ public final class Transports {
         return files;
     }
 
+    /**
+     * A certificate that a transport shows to hosts.
+     *
+     * @param transport its name
+     * @param group where the configuration says so, for problems
+     */
+    public record Shown(String transport, Path chain, Path key, Settings.Group group) {}
+
+    /** Those of all transports that have one. */
+    public static List<Shown> certificates(Settings settings) {
+        List<Shown> all = new ArrayList<>();
+        Settings.Group common = settings.section(SmtpConfig.SECTION);
+        shown(SMTP, common, common).ifPresent(all::add);
+        for (Settings.Group group : settings.each(SECTION)) {
+            shown(group.name(), group, common).ifPresent(all::add);
+        }
+        return all;
+    }
+
+    private static Optional<Shown> shown(String name, Settings.Group own, Settings.Group common) {
+        Settings.Group says = own.stated(TlsConfig.CERTIFICATE) ? own : common;
+        return says.get(TlsConfig.CERTIFICATE)
+                .map(
+                        chain ->
+                                new Shown(
+                                        name,
+                                        chain,
+                                        says.get(TlsConfig.CERTIFICATE_KEY).orElse(chain),
+                                        says));
+    }
+
     /** What shows only when values are seen together. */
     public static List<Problem> check(Settings settings) {
         List<Problem> problems = new ArrayList<>();
+        Settings.Group common = settings.section(SmtpConfig.SECTION);
+        tls(common, common).ifPresent(problems::add);
         for (Settings.Group group : settings.each(SECTION)) {
+            tls(group, common).ifPresent(problems::add);
             if (TAKEN.contains(group.name())) {
                 problems.add(
                         group.problem(
@@ -86,5 +122,27 @@ public final class Transports {
             }
         }
         return problems;
+    }
+
+    private static Optional<Problem> tls(Settings.Group own, Settings.Group common) {
+        var keys = new SmtpKeys.Reader(own, common);
+        boolean wrapper = keys.get(TlsConfig.WRAPPER);
+        if (wrapper && keys.get(TlsConfig.LEVEL) == TlsLevel.NONE) {
+            return Optional.of(
+                    own.problem(
+                            TlsConfig.WRAPPER,
+                            "\"tls_wrapper\" wants TLS, which tls = \"none\" forbids",
+                            "write tls = \"encrypt\", or what more is wanted"));
+        }
+        boolean implicit = // RFC 8314 §5.1
+                keys.get(SmtpKeys.SRV).stream()
+                        .anyMatch(label -> label.startsWith("_submissions."));
+        return implicit && !wrapper
+                ? Optional.of(
+                        own.problem(
+                                SmtpKeys.SRV,
+                                "hosts of _submissions want TLS before the greeting",
+                                "write tls_wrapper = true"))
+                : Optional.empty();
     }
 }

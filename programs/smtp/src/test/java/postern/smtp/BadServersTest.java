@@ -55,7 +55,7 @@ class BadServersTest {
 
     record Row(PeerMisbehaviour how, String alone, String withAnother) {}
 
-    private static Path root() {
+    static Path root() {
         @Nullable Path at = Path.of("").toAbsolutePath();
         while (at != null && !Files.exists(at.resolve("docs/bad-servers.md"))) {
             at = at.getParent();
@@ -100,6 +100,9 @@ class BadServersTest {
         FakeMx mx = rig.mx().offering("PIPELINING").misbehaving(how);
         if (how == PeerMisbehaviour.CLOSE_AMONG_ENDS) {
             rig.with(config -> Rig.kind(SmtpConfig.Kind.LMTP, config));
+        }
+        if (how == PeerMisbehaviour.TLS_CLOSES_SEALED) {
+            return mx.sealing(Pki.sealing("self"));
         }
         return how.name().startsWith("TLS_") ? mx.offering("STARTTLS") : mx;
     }

@@ -117,6 +117,10 @@ final class Rig implements AutoCloseable {
         return this;
     }
 
+    SmtpConfig config() {
+        return config;
+    }
+
     /** What is handed in for TLS. */
     Rig with(TlsMeans other) {
         means = other;

@@ -44,6 +44,7 @@ public final class FakeMx {
     private final Map<String, String> replies = new LinkedHashMap<>();
     private PeerMisbehaviour misbehaviour = PeerMisbehaviour.NONE;
     private @Nullable Sealing sealing;
+    private boolean wrapped;
     private @Nullable Listener listener;
     private final List<Received> received = Collections.synchronizedList(new ArrayList<>());
     private final List<Endpoint> clients = Collections.synchronizedList(new ArrayList<>());
@@ -80,6 +81,13 @@ public final class FakeMx {
     public FakeMx sealing(Sealing how) {
         sealing = how;
         offers.add("STARTTLS");
+        return this;
+    }
+
+    /** TLS comes before the greeting: RFC 8314 §3. */
+    public FakeMx wrapped(Sealing how) {
+        sealing = how;
+        wrapped = true;
         return this;
     }
 
@@ -160,6 +168,10 @@ public final class FakeMx {
         }
 
         void converse() throws IOException {
+            Sealing first = sealing;
+            if (wrapped && first != null) {
+                seal(first);
+            }
             greet();
             while (true) {
                 String line = line();
@@ -249,6 +261,13 @@ public final class FakeMx {
             if (misbehaviour == PeerMisbehaviour.TLS_CLOSES || how == null) {
                 throw new Over();
             }
+            seal(how);
+            if (misbehaviour == PeerMisbehaviour.TLS_CLOSES_SEALED) {
+                throw new Over();
+            }
+        }
+
+        private void seal(Sealing how) throws IOException {
             peer = how.seal(peer);
             reader = new PeerReader(peer, LINE_OCTETS_MAX);
             sealed = true;

@@ -50,5 +50,7 @@ public enum PeerMisbehaviour {
     /** STARTTLS is taken and nothing follows. */
     TLS_SILENT,
     /** Words come behind the reply to STARTTLS: RFC 3207 §4.2. */
-    TLS_INJECTS
+    TLS_INJECTS,
+    /** The handshake is done, and the connection ends. */
+    TLS_CLOSES_SEALED
 }

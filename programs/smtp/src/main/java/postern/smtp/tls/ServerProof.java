@@ -5,6 +5,25 @@ import postern.base.Bug;
 
 /** What a host has to show for itself. Values: equal ones ask the same. */
 public sealed interface ServerProof {
+    /** What it asks for, in words. */
+    default String words() {
+        return switch (this) {
+            case Anybody _ -> "whoever answers";
+            case Authority(List<String> names, _) ->
+                    "a certificate for " + String.join(" or ", names);
+            case Dane(List<TlsaRecord> records, List<String> names) ->
+                    records.size()
+                            + (records.size() == 1 ? " TLSA record" : " TLSA records")
+                            + (records.stream()
+                                            .anyMatch(each -> each.usage() == TlsaRecord.AUTHORITY)
+                                    ? ", names " + String.join(" or ", names)
+                                    : "");
+            case Fingerprint(List<String> digests) -> digests.size() + " fingerprints";
+            case Host(String name, _) -> "a certificate for " + name;
+            case Unlisted(String why) -> why;
+        };
+    }
+
     /** Nothing: whoever answers. */
     record Anybody() implements ServerProof {}
 

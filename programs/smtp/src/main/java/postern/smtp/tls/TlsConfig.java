@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import postern.config.Key;
 import postern.table.TableConfig;
@@ -19,6 +20,7 @@ import postern.tls.ClientTls;
  * @param secureMatch likewise for secure
  * @param fingerprints for the level of that name
  * @param authorities files of them, the first used where an entry names none; empty: the system's
+ * @param wrapper whether TLS comes before the greeting: RFC 8314 §3
  */
 public record TlsConfig(
         TlsLevel level,
@@ -27,7 +29,8 @@ public record TlsConfig(
         List<String> secureMatch,
         List<String> fingerprints,
         List<Path> authorities,
-        TlsPolicy.Manner manner) {
+        TlsPolicy.Manner manner,
+        boolean wrapper) {
     private static final String SINCE = "0.2";
     private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}|[0-9a-f]{128}");
     private static final Pattern HOST = Pattern.compile("\\.?[A-Za-z0-9_]([A-Za-z0-9_.-]*)");
@@ -116,6 +119,34 @@ public record TlsConfig(
                             + " encryption alone (RFC 9325 §4.2), medium also what old servers need.",
                     SINCE);
 
+    public static final Key<Boolean> WRAPPER =
+            Key.bool(
+                    "tls_wrapper",
+                    false,
+                    "Whether TLS comes before the greeting, as on port 465 (RFC 8314, Postfix:"
+                            + " smtp_tls_wrappermode). There is no clear text then, whatever tls says.",
+                    SINCE);
+
+    public static final Key<Optional<Path>> CERTIFICATE =
+            Key.path(
+                            "tls_certificate",
+                            "client.example.org.pem",
+                            Key.Base.FILE,
+                            "A certificate and its chain, PEM, for hosts that ask who we are (Postfix:"
+                                    + " smtp_tls_chain_files). Master reads it.",
+                            SINCE)
+                    .optional();
+
+    public static final Key<Optional<Path>> CERTIFICATE_KEY =
+            Key.path(
+                            "tls_certificate_key",
+                            "client.example.org.key",
+                            Key.Base.FILE,
+                            "Its private key, PEM without a passphrase. Without it, it stands in the"
+                                    + " same file.",
+                            SINCE)
+                    .optional();
+
     /** What each transport may state for itself. */
     public static final List<Key<?>> KEYS =
             List.of(
@@ -126,7 +157,10 @@ public record TlsConfig(
                     FINGERPRINTS,
                     AUTHORITIES,
                     VERSIONS,
-                    CIPHERS);
+                    CIPHERS,
+                    WRAPPER,
+                    CERTIFICATE,
+                    CERTIFICATE_KEY);
 
     /** Where values come from. */
     public interface Values {
@@ -153,7 +187,8 @@ public record TlsConfig(
                 new TlsPolicy.Manner(
                         "",
                         versions.isEmpty() ? ClientTls.VERSIONS : versions,
-                        values.get(CIPHERS)));
+                        values.get(CIPHERS)),
+                values.get(WRAPPER));
     }
 
     /** A level with everything else by default. */
@@ -165,7 +200,8 @@ public record TlsConfig(
                 List.of("nexthop", "dot-nexthop"),
                 List.of(),
                 List.of(),
-                new TlsPolicy.Manner("", ClientTls.VERSIONS, TlsPolicy.Ciphers.MEDIUM));
+                new TlsPolicy.Manner("", ClientTls.VERSIONS, TlsPolicy.Ciphers.MEDIUM),
+                false);
     }
 
     /** The same with one table, and files of authorities. */
@@ -177,7 +213,14 @@ public record TlsConfig(
                 secureMatch,
                 fingerprints,
                 otherAuthorities,
-                manner);
+                manner,
+                wrapper);
+    }
+
+    /** The same with TLS before the greeting. */
+    public TlsConfig wrapped() {
+        return new TlsConfig(
+                level, tables, verifyMatch, secureMatch, fingerprints, authorities, manner, true);
     }
 
     private static Key<List<String>> match(String name, List<String> byDefault, String doc) {

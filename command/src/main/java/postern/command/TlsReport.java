@@ -1,0 +1,110 @@
+package postern.command;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import postern.base.Json;
+import postern.config.Settings;
+
+/** {@code postern tls check}: how mail would go to a domain, host by host. */
+final class TlsReport {
+    private final Terminal terminal;
+    private final TlsTools tools;
+    private final boolean json;
+
+    TlsReport(Terminal terminal, TlsTools tools, boolean json) {
+        this.terminal = terminal;
+        this.tools = tools;
+        this.json = json;
+    }
+
+    int run(Settings settings, String domain, Optional<String> transport, boolean required) {
+        List<TlsTools.Way> ways;
+        try {
+            ways = tools.check(settings, domain, transport, required);
+        } catch (IllegalArgumentException wrong) {
+            terminal.err().println("postern: " + wrong.getMessage());
+            return ExitStatus.USAGE.code();
+        } catch (IOException failed) {
+            terminal.err().println("postern: " + failed);
+            return ExitStatus.IO_ERROR.code();
+        }
+        if (json) {
+            terminal.out().println(Json.of(object(ways)));
+        } else {
+            ways.forEach(this::print);
+        }
+        return status(ways).code();
+    }
+
+    /** Whether mail would go at all, now, or ever. */
+    private static ExitStatus status(List<TlsTools.Way> ways) {
+        if (ways.stream().flatMap(way -> way.hosts().stream()).anyMatch(TlsReport::goes)) {
+            return ExitStatus.OK;
+        }
+        boolean never = ways.stream().allMatch(TlsTools.Way::forGood);
+        return never ? ExitStatus.UNAVAILABLE : ExitStatus.TEMPORARY;
+    }
+
+    private static boolean goes(TlsTools.Host host) {
+        return host.connected().goes();
+    }
+
+    private void print(TlsTools.Way way) {
+        terminal.out().println(way.nextHop() + ": " + way.validation());
+        if (!way.problem().isEmpty()) {
+            terminal.out()
+                    .println(
+                            (way.forGood() ? "  mail goes back: " : "  mail waits: ")
+                                    + way.problem());
+        }
+        for (TlsTools.Host host : way.hosts()) {
+            terminal.out().println("  " + host.relay() + ": " + host.proofs());
+            host.published().forEach(each -> terminal.out().println("    " + each));
+            terminal.out().println("    policy: " + host.policy());
+            TlsTools.Connected met = host.connected();
+            String tls = met.protocol().isEmpty() ? "none" : met.protocol() + " " + met.cipher();
+            terminal.out()
+                    .println(
+                            "    TLS: "
+                                    + tls
+                                    + (met.judgement().isEmpty() ? "" : ", " + met.judgement())
+                                    + (met.result().isEmpty() ? "" : " (" + met.result() + ")"));
+            terminal.out().println("    -> " + met.conclusion());
+        }
+    }
+
+    private static Map<String, Object> object(List<TlsTools.Way> ways) {
+        List<Object> list = new ArrayList<>();
+        for (TlsTools.Way way : ways) {
+            Map<String, Object> one = new LinkedHashMap<>();
+            one.put("nexthop", way.nextHop());
+            one.put("validation", way.validation());
+            one.put("problem", way.problem());
+            one.put("permanent", way.forGood());
+            one.put("hosts", way.hosts().stream().<Object>map(TlsReport::object).toList());
+            list.add(one);
+        }
+        return Map.of("ways", list);
+    }
+
+    private static Map<String, Object> object(TlsTools.Host host) {
+        TlsTools.Connected met = host.connected();
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("relay", host.relay());
+        object.put("proofs", host.proofs());
+        object.put("published", List.<Object>copyOf(host.published()));
+        object.put("policy", host.policy());
+        object.put("protocol", met.protocol());
+        object.put("cipher", met.cipher());
+        object.put("verified", met.verified());
+        object.put("judgement", met.judgement());
+        object.put("result", met.result());
+        object.put("goes", met.goes());
+        object.put("conclusion", met.conclusion());
+        return object;
+    }
+}

@@ -23,6 +23,7 @@ import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.testkit.ScriptPeer;
 import postern.testkit.SimWorld;
 import postern.wire.Reply;
 

@@ -1,4 +1,4 @@
-package postern.smtpd;
+package postern.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -10,7 +10,7 @@ import postern.base.Endpoint;
 import postern.base.Peer;
 
 /** A client that has said everything before it listens: octets in, octets out, on one thread. */
-final class ScriptPeer implements Peer {
+public final class ScriptPeer implements Peer {
     private final Endpoint remote;
     private final byte[] input;
     private final int cut;
@@ -20,14 +20,20 @@ final class ScriptPeer implements Peer {
     /**
      * @param cut most octets that one read returns
      */
-    ScriptPeer(Endpoint remote, byte[] input, int cut) {
+    public ScriptPeer(Endpoint remote, byte[] input, int cut) {
         this.remote = remote;
         this.input = input;
         this.cut = cut;
     }
 
-    String output() {
+    /** What was said to it. */
+    public String output() {
         return output.toString(StandardCharsets.UTF_8);
+    }
+
+    /** The same, as octets. */
+    public byte[] octets() {
+        return output.toByteArray();
     }
 
     @Override
@@ -65,7 +71,7 @@ final class ScriptPeer implements Peer {
 
     @Override
     public void send(DiskFile file, long position, long length) {
-        throw new UnsupportedOperationException("smtpd sends no files");
+        throw new UnsupportedOperationException("who reads a script is sent no files");
     }
 
     @Override

@@ -5,6 +5,8 @@ module postern.lookup {
     requires transitive postern.base;
     requires transitive postern.config;
     requires transitive postern.table;
+    requires java.sql;
+    requires unboundid.ldapsdk;
 
     exports postern.lookup;
 }

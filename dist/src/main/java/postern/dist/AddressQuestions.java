@@ -13,6 +13,7 @@ import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.command.AddressTools;
 import postern.config.Settings;
+import postern.lookup.Passwords;
 import postern.lookup.Sources;
 import postern.mail.AddressParser;
 import postern.mail.AddressParser.Parsed;
@@ -53,7 +54,7 @@ final class AddressQuestions implements AddressTools {
                         .map(text -> ReversePath.of(mailbox(text, domains)))
                         .orElse(ReversePath.NOBODY);
         Mailbox mailbox = mailbox(address, domains);
-        Tables tables = TableUses.open(world, settings, users, new Sources(world));
+        Tables tables = TableUses.open(world, settings, users, sources(settings));
         Rewriter rewriter = AddressRewriter.of(domains, AddressingConfig.read(settings), tables);
         var router =
                 new AddressRouter(
@@ -71,6 +72,11 @@ final class AddressQuestions implements AddressTools {
                 steps(told.steps()),
                 told.destinations().stream().map(AddressQuestions::destination).toList(),
                 told.failure());
+    }
+
+    /** Asked from here, with no lookup domain between: so it works while nothing runs. */
+    private Sources sources(Settings settings) {
+        return new Sources(world, Passwords.files(world.disk()), LookupDomain.drivers(settings));
     }
 
     private static Mailbox mailbox(String text, RewriteConfig domains) {
@@ -128,7 +134,7 @@ final class AddressQuestions implements AddressTools {
         }
         Site site = Site.read(settings, Commands.machineName());
         RewriteConfig domains = RewriteConfig.read(settings, site.hostname());
-        Table asked = TableUses.open(world, settings, users, new Sources(world)).get(table);
+        Table asked = TableUses.open(world, settings, users, sources(settings)).get(table);
         var search =
                 new AddressSearch(
                         List.of(asked),

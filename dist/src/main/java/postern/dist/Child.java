@@ -150,7 +150,7 @@ final class Child {
                             site,
                             settings,
                             scratch,
-                            Certificates.outward(handed.certificates()),
+                            Certificates.outward(handed.secrets()),
                             listeners);
             case AUTH -> AuthDomain.start(world, settings, listener(Listeners.AUTH));
             case LOCAL ->
@@ -163,7 +163,7 @@ final class Child {
                             unprivileged(root),
                             scratch,
                             listeners);
-            case LOOKUP -> LookupDomain.start(world, settings, listeners);
+            case LOOKUP -> LookupDomain.start(world, handed, listeners);
         };
     }
 

@@ -43,7 +43,7 @@ final class Confinement {
     private Confinement(Settings settings, Site site, Jvm jvm) throws IOException {
         this.site = site;
         this.jvm = jvm;
-        this.plan = PosternPlan.of(settings, "", site, jvm);
+        this.plan = PosternPlan.of(settings, Map.of(), site, jvm);
         this.standing = Standing.of(settings, site, Identity.current().uid() == 0);
     }
 

@@ -84,7 +84,7 @@ public final class FrontDomain {
             throws IOException {
         Settings settings = handed.settings();
         SmtpdConfig config = SmtpdConfig.read(settings, site.hostname());
-        ServerTls tls = Certificates.tls(handed.certificates(), config.tls().askClients());
+        ServerTls tls = Certificates.tls(handed.secrets(), config.tls().askClients());
         if (tls != null) {
             tls.warm();
         }

@@ -5,14 +5,15 @@ import postern.config.Settings;
 /**
  * What master hands to a domain at its start.
  *
- * @param certificates {@link Certificates#secretText}, to the domain that needs them; else empty
+ * @param secrets {@link Certificates#secretText} or passwords of tables, to the domain that needs
+ *     them; else empty
  */
-record Handed(Settings settings, String certificates) {
-    private static final String MARK = "%certificates 1\n";
+record Handed(Settings settings, String secrets) {
+    private static final String MARK = "%secrets 1\n";
 
     String encode() {
         String text = settings.encode();
-        return certificates.isEmpty() ? text : text + MARK + certificates;
+        return secrets.isEmpty() ? text : text + MARK + secrets;
     }
 
     static Handed decode(String text) {

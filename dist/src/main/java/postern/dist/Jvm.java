@@ -1,9 +1,11 @@
 package postern.dist;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How a process of ours is started: the JVM's flags by kind of process, chosen by measurement
@@ -38,14 +40,51 @@ record Jvm(Path home, Path library) {
 
     /** The command that runs {@code postern.dist.Main} with the arguments. */
     List<String> command(String kind, List<String> arguments) {
+        return command(kind, List.of(), jar().toString(), arguments);
+    }
+
+    /**
+     * The same for the lookup domain, which alone has the libraries of databases and directories on
+     * its class path: behind the others, so that the cache fits.
+     *
+     * @param scratch where libraries may unpack what they bring
+     */
+    List<String> withDrivers(Path scratch, List<String> arguments) {
+        List<String> jars = new ArrayList<>(List.of(jar().toString()));
+        jars.addAll(drivers());
+        return command(
+                Powers.LOOKUP.domain(),
+                List.of("-Djava.io.tmpdir=" + scratch),
+                String.join(":", jars),
+                arguments);
+    }
+
+    private List<String> drivers() {
+        Path folder = library.resolve("lookup");
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(Path::toString)
+                    .filter(name -> name.endsWith(".jar"))
+                    .sorted()
+                    .toList();
+        } catch (IOException unreadable) {
+            return List.of(); // as where there is none: tables that need them say so
+        }
+    }
+
+    private List<String> command(
+            String kind, List<String> more, String classPath, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(home.resolve("bin/java").toString());
         command.addAll(flags(kind));
+        command.addAll(more);
         if (Files.isReadable(cache())) {
             command.add("-XX:AOTCache=" + cache());
         }
         command.add("-cp");
-        command.add(jar().toString());
+        command.add(classPath);
         command.add("postern.dist.Main");
         command.addAll(arguments);
         return command;

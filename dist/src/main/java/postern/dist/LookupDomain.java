@@ -1,5 +1,6 @@
 package postern.dist;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -10,13 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import postern.base.Listener;
 import postern.base.World;
 import postern.config.Settings;
+import postern.lookup.LookupConfig;
 import postern.lookup.LookupServer;
+import postern.lookup.Passwords;
 import postern.lookup.Sources;
 import postern.table.Table;
 import postern.table.TableConfig;
 
 /** The domain that asks the servers which keep tables: lookup(8). */
-public final class LookupDomain {
+final class LookupDomain {
     private LookupDomain() {}
 
     /**
@@ -25,8 +28,10 @@ public final class LookupDomain {
      * @param listeners one for each domain that asks, by {@link Listeners#lookup}; on each the
      *     tables of that domain
      */
-    public static Running start(World world, Settings settings, Map<String, Listener> listeners) {
-        Map<String, Table> all = new Sources(world).open(tables(settings));
+    static Running start(World world, Handed handed, Map<String, Listener> listeners) {
+        Settings settings = handed.settings();
+        var sources = new Sources(world, Passwords.handed(handed.secrets()), drivers(settings));
+        Map<String, Table> all = sources.open(tables(settings));
         List<Running> serving = new ArrayList<>();
         for (Powers powers : TableUses.asking(settings)) {
             Listener listener = listeners.get(Listeners.lookup(powers));
@@ -68,6 +73,21 @@ public final class LookupDomain {
             }
         }
         return all;
+    }
+
+    /** Jars of drivers that the operator names. */
+    static List<Path> drivers(Settings settings) {
+        return settings.get(LookupConfig.SECTION, LookupConfig.DRIVERS);
+    }
+
+    /** What it reads: databases in files, authorities, jars of drivers. */
+    static List<Path> files(Settings settings) {
+        List<TableConfig> tables = tables(settings);
+        List<Path> files = new ArrayList<>(Sources.files(tables));
+        if (tables.stream().anyMatch(table -> table.kind() == TableConfig.Kind.MYSQL)) {
+            files.addAll(drivers(settings));
+        }
+        return files;
     }
 
     /** The ports that it connects to. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import postern.base.Endpoint;
@@ -16,6 +17,7 @@ import postern.config.Configuration;
 import postern.config.Problem;
 import postern.config.Settings;
 import postern.local.LocalConfig;
+import postern.lookup.Passwords;
 import postern.master.Master;
 import postern.master.Plan;
 import postern.master.Replanned;
@@ -102,7 +104,19 @@ final class MasterProcess {
     private synchronized Plan plan(Settings settings) throws IOException {
         String secrets = new Certificates(world.disk(), settings).secretText();
         Site site = Site.read(settings, Commands.machineName());
-        Plan plan = PosternPlan.of(settings, secrets, site, Jvm.ours());
+        String passwords = Passwords.secretText(world.disk(), LookupDomain.tables(settings));
+        Plan plan =
+                PosternPlan.of(
+                        settings,
+                        Map.of(
+                                Powers.FRONT,
+                                Certificates.part(secrets, Powers.FRONT),
+                                Powers.OUT,
+                                Certificates.part(secrets, Powers.OUT),
+                                Powers.LOOKUP,
+                                passwords),
+                        site,
+                        Jvm.ours());
         inForce = settings;
         certificates = secrets;
         return plan;

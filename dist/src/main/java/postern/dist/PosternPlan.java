@@ -31,14 +31,14 @@ final class PosternPlan {
     private final Settings settings;
     private final Site site;
     private final Jvm jvm;
-    private final String certificates;
+    private final Map<Powers, String> secrets;
     private final Standing standing;
     private final Identity ourselves;
     private final Map<Powers, Identity> identities = new EnumMap<>(Powers.class);
 
-    private PosternPlan(Settings settings, String certificates, Site site, Jvm jvm)
+    private PosternPlan(Settings settings, Map<Powers, String> secrets, Site site, Jvm jvm)
             throws IOException {
-        this.certificates = certificates;
+        this.secrets = Map.copyOf(secrets);
         this.settings = settings;
         this.site = site;
         this.jvm = jvm;
@@ -56,10 +56,11 @@ final class PosternPlan {
     }
 
     /**
-     * @param certificates {@link Certificates#secretText}
+     * @param secrets what only that domain is told: {@link Certificates#secretText}, passwords
      */
-    static Plan of(Settings settings, String certificates, Site site, Jvm jvm) throws IOException {
-        return new PosternPlan(settings, certificates, site, jvm).plan();
+    static Plan of(Settings settings, Map<Powers, String> secrets, Site site, Jvm jvm)
+            throws IOException {
+        return new PosternPlan(settings, secrets, site, jvm).plan();
     }
 
     private Identity identity(Powers powers) {
@@ -113,7 +114,9 @@ final class PosternPlan {
                 List.of("domain", powers.domain(), standing.text(), site.hostname());
         return new DomainPlan(
                 powers.domain(),
-                jvm.command(powers.domain(), arguments),
+                powers == Powers.LOOKUP
+                        ? jvm.withDrivers(powers.scratch(site), arguments)
+                        : jvm.command(powers.domain(), arguments),
                 environment(powers),
                 site.state(),
                 identity(powers),
@@ -126,7 +129,7 @@ final class PosternPlan {
                         ports(powers),
                         TableUses.readable(powers, settings)),
                 listeners(powers),
-                new Handed(settings, Certificates.part(certificates, powers)).encode(),
+                new Handed(settings, secrets.getOrDefault(powers, "")).encode(),
                 switch (powers) {
                     case FRONT, OUT, LOOKUP, AUTH -> Succession.OVERLAP;
                     case QUEUE, LOCAL -> Succession.ONE_AFTER_THE_OTHER;

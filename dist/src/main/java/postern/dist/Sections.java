@@ -7,6 +7,8 @@ import postern.bounce.BounceConfig;
 import postern.config.Configuration;
 import postern.config.Section;
 import postern.local.LocalConfig;
+import postern.lookup.LookupConfig;
+import postern.lookup.Passwords;
 import postern.pipe.PipeConfig;
 import postern.qmgr.QmgrConfig;
 import postern.rewrite.AddressingConfig;
@@ -41,7 +43,10 @@ public final class Sections {
                     AuthConfig::check,
                     Transports::check,
                     TlsReportConfig::check,
-                    PipeConfig::check);
+                    PipeConfig::check,
+                    LookupConfig::check,
+                    settings ->
+                            LookupConfig.passwords(settings, Passwords.files(TableUses.disk())));
 
     public static final List<Section> ALL =
             List.of(
@@ -50,6 +55,7 @@ public final class Sections {
                     RoutingConfig.SECTION,
                     AddressingConfig.SECTION,
                     TableConfig.SECTION,
+                    LookupConfig.SECTION,
                     SmtpdConfig.LISTENERS,
                     SmtpdConfig.SECTION,
                     Limits.SECTION,

@@ -75,7 +75,7 @@ final class TableUses {
         return TableCheck.of(all(), TableUses::disk);
     }
 
-    private static Disk disk() {
+    static Disk disk() {
         return SystemWorld.create((_, _) -> {}).disk();
     }
 
@@ -138,6 +138,9 @@ final class TableUses {
         }
         if (powers == Powers.AUTH) {
             AuthConfig.read(settings).passwords().ifPresent(files::add);
+        }
+        if (powers == Powers.LOOKUP) {
+            files.addAll(LookupDomain.files(settings));
         }
         for (Path file : files) {
             paths.add(file);

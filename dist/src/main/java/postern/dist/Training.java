@@ -129,7 +129,7 @@ final class Training {
      */
     private void warmProcesses(Settings settings, Site site) throws IOException {
         Settings handed = Settings.decode(settings.encode());
-        int domains = PosternPlan.of(handed, "", site, Jvm.ours()).domains().size();
+        int domains = PosternPlan.of(handed, Map.of(), site, Jvm.ours()).domains().size();
         world.disk().createDirectories(folder);
         Path socket = folder.resolve("socket");
         try (ServerSocketChannel channel =

@@ -1,6 +1,7 @@
 package postern.table;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -84,11 +85,17 @@ public final class NetworkKeys {
                     USERS,
                     ENVIRONMENT ->
                     Set.of();
+            case PGSQL, MYSQL, SQLITE, LDAP -> DatabaseKeys.wanted(kind);
         };
     }
 
     /** What the kind may state besides. */
     static Set<Key<?>> allowed(TableConfig.Kind kind) {
-        return kind.remote() ? COMMON : Set.of();
+        if (!kind.remote()) {
+            return Set.of();
+        }
+        Set<Key<?>> allowed = new HashSet<>(COMMON);
+        allowed.addAll(DatabaseKeys.allowed(kind));
+        return allowed;
     }
 }

@@ -124,7 +124,7 @@ public final class TableCheck implements Configuration.Check {
             case UNION, FIRST, PIPEMAP -> Set.of(TableConfig.TABLES);
             case USERS -> Set.of();
             case ENVIRONMENT -> Set.of(TableConfig.VARIABLES);
-            case SOCKETMAP, TCP -> NetworkKeys.wanted(kind);
+            case SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP -> NetworkKeys.wanted(kind);
         };
     }
 

@@ -35,12 +35,16 @@ public record TableConfig(
         USERS,
         ENVIRONMENT,
         SOCKETMAP,
-        TCP;
+        TCP,
+        PGSQL,
+        MYSQL,
+        SQLITE,
+        LDAP;
 
         /** Whether another process is asked. */
         public boolean remote() {
             return switch (this) {
-                case SOCKETMAP, TCP -> true;
+                case SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP -> true;
                 case INLINE,
                         FILE,
                         COMPILED,
@@ -78,7 +82,8 @@ public record TableConfig(
                                     + " of several tables says, or all of them. pipemap: each table's answer is"
                                     + " the next one's key. users: the users of this machine. environment:"
                                     + " variables that Postern was started with. socketmap, tcp: a server that"
-                                    + " speaks that protocol of Postfix's.",
+                                    + " speaks that protocol of Postfix's. pgsql, mysql (also MariaDB), sqlite, ldap:"
+                                    + " a database or a directory, by a query.",
                             SINCE)
                     .required();
 
@@ -87,7 +92,7 @@ public record TableConfig(
                             "path",
                             "/etc/postern/tables/virtual",
                             Key.Base.FILE,
-                            "The file, for file, compiled, regexp and cidr. For compiled it is the text; its"
+                            "The file, for file, compiled, regexp, cidr and sqlite. For compiled it is the text; its"
                                     + " compiled form has .ptable behind its name.",
                             SINCE)
                     .optional();
@@ -121,9 +126,11 @@ public record TableConfig(
             Section.named(
                     "table",
                     "Lookup tables, used by their names in other sections.",
-                    Stream.concat(
-                                    Stream.of(KIND, PATH, ENTRIES, VALUE, TABLES, VARIABLES),
-                                    NetworkKeys.ALL.stream())
+                    Stream.of(
+                                    List.<Key<?>>of(KIND, PATH, ENTRIES, VALUE, TABLES, VARIABLES),
+                                    NetworkKeys.ALL,
+                                    DatabaseKeys.ALL)
+                            .flatMap(List::stream)
                             .toList());
 
     public TableConfig {

@@ -96,7 +96,7 @@ public final class Tables {
             }
             case FILE, COMPILED, REGEXP, CIDR ->
                     HotTable.open(world, config.name(), path(config), source(config.kind()));
-            case SOCKETMAP, TCP -> remote.open(config);
+            case SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP -> remote.open(config);
         };
     }
 
@@ -110,7 +110,19 @@ public final class Tables {
             case COMPILED -> CompiledTable::read;
             case REGEXP -> RegexpTable::read;
             case CIDR -> CidrTable::read;
-            case INLINE, STATIC, UNION, FIRST, PIPEMAP, USERS, ENVIRONMENT, SOCKETMAP, TCP ->
+            case INLINE,
+                    STATIC,
+                    UNION,
+                    FIRST,
+                    PIPEMAP,
+                    USERS,
+                    ENVIRONMENT,
+                    SOCKETMAP,
+                    TCP,
+                    PGSQL,
+                    MYSQL,
+                    SQLITE,
+                    LDAP ->
                     throw new Bug(kind + " has no file");
         };
     }
@@ -167,7 +179,20 @@ public final class Tables {
     static boolean needsFile(Kind kind) {
         return switch (kind) {
             case FILE, COMPILED, REGEXP, CIDR -> true;
-            case INLINE, STATIC, UNION, FIRST, PIPEMAP, USERS, ENVIRONMENT, SOCKETMAP, TCP -> false;
+            case INLINE,
+                    STATIC,
+                    UNION,
+                    FIRST,
+                    PIPEMAP,
+                    USERS,
+                    ENVIRONMENT,
+                    SOCKETMAP,
+                    TCP,
+                    PGSQL,
+                    MYSQL,
+                    SQLITE,
+                    LDAP ->
+                    false;
         };
     }
 }

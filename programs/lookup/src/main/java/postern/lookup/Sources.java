@@ -1,28 +1,75 @@
 package postern.lookup;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.base.World;
 import postern.config.Settings;
+import postern.table.DatabaseKeys;
+import postern.table.DatabaseKeys.Host;
+import postern.table.DatabaseKeys.Tls;
 import postern.table.NetworkKeys;
 import postern.table.RemoteTables;
 import postern.table.SocketMap;
 import postern.table.Table;
 import postern.table.TableConfig;
+import postern.table.TableConfig.Kind;
 import postern.table.Tables;
 
 /** Opens tables of other machines. Nobody is connected to before the first question. */
 public final class Sources implements Tables.Remote {
-    private final World world;
+    /** So long is a connection to a server used: a preferred one that was down gets its turn. */
+    private static final Duration LIFETIME = Duration.ofMinutes(10);
 
-    public Sources(World world) {
+    /** SQLite's file may be replaced by a new one. */
+    private static final Duration LIFETIME_FILE = Duration.ofSeconds(2);
+
+    private static final int PORT_POSTGRESQL = 5432;
+    private static final int PORT_MYSQL = 3306;
+    private static final int PORT_LDAP = 389;
+    private static final int PORT_LDAPS = 636;
+
+    private final World world;
+    private final Passwords passwords;
+    private final Supplier<Drivers> drivers;
+
+    /**
+     * @param jars with JDBC drivers besides those on the class path
+     */
+    public Sources(World world, Passwords passwords, List<Path> jars) {
         this.world = world;
+        this.passwords = passwords;
+        this.drivers = new Once(jars);
+    }
+
+    /** Loads them when the first is needed. */
+    private static final class Once implements Supplier<Drivers> {
+        private final List<Path> jars;
+        private Drivers drivers = new Drivers(List.of()); // guarded by this
+        private boolean loaded; // guarded by this
+
+        Once(List<Path> jars) {
+            this.jars = List.copyOf(jars);
+        }
+
+        @Override
+        public synchronized Drivers get() {
+            if (!loaded) {
+                drivers = Drivers.load(jars);
+                loaded = true;
+            }
+            return drivers;
+        }
     }
 
     /** Those tables, by name. */
@@ -36,13 +83,59 @@ public final class Sources implements Tables.Remote {
     public static Set<Integer> ports(List<TableConfig> configs) {
         Set<Integer> ports = new TreeSet<>();
         for (TableConfig config : configs) {
-            for (Endpoint server : config.group().get(NetworkKeys.SERVERS)) {
+            Settings.Group group = config.group();
+            int usual = usual(config);
+            if (usual > 0) {
+                group.get(DatabaseKeys.HOSTS)
+                        .forEach(host -> ports.add(host.port() == 0 ? usual : host.port()));
+            }
+            for (Endpoint server : group.get(NetworkKeys.SERVERS)) {
                 if (server instanceof Endpoint.Tcp tcp) {
                     ports.add(tcp.port());
                 }
             }
         }
         return ports;
+    }
+
+    private static int usual(TableConfig config) {
+        return switch (config.kind()) {
+            case PGSQL -> PORT_POSTGRESQL;
+            case MYSQL -> PORT_MYSQL;
+            case LDAP -> {
+                boolean atOnce =
+                        config.group().get(DatabaseKeys.TLS) != Tls.OFF
+                                && !config.group().get(DatabaseKeys.START_TLS);
+                yield atOnce ? PORT_LDAPS : PORT_LDAP;
+            }
+            case SQLITE,
+                    SOCKETMAP,
+                    TCP,
+                    INLINE,
+                    FILE,
+                    COMPILED,
+                    REGEXP,
+                    CIDR,
+                    STATIC,
+                    UNION,
+                    FIRST,
+                    PIPEMAP,
+                    USERS,
+                    ENVIRONMENT ->
+                    0;
+        };
+    }
+
+    /** Files that the lookup domain reads besides: databases, authorities. */
+    public static List<Path> files(List<TableConfig> configs) {
+        List<Path> files = new ArrayList<>();
+        for (TableConfig config : configs) {
+            config.group().get(DatabaseKeys.TLS_AUTHORITIES).ifPresent(files::add);
+            if (config.kind() == Kind.SQLITE) {
+                config.file().ifPresent(files::add);
+            }
+        }
+        return files;
     }
 
     /** For who asks without the lookup domain between. */
@@ -63,6 +156,7 @@ public final class Sources implements Tables.Remote {
                 yield new Elsewhere(map, group.get(NetworkKeys.MAP).orElse(""), origin);
             }
             case TCP -> new TcpTable(world, servers, connections, limit, origin);
+            case PGSQL, MYSQL, SQLITE, LDAP -> database(config, origin);
             case INLINE,
                     FILE,
                     COMPILED,
@@ -76,6 +170,160 @@ public final class Sources implements Tables.Remote {
                     ENVIRONMENT ->
                     throw new Bug(config.kind() + " is on this machine");
         };
+    }
+
+    private Table database(TableConfig config, String origin) {
+        String password;
+        try {
+            password = passwords.of(config);
+        } catch (IOException unread) {
+            String why = "password_file: " + unread.getMessage();
+            return _ -> new Table.Answer.TemporaryFailure(why);
+        }
+        return config.kind() == Kind.LDAP
+                ? ldap(config.group(), password, origin)
+                : sql(config, password, origin);
+    }
+
+    private Table sql(TableConfig config, String password, String origin) {
+        Settings.Group group = config.group();
+        List<SqlTable.Server> servers = new ArrayList<>();
+        if (config.kind() == Kind.SQLITE) {
+            String path = config.file().map(Path::toString).orElse("");
+            var properties = new Properties();
+            properties.setProperty("open_mode", "1"); // SQLITE_OPEN_READONLY
+            properties.setProperty("busy_timeout", millis(group));
+            servers.add(new SqlTable.Server(path, "jdbc:sqlite:" + path, properties));
+        } else {
+            for (Host host : group.get(DatabaseKeys.HOSTS)) {
+                servers.add(
+                        config.kind() == Kind.PGSQL
+                                ? postgresql(group, host, password)
+                                : mysql(group, host, password));
+            }
+        }
+        var limits =
+                new SqlTable.Limits(
+                        group.get(NetworkKeys.CONNECTIONS),
+                        group.get(NetworkKeys.TIMEOUT),
+                        config.kind() == Kind.SQLITE ? LIFETIME_FILE : LIFETIME);
+        var question =
+                new SqlTable.Question(
+                        SqlQuery.parse(
+                                group.get(DatabaseKeys.QUERY), LookupConfig.quotes(config.kind())),
+                        Template.parse(group.get(DatabaseKeys.RESULT_FORMAT)),
+                        group.get(DatabaseKeys.DOMAINS),
+                        group.get(DatabaseKeys.EXPANSION_LIMIT));
+        return new SqlTable(world, servers, drivers, limits, question, origin);
+    }
+
+    private static String millis(Settings.Group group) {
+        return Long.toString(group.get(NetworkKeys.TIMEOUT).toMillis());
+    }
+
+    private static String seconds(Settings.Group group) {
+        return Long.toString(Math.max(1, group.get(NetworkKeys.TIMEOUT).toSeconds()));
+    }
+
+    private static String at(Host host, int usual) {
+        String name = host.name().contains(":") ? "[" + host.name() + "]" : host.name();
+        return name + ":" + (host.port() == 0 ? usual : host.port());
+    }
+
+    private static Properties user(Settings.Group group, String password) {
+        var properties = new Properties();
+        properties.setProperty("user", group.get(DatabaseKeys.USER));
+        if (!password.isEmpty()) {
+            properties.setProperty("password", password);
+        }
+        return properties;
+    }
+
+    private static SqlTable.Server postgresql(Settings.Group group, Host host, String password) {
+        Properties properties = user(group, password);
+        properties.setProperty("connectTimeout", seconds(group));
+        properties.setProperty("socketTimeout", seconds(group));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("ApplicationName", "postern");
+        properties.setProperty("readOnly", "true");
+        // a value is of whatever type the query compares it with, as a literal in quotes is
+        properties.setProperty("stringtype", "unspecified");
+        properties.setProperty("prepareThreshold", "0"); // poolers between do not know statements
+        properties.setProperty("gssEncMode", "disable");
+        properties.setProperty("options", "-c statement_timeout=" + millis(group));
+        switch (group.get(DatabaseKeys.TLS)) {
+            case OFF -> properties.setProperty("sslmode", "disable");
+            case ENCRYPT -> properties.setProperty("sslmode", "require");
+            case VERIFY -> {
+                properties.setProperty("sslmode", "verify-full");
+                group.get(DatabaseKeys.TLS_AUTHORITIES)
+                        .ifPresentOrElse(
+                                file -> properties.setProperty("sslrootcert", file.toString()),
+                                () ->
+                                        properties.setProperty(
+                                                "sslfactory",
+                                                "org.postgresql.ssl.DefaultJavaSSLFactory"));
+            }
+        }
+        String where = at(host, PORT_POSTGRESQL) + "/" + group.get(DatabaseKeys.DATABASE);
+        return new SqlTable.Server(where, "jdbc:postgresql://" + where, properties);
+    }
+
+    private static SqlTable.Server mysql(Settings.Group group, Host host, String password) {
+        Properties properties = user(group, password);
+        properties.setProperty("connectTimeout", millis(group));
+        properties.setProperty("socketTimeout", millis(group));
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.setProperty("useServerPrepStmts", "true");
+        properties.setProperty("allowLocalInfile", "false");
+        switch (group.get(DatabaseKeys.TLS)) {
+            case OFF -> {
+                properties.setProperty("useSsl", "false");
+                properties.setProperty("sslMode", "disable");
+            }
+            case ENCRYPT -> {
+                properties.setProperty("useSsl", "true");
+                properties.setProperty("trustServerCertificate", "true");
+                properties.setProperty("sslMode", "trust");
+            }
+            case VERIFY -> {
+                properties.setProperty("useSsl", "true");
+                properties.setProperty("sslMode", "verify-full");
+                group.get(DatabaseKeys.TLS_AUTHORITIES)
+                        .ifPresent(
+                                file -> properties.setProperty("serverSslCert", file.toString()));
+            }
+        }
+        String where = at(host, PORT_MYSQL) + "/" + group.get(DatabaseKeys.DATABASE);
+        return new SqlTable.Server(where, "jdbc:mariadb://" + where, properties);
+    }
+
+    private Table ldap(Settings.Group group, String password, String origin) {
+        var access =
+                new LdapTable.Access(
+                        group.get(DatabaseKeys.BIND_DN),
+                        password,
+                        group.get(DatabaseKeys.TLS),
+                        group.get(DatabaseKeys.START_TLS),
+                        group.get(DatabaseKeys.TLS_AUTHORITIES),
+                        group.get(NetworkKeys.TIMEOUT));
+        var question =
+                new LdapTable.Question(
+                        Template.parse(group.get(DatabaseKeys.SEARCH_BASE)),
+                        Template.parse(group.get(DatabaseKeys.QUERY_FILTER)),
+                        group.get(DatabaseKeys.SCOPE),
+                        group.get(DatabaseKeys.RESULT_ATTRIBUTE),
+                        group.get(DatabaseKeys.SPECIAL_RESULT_ATTRIBUTE),
+                        Template.parse(group.get(DatabaseKeys.RESULT_FORMAT)),
+                        group.get(DatabaseKeys.DOMAINS),
+                        group.get(DatabaseKeys.EXPANSION_LIMIT));
+        return new LdapTable(
+                world,
+                group.get(DatabaseKeys.HOSTS),
+                access,
+                group.get(NetworkKeys.CONNECTIONS),
+                question,
+                origin);
     }
 
     /** A table of another socketmap server. */

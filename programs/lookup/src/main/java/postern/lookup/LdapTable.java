@@ -1,0 +1,302 @@
+package postern.lookup;
+
+import com.unboundid.ldap.sdk.DN;
+import com.unboundid.ldap.sdk.Entry;
+import com.unboundid.ldap.sdk.Filter;
+import com.unboundid.ldap.sdk.LDAPConnection;
+import com.unboundid.ldap.sdk.LDAPConnectionOptions;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.LDAPSearchException;
+import com.unboundid.ldap.sdk.RDN;
+import com.unboundid.ldap.sdk.ResultCode;
+import com.unboundid.ldap.sdk.SearchRequest;
+import com.unboundid.ldap.sdk.SearchScope;
+import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
+import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
+import com.unboundid.util.ssl.PEMFileTrustManager;
+import com.unboundid.util.ssl.SSLUtil;
+import com.unboundid.util.ssl.TrustAllTrustManager;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import postern.base.World;
+import postern.table.DatabaseKeys.Host;
+import postern.table.DatabaseKeys.Scope;
+import postern.table.DatabaseKeys.Tls;
+import postern.table.Table;
+
+/** A table in a directory, asked by LDAP (RFC 4511). Any thread. */
+final class LdapTable implements Table {
+    /** A connection is not used for longer: a server that was down gets its turn again. */
+    private static final Duration LIFETIME = Duration.ofMinutes(10);
+
+    /** How deep groups in groups are followed. */
+    private static final int DEPTH_MAX = 10;
+
+    private static final int PORT = 389;
+    private static final int PORT_TLS = 636;
+
+    private final Backends<Host, LDAPConnection> backends;
+    private final Question question;
+    private final String origin;
+
+    /**
+     * How a connection is made.
+     *
+     * @param bindDn whom we are; empty: nobody
+     * @param startTls whether TLS begins by StartTLS
+     * @param time for one answer
+     */
+    record Access(
+            String bindDn,
+            String password,
+            Tls tls,
+            boolean startTls,
+            Optional<Path> authorities,
+            Duration time) {
+        /** Tells no secret. */
+        @Override
+        public String toString() {
+            return "Access[" + bindDn + "]";
+        }
+    }
+
+    /**
+     * What is asked.
+     *
+     * @param attributes whose values are the answer
+     * @param special whose values are DNs of entries that are asked too
+     * @param most values for one key
+     */
+    record Question(
+            Template base,
+            Template filter,
+            Scope scope,
+            List<String> attributes,
+            List<String> special,
+            Template format,
+            List<String> domains,
+            int most) {
+        Question {
+            attributes = List.copyOf(attributes);
+            special = List.copyOf(special);
+            domains = List.copyOf(domains);
+        }
+
+        SearchScope range() {
+            return switch (scope) {
+                case SUB -> SearchScope.SUB;
+                case ONE -> SearchScope.ONE;
+                case BASE -> SearchScope.BASE;
+            };
+        }
+
+        String[] wanted() {
+            List<String> all = new ArrayList<>(attributes);
+            all.addAll(special);
+            return all.toArray(String[]::new);
+        }
+    }
+
+    /** Connections of the SDK's, each used by one thread at a time. */
+    private record Directory(Access access) implements Backends.Driver<Host, LDAPConnection> {
+        @Override
+        public LDAPConnection connect(Host host) throws Unavailable {
+            var options = new LDAPConnectionOptions();
+            int millis = Math.toIntExact(access.time.toMillis());
+            options.setConnectTimeoutMillis(millis);
+            options.setResponseTimeoutMillis(millis);
+            options.setUseSynchronousMode(true); // no reader thread of its own
+            options.setFollowReferrals(false);
+            if (access.tls == Tls.VERIFY) {
+                options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(true));
+            }
+            boolean atOnce = access.tls != Tls.OFF && !access.startTls;
+            int port = host.port() != 0 ? host.port() : atOnce ? PORT_TLS : PORT;
+            try {
+                LDAPConnection connection =
+                        atOnce
+                                ? new LDAPConnection(tls().createSSLSocketFactory(), options)
+                                : new LDAPConnection(options);
+                boolean good = false;
+                try {
+                    connection.connect(host.name(), port, millis);
+                    if (access.tls != Tls.OFF && access.startTls) {
+                        var started =
+                                connection.processExtendedOperation(
+                                        new StartTLSExtendedRequest(tls().createSSLContext()));
+                        if (!started.getResultCode().equals(ResultCode.SUCCESS)) {
+                            throw new LDAPException(started);
+                        }
+                    }
+                    if (!access.bindDn.isEmpty()) {
+                        var unused = connection.bind(access.bindDn, access.password);
+                    }
+                    good = true;
+                    return connection;
+                } finally {
+                    if (!good) {
+                        connection.close();
+                    }
+                }
+            } catch (LDAPException failed) {
+                throw unavailable(failed);
+            } catch (GeneralSecurityException failed) {
+                throw new Unavailable("TLS: " + failed.getMessage(), false);
+            }
+        }
+
+        private SSLUtil tls() throws GeneralSecurityException {
+            if (access.tls == Tls.ENCRYPT) {
+                return new SSLUtil(new TrustAllTrustManager());
+            }
+            Optional<Path> authorities = access.authorities;
+            return authorities.isPresent()
+                    ? new SSLUtil(trusted(authorities.get()))
+                    : new SSLUtil();
+        }
+
+        private static PEMFileTrustManager trusted(Path file) throws GeneralSecurityException {
+            return new PEMFileTrustManager(file.toFile());
+        }
+
+        @Override
+        public void close(LDAPConnection connection) {
+            connection.close();
+        }
+
+        @Override
+        public Duration lifetime() {
+            return LIFETIME;
+        }
+    }
+
+    LdapTable(
+            World world,
+            List<Host> hosts,
+            Access access,
+            int connections,
+            Question question,
+            String origin) {
+        this.backends =
+                new Backends<>(world, hosts, new Directory(access), connections, access.time);
+        this.question = question;
+        this.origin = origin;
+    }
+
+    @Override
+    public Answer lookup(String key) {
+        KeyParts parts = KeyParts.of(key);
+        if (parts.outside(question.domains)) {
+            return Answer.ABSENT;
+        }
+        String base = question.base.expand(parts, LdapTable::dn);
+        String filter = question.filter.expand(parts, Filter::encodeValue);
+        return base == null || filter == null
+                ? Answer.ABSENT
+                : backends.ask(connection -> ask(connection, parts, base, filter));
+    }
+
+    /** A part of a key as the value in a DN: RFC 4514 §2.4. */
+    static String dn(String value) {
+        String escaped = new RDN("x", value).toString();
+        return escaped.substring(escaped.indexOf('=') + 1);
+    }
+
+    private Answer ask(LDAPConnection connection, KeyParts key, String base, String filter)
+            throws Unavailable {
+        var results = new Results(question.format, question.most, key);
+        try {
+            var request =
+                    new SearchRequest(
+                            base, question.range(), Filter.create(filter), question.wanted());
+            collect(connection, request, results, new HashSet<>(), 0);
+            return results.answer(origin);
+        } catch (LDAPException failed) {
+            if (failed.getResultCode().isConnectionUsable()
+                    && !failed.getResultCode().equals(ResultCode.TIMEOUT)) {
+                return new Answer.TemporaryFailure("search: " + text(failed));
+            }
+            throw unavailable(failed);
+        }
+    }
+
+    private void collect(
+            LDAPConnection connection,
+            SearchRequest request,
+            Results results,
+            Set<DN> seen,
+            int depth)
+            throws LDAPException {
+        request.setSizeLimit(question.most + 1);
+        @Nullable List<? extends Entry> entries;
+        try {
+            entries = connection.search(request).getSearchEntries();
+        } catch (LDAPSearchException failed) {
+            if (failed.getResultCode().equals(ResultCode.NO_SUCH_OBJECT)) {
+                return; // the base is not there, so nothing below it
+            }
+            throw failed;
+        }
+        for (Entry entry : entries == null ? List.<Entry>of() : entries) {
+            if (!seen.add(entry.getParsedDN())) {
+                continue;
+            }
+            for (String attribute : question.attributes) {
+                for (String value : values(entry, attribute)) {
+                    if (!results.add(value)) {
+                        return;
+                    }
+                }
+            }
+            for (String attribute : question.special) {
+                for (String value : values(entry, attribute)) {
+                    if (depth >= DEPTH_MAX || seen.size() > question.most) {
+                        throw new LDAPException(
+                                ResultCode.SIZE_LIMIT_EXCEEDED, "groups in groups have no end");
+                    }
+                    var member =
+                            new SearchRequest(
+                                    value,
+                                    SearchScope.BASE,
+                                    Filter.createPresenceFilter("objectClass"),
+                                    question.wanted());
+                    collect(connection, member, results, seen, depth + 1);
+                }
+            }
+        }
+    }
+
+    private static List<String> values(Entry entry, String attribute) {
+        String @Nullable [] values = entry.getAttributeValues(attribute);
+        return values == null ? List.of() : List.of(values);
+    }
+
+    private static Unavailable unavailable(LDAPException failed) {
+        ResultCode code = failed.getResultCode();
+        boolean silent =
+                code.equals(ResultCode.TIMEOUT)
+                        || code.equals(ResultCode.CONNECT_ERROR)
+                                && text(failed).contains("timed out");
+        return new Unavailable(text(failed), silent);
+    }
+
+    private static String text(LDAPException failed) {
+        String diagnostic = failed.getDiagnosticMessage();
+        String message = diagnostic == null ? String.valueOf(failed.getMessage()) : diagnostic;
+        String line = message.strip().replace('\n', ' ');
+        String name = failed.getResultCode().getName();
+        return line.contains(name) ? line : name + ": " + line;
+    }
+
+    @Override
+    public boolean waits() {
+        return true;
+    }
+}

@@ -5,6 +5,7 @@ module postern.command {
     requires transitive postern.base;
     requires transitive postern.config;
     requires postern.mail;
+    requires postern.sasl;
     requires postern.spool;
     requires postern.wire;
     requires info.picocli;

@@ -47,7 +47,45 @@ final class Grammar {
         add(postern, explain());
         add(postern, table());
         add(postern, tls());
+        add(postern, passwd());
         return postern;
+    }
+
+    private static CommandSpec passwd() {
+        CommandSpec passwd =
+                spec(
+                        "passwd",
+                        "Set the password of a user in the password file (auth.passwords). It is asked for"
+                                + " on the terminal, or read as a line from standard input; never an"
+                                + " argument, which others can see.");
+        passwd.addOption(flag("--delete", "Take the user out of the file."));
+        passwd.addOption(flag("--list", "List users and the forms their passwords are kept in."));
+        passwd.addOption(
+                flag(
+                        "--check",
+                        "Only tell whether the password is right; the exit status is 0 or 67."));
+        passwd.addOption(
+                OptionSpec.builder("--scheme")
+                        .type(String.class)
+                        .paramLabel("SCHEME")
+                        .defaultValue("argon2id")
+                        .description(
+                                "How it is kept: argon2id, bcrypt, sha512-crypt, scram-sha-256,"
+                                        + " scram-sha-1, or several with commas. SCRAM is offered"
+                                        + " where every user has it. Default argon2id.")
+                        .build());
+        return passwd.addPositional(
+                PositionalParamSpec.builder()
+                        .index("0")
+                        .arity("0..1")
+                        .type(String.class)
+                        .paramLabel("USER")
+                        .description("The login.")
+                        .build());
+    }
+
+    private static OptionSpec flag(String name, String description) {
+        return OptionSpec.builder(name).description(description).build();
     }
 
     private static CommandSpec check() {

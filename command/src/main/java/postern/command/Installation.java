@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import postern.config.Configuration;
 import postern.config.Section;
@@ -24,6 +25,7 @@ import postern.config.Settings;
  * @param prober tries the domains' confinement
  * @param addresses tells of addresses and tables
  * @param tls tries how mail would go
+ * @param passwords where the settings have the password file
  */
 public record Installation(
         String version,
@@ -36,7 +38,8 @@ public record Installation(
         Prober prober,
         ClientExplainer clients,
         AddressTools addresses,
-        TlsTools tls) {
+        TlsTools tls,
+        Function<Settings, PasswordPlace> passwords) {
     public Installation {
         sections = List.copyOf(sections);
         checks = List.copyOf(checks);
@@ -76,6 +79,14 @@ public record Installation(
      * @param action what it does
      */
     public record Ruled(String stage, String rule, String at, String verdict, String action) {}
+
+    /**
+     * The password file of the configuration.
+     *
+     * @param file empty where none is configured
+     * @param reader group that must be able to read it, where root makes it; -1 for our own
+     */
+    public record PasswordPlace(Optional<Path> file, int reader) {}
 
     /** Tries from inside every domain what it must not do. */
     public interface Prober {

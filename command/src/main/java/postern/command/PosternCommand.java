@@ -112,6 +112,7 @@ public final class PosternCommand {
                                 settings -> addresses().query(settings, operand(0), operand(1)));
                 case "table build" -> build();
                 case "log verify", "log dump", "log salvage" -> log().code();
+                case "passwd" -> passwd();
                 case "config defaults" -> defaults().code();
                 case "config reference" -> reference().code();
                 default -> {
@@ -224,6 +225,18 @@ public final class PosternCommand {
             return switch (new ConfigurationFile(terminal.world().disk(), installation)
                     .read(file())) {
                 case Configuration.Result.Loaded(Settings settings) -> action.applyAsInt(settings);
+                case Configuration.Result.Broken _ -> check().code();
+            };
+        }
+
+        /** Before all else is right: the file that is missing may be the one to be made. */
+        private int passwd() {
+            return switch (new ConfigurationFile(terminal.world().disk(), installation)
+                    .readUnchecked(file())) {
+                case Configuration.Result.Loaded(Settings settings) ->
+                        new PasswordCommand(terminal, installation.passwords().apply(settings))
+                                .run(last)
+                                .code();
                 case Configuration.Result.Broken _ -> check().code();
             };
         }

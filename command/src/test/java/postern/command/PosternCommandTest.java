@@ -61,7 +61,8 @@ class PosternCommandTest {
                                                 "applies",
                                                 "reject to " + facts)),
                         new Told(),
-                        this::walked);
+                        this::walked,
+                        _ -> new Installation.PasswordPlace(Optional.empty(), -1));
         return new PosternCommand(console.terminal(), installation).run(List.of(words));
     }
 

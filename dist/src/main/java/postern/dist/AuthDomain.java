@@ -13,8 +13,11 @@ import postern.base.Disk;
 import postern.base.Listener;
 import postern.base.World;
 import postern.base.system.SystemWorld;
+import postern.command.Installation;
 import postern.config.Problem;
 import postern.config.Settings;
+import postern.master.ServiceIdentities;
+import postern.os.UserDatabase;
 import postern.sasl.password.PasswordFile;
 
 /** The domain that tells who a client is: auth(8). It has the password file, and nothing else. */
@@ -75,6 +78,20 @@ final class AuthDomain {
                                     + " service.auth_user read it"));
         }
         return problems;
+    }
+
+    /** Where the file is, and who must be able to read it. */
+    static Installation.PasswordPlace place(Settings settings) {
+        Optional<Path> file = AuthConfig.read(settings).passwords();
+        int reader = -1;
+        try {
+            var services = new ServiceIdentities(new UserDatabase());
+            String user = ServiceConfig.read(settings).user(Powers.AUTH);
+            reader = services.of(user, Powers.AUTH.ordinal()).gid();
+        } catch (IOException unknown) {
+            // the file is ours alone then
+        }
+        return new Installation.PasswordPlace(file, reader);
     }
 
     private static Problem line(Settings settings, Path file, PasswordFile.Problem found) {

@@ -78,7 +78,8 @@ final class Commands {
                 Confinement::probe,
                 ClientQuestions::explain,
                 new AddressQuestions(),
-                new TlsQuestions());
+                new TlsQuestions(),
+                AuthDomain::place);
     }
 
     private static List<Configuration.Check> checks(Disk disk) {

@@ -96,7 +96,8 @@ public final class PasswordFile {
             return new Parsed.Bad("not a user's name");
         }
         List<PasswordHash> hashes = new ArrayList<>();
-        for (String word : hashes(line.substring(colon + 1)).split(" +", -1)) {
+        String fields = line.substring(colon + 1);
+        for (String word : fields.substring(0, end(fields)).split(" +", -1)) {
             Optional<PasswordHash> hash = PasswordHash.parse(word);
             if (hash.isEmpty()) {
                 return new Parsed.Bad(
@@ -108,19 +109,42 @@ public final class PasswordFile {
         return new Parsed.Good(new Account(login.get(), hashes));
     }
 
-    /** SCRAM keys hold colons of their own: RFC 5803 §3. */
-    private static String hashes(String fields) {
-        StringBuilder out = new StringBuilder(fields.length());
-        for (String word : fields.split(" +", -1)) {
-            int colons = word.startsWith("SCRAM-") ? 2 : 0;
-            int end = 0;
-            while (end < word.length() && (word.charAt(end) != ':' || colons-- > 0)) {
-                end++;
+    /** Where the hashes end: SCRAM keys hold colons of their own, RFC 5803 §3. */
+    private static int end(String fields) {
+        int colons = 0;
+        for (int i = 0; i < fields.length(); i++) {
+            if (i == 0 || fields.charAt(i - 1) == ' ') {
+                colons = fields.startsWith("SCRAM-", i) ? 2 : 0;
             }
-            out.append(out.isEmpty() ? "" : " ").append(word, 0, end);
-            if (end < word.length()) {
-                break; // what follows is another field
+            if (fields.charAt(i) == ':' && colons-- == 0) {
+                return i;
             }
+        }
+        return fields.length();
+    }
+
+    /**
+     * The text of a file with another line for that user: a new one at the end where there was
+     * none, and what followed the hashes as it was.
+     *
+     * @param hashes with spaces between them; empty takes the user out
+     */
+    public static String changed(String text, String login, String hashes) {
+        StringBuilder out = new StringBuilder(text.length() + 200);
+        boolean found = false;
+        for (String line : (Iterable<String>) text.lines()::iterator) {
+            int colon = line.startsWith("#") ? -1 : line.indexOf(':');
+            if (colon < 0 || !key(line.substring(0, colon)).equals(key(login))) {
+                out.append(line).append('\n');
+            } else if (!hashes.isEmpty()) {
+                String fields = line.substring(colon + 1);
+                out.append(line, 0, colon + 1).append(hashes);
+                out.append(fields.substring(end(fields))).append('\n');
+                found = true;
+            }
+        }
+        if (!found && !hashes.isEmpty()) {
+            out.append(login).append(':').append(hashes).append('\n');
         }
         return out.toString();
     }

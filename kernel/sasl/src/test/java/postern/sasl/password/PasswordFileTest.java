@@ -98,6 +98,19 @@ class PasswordFileTest {
     }
 
     @Test
+    void aLineIsChangedAndTheRestStays() {
+        String text = "# a comment\nann:$6$x:1:2:Ann::\nbob:SCRAM-SHA-256$1:b$c:d x:y\n";
+
+        assertThat(PasswordFile.changed(text, "Ann", "NEW OTHER"))
+                .isEqualTo("# a comment\nann:NEW OTHER:1:2:Ann::\nbob:SCRAM-SHA-256$1:b$c:d x:y\n");
+        assertThat(PasswordFile.changed(text, "bob", "NEW"))
+                .isEqualTo("# a comment\nann:$6$x:1:2:Ann::\nbob:NEW:y\n");
+        assertThat(PasswordFile.changed(text, "ann", ""))
+                .isEqualTo("# a comment\nbob:SCRAM-SHA-256$1:b$c:d x:y\n");
+        assertThat(PasswordFile.changed(text, "eve", "NEW")).isEqualTo(text + "eve:NEW\n");
+    }
+
+    @Test
     void aUserStandsOnce() {
         String hash = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 

@@ -6,6 +6,7 @@ module postern.smtp {
     requires transitive postern.config;
     requires transitive postern.dns;
     requires transitive postern.mail;
+    requires transitive postern.sasl;
     requires transitive postern.table;
     requires transitive postern.tls;
     requires postern.wire;

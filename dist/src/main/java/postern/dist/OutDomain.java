@@ -12,6 +12,7 @@ import postern.base.Bug;
 import postern.base.Listener;
 import postern.base.Users;
 import postern.base.World;
+import postern.base.system.SystemWorld;
 import postern.config.Settings;
 import postern.dns.DnsResolver;
 import postern.dns.Resolver;
@@ -22,6 +23,7 @@ import postern.rewrite.AddressingConfig;
 import postern.rewrite.GenericAgent;
 import postern.rewrite.RewriteConfig;
 import postern.smtp.DnsConfig;
+import postern.smtp.SaslMeans;
 import postern.smtp.SmtpConfig;
 import postern.smtp.SmtpTransport;
 import postern.smtp.Transports;
@@ -55,6 +57,8 @@ public final class OutDomain {
         var store = store(world, scratch);
         UnaryOperator<DeliveryAgent> generic = generic(world, site, settings);
         Tables tables = tables(world, site, settings);
+        Map<String, SaslMeans> sasl =
+                Transports.sasl(settings, tables::get, SystemWorld::secrets);
         List<Running> all = new ArrayList<>();
         Transports.read(settings, site.hostname())
                 .forEach(
@@ -73,7 +77,8 @@ public final class OutDomain {
                                                     tables.get(config.tls().tables()),
                                                     Optional.ofNullable(credentials.get(name))
                                                             .map(List::of)
-                                                            .orElse(List.of())));
+                                                            .orElse(List.of())),
+                                            sasl.getOrDefault(name, SaslMeans.NONE));
                             boolean outside = config.kind() == SmtpConfig.Kind.SMTP;
                             all.add(
                                     serve(

@@ -46,6 +46,7 @@ final class Attempt {
     private final long began;
     private final Set<Target> visited = new HashSet<>(); // hosts that have had their say
     private int sessions;
+    private Credentials credentials = Credentials.NONE; // to the next hop that is tried
 
     Attempt(Means means, DeliveryRequest request) {
         this.means = means;
@@ -82,10 +83,21 @@ final class Attempt {
     /** Whether other next hops may be asked for those left over. */
     private boolean through(String hop) {
         sessions = 0;
+        switch (means.keyring().find(hop, request.sender())) {
+            case Keyring.Found.Use(Credentials found) -> credentials = found;
+            case Keyring.Found.Unknown(String why) -> {
+                var later = new Deferred("4.3.0", why, Outcome.About.DESTINATION);
+                answers.failed(new Delivery(later, Delivery.NOBODY));
+                return false;
+            }
+        }
         Optional<Connection> waiting =
                 means.cache()
                         .served(hop)
-                        .flatMap(target -> means.cache().take(target, policy(hop, target)));
+                        .flatMap(
+                                target ->
+                                        means.cache()
+                                                .take(target, policy(hop, target), credentials));
         if (waiting.isPresent()) {
             converse(hop, waiting.get(), 0);
         }
@@ -119,7 +131,7 @@ final class Attempt {
             }
             if (visited.stream().noneMatch(target::sameAs)) {
                 TlsPolicy policy = policy(hop, target);
-                Optional<Connection> waiting = means.cache().take(target, policy);
+                Optional<Connection> waiting = means.cache().take(target, policy, credentials);
                 if (waiting.isEmpty() || converse(hop, waiting.get(), 0)) {
                     open(hop, target, policy);
                 }
@@ -128,7 +140,7 @@ final class Attempt {
     }
 
     private void open(String hop, Target target, TlsPolicy policy) {
-        switch (means.dialer().open(target, policy, request.id())) {
+        switch (means.dialer().open(target, policy, request.id(), credentials)) {
             case Dialer.Opened.Ready(Connection connection) -> {
                 sessions++;
                 converse(hop, connection, setup().setupMillis());

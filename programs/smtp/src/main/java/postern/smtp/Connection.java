@@ -2,6 +2,8 @@ package postern.smtp;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
 import postern.base.Clock;
 import postern.base.Peer;
 import postern.base.TimedOut;
@@ -39,9 +41,14 @@ final class Connection {
      * @param protocol {@code TLSv1.3}; empty for clear text
      * @param cipher likewise
      * @param judgement whether the host proved to be whom the policy wants
+     * @param binding gives what both ends alone know of it: RFC 9266
      */
-    record Seal(String protocol, String cipher, Judgement judgement) {
-        static final Seal NONE = new Seal("", "", new Judgement.NotAsked());
+    record Seal(
+            String protocol,
+            String cipher,
+            Judgement judgement,
+            Supplier<Optional<byte[]>> binding) {
+        static final Seal NONE = new Seal("", "", new Judgement.NotAsked(), Optional::empty);
     }
 
     private static final Duration FAREWELL_LIMIT = Duration.ofSeconds(5);
@@ -58,6 +65,7 @@ final class Connection {
     private final long openedAt; // nanoTime
     private final Seal seal;
     private Extensions extensions = Extensions.NONE;
+    private Credentials credentials = Credentials.NONE;
     private Step step = Step.GREETING;
     private long deadline = Long.MAX_VALUE; // nanoTime, of the message under way
     private boolean timed;
@@ -101,6 +109,20 @@ final class Connection {
     /** The protocol version; empty for clear text. */
     String tls() {
         return seal.protocol;
+    }
+
+    /** What both ends alone know of the connection; empty where there is no such thing. */
+    Optional<byte[]> binding() {
+        return seal.binding.get();
+    }
+
+    /** Who we are on it. */
+    Credentials credentials() {
+        return credentials;
+    }
+
+    void authenticated(Credentials as) {
+        credentials = as;
     }
 
     /** Whether it is proven whom we speak to. */

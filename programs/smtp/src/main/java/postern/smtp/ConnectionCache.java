@@ -51,12 +51,16 @@ final class ConnectionCache {
         }
     }
 
-    /** A connection to this very host, whichever next hop it served, opened under that policy. */
-    Optional<Connection> take(Target target, TlsPolicy policy) {
+    /**
+     * A connection to this very host, whichever next hop it served, opened under that policy and as
+     * the same one.
+     */
+    Optional<Connection> take(Target target, TlsPolicy policy, Credentials credentials) {
         return takeFirst(
                 waiting ->
                         waiting.connection.target().sameAs(target)
-                                && waiting.connection.policy().alike(policy));
+                                && waiting.connection.policy().alike(policy)
+                                && waiting.connection.credentials().equals(credentials));
     }
 
     /** The one that waits least is likeliest to be alive. */

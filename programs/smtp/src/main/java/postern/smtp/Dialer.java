@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.base.LogLine;
@@ -53,14 +54,19 @@ final class Dialer {
     private final World world;
     private final SmtpConfig config;
     private final Outwards outwards;
+    private final SaslLogin sasl;
 
-    Dialer(World world, SmtpConfig config, TlsMeans means, ServerJudge judge) {
+    Dialer(World world, SmtpConfig config, TlsMeans means, ServerJudge judge, SaslMeans sasl) {
         this.world = world;
         this.config = config;
+        this.sasl = new SaslLogin(config, sasl);
         this.outwards = new Outwards(world, config, means, judge);
     }
 
-    Opened open(Target target, TlsPolicy policy, QueueId id) {
+    /**
+     * @param credentials who we are to it
+     */
+    Opened open(Target target, TlsPolicy policy, QueueId id, Credentials credentials) {
         if (policy instanceof TlsPolicy.Barred(Outcome outcome, var failure, var basis)) {
             outwards.tell(basis, target, "", failure);
             return outcome instanceof Outcome.Bounced
@@ -68,7 +74,7 @@ final class Dialer {
                     : new Opened.Failed(outcome, false);
         }
         try {
-            return open(target, policy, policy);
+            return open(target, policy, policy, credentials);
         } catch (TlsFailed failed) {
             String why = "TLS failed: " + failed.getMessage();
             if (policy instanceof TlsPolicy.Encrypted encrypted && !clearAllowed(encrypted)) {
@@ -78,7 +84,7 @@ final class Dialer {
             world.log().info(LogLine.about(id.text()).with("relay", target.text()).say(why));
         }
         try { // RFC 7435 §3: rather clear text than nothing
-            return open(target, policy, new TlsPolicy.Clear(policy.basis()));
+            return open(target, policy, new TlsPolicy.Clear(policy.basis()), credentials);
         } catch (TlsFailed impossible) {
             throw new Bug("no TLS was asked for", impossible);
         }
@@ -88,7 +94,8 @@ final class Dialer {
      * @param policy what the connection is for
      * @param tried what is tried of it now
      */
-    private Opened open(Target target, TlsPolicy policy, TlsPolicy tried) throws TlsFailed {
+    private Opened open(Target target, TlsPolicy policy, TlsPolicy tried, Credentials credentials)
+            throws TlsFailed {
         Peer peer;
         try {
             peer = connect(target);
@@ -99,8 +106,8 @@ final class Dialer {
             Connection plain = connection(target, policy, peer, Connection.Seal.NONE);
             Opened opened =
                     config.tls().wrapper() && tried instanceof TlsPolicy.Encrypted wanted
-                            ? wrap(plain, wanted)
-                            : introduce(plain, tried);
+                            ? wrap(plain, wanted, credentials)
+                            : introduce(plain, tried, credentials);
             if (!(opened instanceof Opened.Ready)) {
                 peer.close();
             }
@@ -123,9 +130,16 @@ final class Dialer {
         return world.network().connect(target.endpoint(), config.timeouts().connect());
     }
 
-    private Opened introduce(Connection connection, TlsPolicy tried) throws TlsFailed {
+    private Opened introduce(Connection plain, TlsPolicy tried, Credentials credentials)
+            throws TlsFailed {
+        Connection connection = plain;
         try {
-            return greeted(connection, tried);
+            Opened opened = greeted(connection, tried);
+            if (!(opened instanceof Opened.Ready(Connection ready))) {
+                return opened;
+            }
+            connection = ready; // under TLS another
+            return authenticated(ready, credentials);
         } catch (TlsFailed failed) {
             throw failed;
         } catch (Connection.HangingUp hangingUp) {
@@ -147,14 +161,27 @@ final class Dialer {
     }
 
     /** TLS before the greeting: RFC 8314 §3. */
-    private Opened wrap(Connection plain, TlsPolicy.Encrypted wanted) throws TlsFailed {
+    private Opened wrap(
+            Connection plain, TlsPolicy.Encrypted wanted, Credentials credentials)
+            throws TlsFailed {
         Outwards.Sealed sealed = seal(plain, wanted);
         return sealed.judgement() instanceof Judgement.Refused(_, String why)
                         && !wanted.clearAllowed()
                 ? unverified(plain.target(), sealed, why, wanted)
                 : introduce(
                         connection(plain.target(), plain.policy(), sealed.peer(), sealed.seal()),
-                        new TlsPolicy.Clear(wanted.basis())); // nothing more is asked for
+                        new TlsPolicy.Clear(wanted.basis()), // nothing more is asked for
+                        credentials);
+    }
+
+    private Opened authenticated(Connection ready, Credentials credentials) throws IOException {
+        Optional<Outcome> failure = sasl.failure(ready, credentials);
+        if (failure.isPresent()) {
+            ready.quit();
+            return new Opened.Failed(failure.get(), true);
+        }
+        ready.authenticated(credentials);
+        return new Opened.Ready(ready);
     }
 
     private Connection connection(

@@ -1,5 +1,6 @@
 package postern.smtp;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -15,14 +16,21 @@ import postern.wire.Reply;
  *     say
  * @param messagesMax over one connection, RFC 9422 MAILMAX; likewise
  * @param secondsMin shortest deadline taken: RFC 2852 §3; zero when it does not say
+ * @param mechanisms of AUTH, upper case: RFC 4954 §3
  */
 record Extensions(
-        Set<String> keywords, long octetsMax, int recipientsMax, int messagesMax, long secondsMin) {
+        Set<String> keywords,
+        long octetsMax,
+        int recipientsMax,
+        int messagesMax,
+        long secondsMin,
+        List<String> mechanisms) {
     static final Extensions NONE =
-            new Extensions(Set.of(), 0, Integer.MAX_VALUE, Integer.MAX_VALUE, 0);
+            new Extensions(Set.of(), 0, Integer.MAX_VALUE, Integer.MAX_VALUE, 0, List.of());
 
     Extensions {
         keywords = Set.copyOf(keywords);
+        mechanisms = List.copyOf(mechanisms);
     }
 
     static Extensions parse(Reply ehlo) {
@@ -31,6 +39,7 @@ record Extensions(
         int recipientsMax = Integer.MAX_VALUE;
         int messagesMax = Integer.MAX_VALUE;
         long secondsMin = 0;
+        List<String> mechanisms = new ArrayList<>();
         List<String> lines = ehlo.lines();
         for (String line : lines.subList(1, lines.size())) { // the first is the greeting
             int space = line.indexOf(' ');
@@ -39,6 +48,8 @@ record Extensions(
             keywords.add(keyword);
             switch (keyword) {
                 case "SIZE" -> octetsMax = number(rest);
+                case "AUTH" ->
+                        mechanisms.addAll(List.of(rest.toUpperCase(Locale.ROOT).split(" +", -1)));
                 case "DELIVERBY" -> secondsMin = number(rest);
                 case "LIMITS" -> {
                     recipientsMax = limit(rest, "RCPTMAX=");
@@ -47,7 +58,8 @@ record Extensions(
                 default -> {}
             }
         }
-        return new Extensions(keywords, octetsMax, recipientsMax, messagesMax, secondsMin);
+        return new Extensions(
+                keywords, octetsMax, recipientsMax, messagesMax, secondsMin, mechanisms);
     }
 
     boolean offers(String keyword) {

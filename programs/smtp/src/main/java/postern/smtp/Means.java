@@ -11,6 +11,7 @@ record Means(
         SmtpConfig config,
         HostPlanner planner,
         TlsPolicy.Source policies,
+        Keyring keyring,
         Dialer dialer,
         ConnectionCache cache,
         ContentStore store,

@@ -186,7 +186,11 @@ final class SmtpKeys {
     /** What each transport may state for itself. */
     static final List<Key<?>> OF_A_TRANSPORT =
             join(
-                    join(List.of(HELO, NEXT_HOP, PORT, SRV, FALLBACK, SOURCES), TlsConfig.KEYS),
+                    join(
+                            join(
+                                    List.of(HELO, NEXT_HOP, PORT, SRV, FALLBACK, SOURCES),
+                                    TlsConfig.KEYS),
+                            SaslMeans.KEYS),
                     List.of(
                             CHUNKING, EIGHT_BIT, NESTING, OWN, CONNECT, GREETING, EHLO, TLS_TIME,
                             MAIL, RCPT, DATA, BLOCK, END, MESSAGE, RATE, IDLE, IDLE_MAX, AGE,

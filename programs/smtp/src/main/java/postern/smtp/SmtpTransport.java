@@ -29,6 +29,19 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
      */
     public SmtpTransport(
             World world, SmtpConfig config, Resolver resolver, ContentStore store, TlsMeans tls) {
+        this(world, config, resolver, store, tls, SaslMeans.NONE);
+    }
+
+    /**
+     * @param store where messages lie that are sent in another form than they came in
+     */
+    public SmtpTransport(
+            World world,
+            SmtpConfig config,
+            Resolver resolver,
+            ContentStore store,
+            TlsMeans tls,
+            SaslMeans sasl) {
         this.means =
                 new Means(
                         world,
@@ -40,11 +53,13 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
                                 new DanePolicies(resolver),
                                 tls.published(),
                                 world.log()),
+                        new Keyring(sasl),
                         new Dialer(
                                 world,
                                 config,
                                 tls,
-                                new ServerJudge(new AuthorityFiles(world.disk(), world.clock()))),
+                                new ServerJudge(new AuthorityFiles(world.disk(), world.clock())),
+                                sasl),
                         new ConnectionCache(world, config.reuse()),
                         store,
                         new Quirks(),

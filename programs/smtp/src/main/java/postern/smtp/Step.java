@@ -7,6 +7,7 @@ enum Step {
     HELO("performing the HELO handshake", "HELO"),
     LHLO("performing the LHLO handshake", "LHLO"),
     STARTTLS("performing the STARTTLS handshake", "STARTTLS"),
+    AUTH("authenticating", "AUTH"),
     RSET("sending RSET", "RSET"),
     MAIL("sending MAIL FROM", "MAIL FROM"),
     RCPT("sending RCPT TO", "RCPT TO"),

@@ -101,7 +101,8 @@ public final class TlsCheck {
                         world,
                         config,
                         new TlsMeans(List.of(), means.credentials(), Published.NOTHING, heard),
-                        new ServerJudge(new AuthorityFiles(world.disk(), world.clock())));
+                        new ServerJudge(new AuthorityFiles(world.disk(), world.clock())),
+                        SaslMeans.NONE);
     }
 
     /** Finds the hosts as one transport does. */
@@ -210,7 +211,7 @@ public final class TlsCheck {
         Target target = destination.target();
         boolean required = destination.protection() == Terms.Protection.REQUIRED;
         results.clear();
-        Dialer.Opened opened = dialer.open(target, policy, new QueueId(1));
+        Dialer.Opened opened = dialer.open(target, policy, new QueueId(1), Credentials.NONE);
         String failed = "";
         String why = "";
         for (TlsResult result : results) {

@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import postern.config.Key;
 import postern.config.Problem;
 import postern.config.Section;
 import postern.config.Settings;
 import postern.smtp.tls.TlsConfig;
 import postern.smtp.tls.TlsLevel;
+import postern.table.Table;
 import postern.table.TableConfig;
 
 /** The transports of smtp(8): {@code smtp} itself, and those that the operator names. */
@@ -43,7 +47,9 @@ public final class Transports {
     public static final List<TableConfig.Use> TABLES =
             List.of(
                     TableConfig.Use.of(SmtpConfig.SECTION, TlsConfig.POLICY),
-                    TableConfig.Use.of(SECTION, TlsConfig.POLICY));
+                    TableConfig.Use.of(SECTION, TlsConfig.POLICY),
+                    TableConfig.Use.of(SmtpConfig.SECTION, SaslMeans.TABLES),
+                    TableConfig.Use.of(SECTION, SaslMeans.TABLES));
 
     private Transports() {}
 
@@ -63,6 +69,26 @@ public final class Transports {
             all.put(
                     group.name(),
                     SmtpConfig.read(new SmtpKeys.Reader(group, common), group.get(KIND), hostname));
+        }
+        return all;
+    }
+
+    /**
+     * How each of them says who we are, by name.
+     *
+     * @param tables opens tables by their names
+     * @param secrets for nonces; must not be guessed
+     */
+    public static Map<String, SaslMeans> sasl(
+            Settings settings,
+            Function<List<String>, List<Table>> tables,
+            Supplier<RandomGenerator> secrets) {
+        Map<String, SaslMeans> all = new LinkedHashMap<>();
+        Settings.Group common = settings.section(SmtpConfig.SECTION);
+        all.put(SMTP, SaslMeans.read(SmtpKeys.Reader.of(common), tables::apply, secrets));
+        for (Settings.Group group : settings.each(SECTION)) {
+            var keys = new SmtpKeys.Reader(group, common);
+            all.put(group.name(), SaslMeans.read(keys, tables::apply, secrets));
         }
         return all;
     }

@@ -100,6 +100,19 @@ final class Verdicts {
         return new Deferred("4.7.4", why, About.HOST);
     }
 
+    /** RFC 3463 §3.8: 4.7.0 other security status. */
+    static Outcome notAuthenticated(String why) {
+        return new Deferred("4.7.0", "SASL authentication failed: " + why, About.HOST);
+    }
+
+    /** Of a reply to AUTH or what follows it. A 5yz is our account's state, not the message's. */
+    static Outcome authenticationFailed(Target target, Reply reply) {
+        return new Deferred(
+                softened(reply.status()),
+                "SASL authentication failed; server " + target.text() + " said: " + reply,
+                About.HOST);
+    }
+
     /** RFC 3463 §3.8: 4.7.5 cryptographic failure. */
     static Outcome unprotected(String why) {
         return new Deferred("4.7.5", why, About.HOST);

@@ -58,7 +58,7 @@ class DovecotTest {
     }
 
     /** Started in a mount namespace of its own, where the unpacked tree lies over /usr. */
-    private static Process start(Path unpacked, Path folder) throws IOException {
+    static Process start(Path unpacked, Path folder) throws IOException {
         String inside =
                 "mount --make-rprivate / && mount -t overlay overlay -o lowerdir=%s:/usr /usr && exec dovecot -F -c %s"
                         .formatted(unpacked, folder.resolve("dovecot.conf"));

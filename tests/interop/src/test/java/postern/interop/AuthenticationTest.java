@@ -1,0 +1,368 @@
+package postern.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Clients that others wrote say who they are; the password file is {@code postern passwd}'s. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AuthenticationTest {
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    /** With Python's own library, and for channel binding with openssl's view of the connection. */
+    private static final String CLIENT =
+            """
+            import base64, hashlib, hmac, os, re, smtplib, ssl, subprocess, sys
+            port, how, user, password = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4]
+            context = ssl.create_default_context(cafile=sys.argv[5])
+            b64 = lambda octets: base64.b64encode(octets).decode()
+
+            def plus():
+                peer = subprocess.Popen(
+                    ["openssl", "s_client", "-connect", "localhost:%d" % port, "-ign_eof", "-crlf",
+                     "-keymatexport", "EXPORTER-Channel-Binding", "-keymatexportlen", "32"],
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                binding = None
+                def reply():
+                    nonlocal binding
+                    while True:
+                        line = peer.stdout.readline().decode()
+                        if not line:
+                            sys.exit("hung up")
+                        found = re.match(r"\\s*Keying material: ([0-9A-F]{64})", line)
+                        if found:
+                            binding = bytes.fromhex(found.group(1))
+                        if re.match(r"[2-5]\\d\\d ", line):
+                            return line.rstrip()
+                def say(text):
+                    peer.stdin.write((text + "\\n").encode())
+                    peer.stdin.flush()
+                    return reply()
+                reply()
+                say("EHLO me")
+                nonce = b64(os.urandom(12))
+                bare = "n=%s,r=%s" % (user, nonce)
+                gs2 = "p=tls-exporter,,"
+                first = say("AUTH SCRAM-SHA-256-PLUS " + b64((gs2 + bare).encode()))
+                first = base64.b64decode(first[4:]).decode()
+                fields = dict(field.split("=", 1) for field in first.split(","))
+                digest = lambda key, text: hmac.new(key, text.encode(), "sha256").digest()
+                salted = hashlib.pbkdf2_hmac(
+                    "sha256", password.encode(), base64.b64decode(fields["s"]), int(fields["i"]))
+                key = digest(salted, "Client Key")
+                without = "c=%s,r=%s" % (b64(gs2.encode() + binding), fields["r"])
+                message = ",".join((bare, first, without))
+                signature = digest(hashlib.sha256(key).digest(), message)
+                proof = b64(bytes(a ^ b for a, b in zip(key, signature)))
+                last = say(b64((without + ",p=" + proof).encode()))
+                if last.startswith("334"):
+                    server = digest(digest(salted, "Server Key"), message)
+                    assert base64.b64decode(last[4:]).decode() == "v=" + b64(server)
+                    last = say("")
+                print(last)
+                peer.kill()
+
+            def library():
+                client = (smtplib.SMTP_SSL("localhost", port, context=context, timeout=50)
+                          if how.endswith("-implicit") else smtplib.SMTP("localhost", port, timeout=50))
+                client.ehlo()
+                if not how.endswith("-implicit"):
+                    print("before TLS:", client.esmtp_features.get("auth"))
+                    client.starttls(context=context)
+                    client.ehlo()
+                client.user, client.password = user, password
+                mechanism = how.split("-")[0]
+                try:
+                    print(client.auth(mechanism, getattr(client, "auth_" + mechanism.lower())))
+                    client.sendmail(user + "@localhost", ["bob@far.test"], "Subject: " + how + "\\r\\n\\r\\nx")
+                except smtplib.SMTPException as failed:
+                    print(failed)
+
+            plus() if how == "PLUS" else library()
+            """;
+
+    private Postern postern;
+    private RecordingSink sink;
+    private Path home;
+    private Path certificate;
+    private int implicit;
+    private int clear;
+
+    @BeforeAll
+    void start(@TempDir(factory = OpenFolder.class) Path folder) throws IOException {
+        Tool.needs("openssl");
+        sink = new RecordingSink();
+        home = folder;
+        certificate = folder.resolve("cert.pem");
+        Tool.Ended made =
+                Tool.run(
+                        SOON,
+                        "",
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=localhost",
+                        "-addext",
+                        "subjectAltName=DNS:localhost",
+                        "-keyout",
+                        folder.resolve("key.pem").toString(),
+                        "-out",
+                        certificate.toString());
+        assertThat(made.code()).as(made.output()).isZero();
+        implicit = Postern.freePort();
+        clear = Postern.freePort();
+        postern = Postern.prepare(folder.resolve("postern"), sink.nextHop(), more(folder));
+        Tool.Ended added =
+                Tool.run(
+                        SOON,
+                        "s3cret pass\n",
+                        Tool.root().resolve("bin/postern").toString(),
+                        "-c",
+                        postern.config().toString(),
+                        "passwd",
+                        "ann",
+                        "--scheme",
+                        "argon2id,scram-sha-256");
+        assertThat(added.output()).contains("ann: added");
+        postern.start();
+    }
+
+    private String more(Path folder) {
+        return """
+
+        [smtpd]
+        trusted = []
+
+        [auth]
+        passwords = "auth/passwords"
+        failure_delay = "200ms"
+
+        [[certificate]]
+        file = "%1$s/cert.pem"
+        key = "%1$s/key.pem"
+
+        [[listener]]
+        name = "submissions"
+        kind = "submissions"
+        address = "127.0.0.1:%2$d"
+
+        [[listener]]
+        name = "clear"
+        kind = "submission"
+        address = "127.0.0.1:%3$d"
+        starttls = "never"
+        auth = "offer-in-clear"
+        """
+                .formatted(folder, implicit, clear);
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        if (postern != null) {
+            postern.close();
+        }
+        sink.close();
+    }
+
+    private String client(int port, String how, String user, String password) throws IOException {
+        Tool.needs("python3");
+        return Tool.run(
+                        SOON,
+                        CLIENT,
+                        "python3",
+                        "-",
+                        String.valueOf(port),
+                        how,
+                        user,
+                        password,
+                        certificate.toString())
+                .output();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PLAIN", "LOGIN", "PLAIN-implicit", "LOGIN-implicit"})
+    void pythonsLibrary(String how) throws IOException {
+        int port = how.endsWith("implicit") ? implicit : postern.submission();
+
+        assertThat(client(port, how, "ann", "s3cret pass"))
+                .contains("(235, b'2.7.0 Authentication successful')")
+                .doesNotContain("before TLS: PLAIN");
+        await().atMost(SOON)
+                .until(
+                        () ->
+                                sink.received().stream()
+                                        .map(
+                                                got ->
+                                                        new String(
+                                                                got.content(),
+                                                                StandardCharsets.UTF_8))
+                                        .anyMatch(
+                                                mail ->
+                                                        mail.contains("Subject: " + how + "\r\n")
+                                                                && mail.contains("ESMTPSA")));
+        assertThat(postern.log())
+                .contains("sasl_method=" + how.replace("-implicit", "") + " sasl_username=ann");
+    }
+
+    /** RFC 9266: openssl exports the same of the connection as we do. */
+    @Test
+    void channelBindingByAnotherTls() throws IOException {
+        assertThat(client(implicit, "PLUS", "ann", "s3cret pass")).startsWith("235 2.7.0");
+        assertThat(client(implicit, "PLUS", "ann", "wrong")).startsWith("535 5.7.8");
+    }
+
+    @Test
+    void whoIsWrongLearnsNothing() throws IOException {
+        String wrong = client(postern.submission(), "PLAIN", "ann", "wrong");
+        String unknown = client(postern.submission(), "PLAIN", "nobody", "wrong");
+
+        assertThat(wrong).contains("535").isEqualTo(unknown);
+        assertThat(postern.log())
+                .contains("SASL PLAIN authentication failed: reason=wrong password")
+                .contains("SASL PLAIN authentication failed: reason=unknown user")
+                .doesNotContain("s3cret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"SCRAM-SHA-256", "PLAIN", "LOGIN"})
+    void gsasl(String mechanism) throws IOException {
+        Path gsasl = Tool.peer("gsasl/usr/bin/gsasl");
+        Path library = Tool.peer("gsasl/usr/lib/x86_64-linux-gnu");
+
+        String said =
+                Tool.run(
+                                SOON,
+                                "",
+                                Map.of("LD_LIBRARY_PATH", library.toString()),
+                                gsasl.toString(),
+                                "--smtp",
+                                "--connect",
+                                "127.0.0.1:" + clear,
+                                "--no-starttls",
+                                "--mechanism",
+                                mechanism,
+                                "--authentication-id",
+                                "ann",
+                                "--authorization-id",
+                                mechanism.equals("PLAIN") ? "ann" : "",
+                                "--password",
+                                "s3cret pass")
+                        .output();
+
+        assertThat(said).contains("235 2.7.0");
+    }
+
+    /** The file changes while it is used. */
+    @Test
+    void passwordsChangeWithoutARestart() throws IOException {
+        Tool.Ended added = passwd("first\n", "carl", "--scheme", "argon2id,scram-sha-256");
+        assertThat(added.output()).contains("carl: added");
+        await().atMost(SOON)
+                .until(() -> client(implicit, "PLAIN-implicit", "carl", "first").contains("235"));
+        assertThat(passwd("second\n", "carl", "--scheme", "argon2id,scram-sha-256").output())
+                .contains("carl: changed");
+        await().atMost(SOON)
+                .until(() -> client(implicit, "PLAIN-implicit", "carl", "second").contains("235"));
+        assertThat(client(implicit, "PLAIN-implicit", "carl", "first")).contains("535");
+        assertThat(passwd("", "--delete", "carl").output()).contains("carl: deleted");
+    }
+
+    private Tool.Ended passwd(String in, String... words) throws IOException {
+        List<String> all =
+                Stream.concat(
+                                Stream.of(
+                                        Tool.root().resolve("bin/postern").toString(),
+                                        "-c",
+                                        postern.config().toString(),
+                                        "passwd"),
+                                Stream.of(words))
+                        .toList();
+        return Tool.run(SOON, in, all.toArray(String[]::new));
+    }
+
+    /** Another maker's service behind the same protocol. */
+    @Test
+    void dovecotTells(@TempDir(factory = OpenFolder.class) Path folder) throws IOException {
+        assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
+        Tool.needs("unshare");
+        Path unpacked = Tool.peer("dovecot/usr");
+        Files.writeString(folder.resolve("users"), "dora:{PLAIN}dovecot pass\n");
+        Files.writeString(folder.resolve("dovecot.conf"), dovecot(folder));
+        Process dovecot = DovecotTest.start(unpacked, folder);
+        int port = Postern.freePort();
+        String more =
+                more(home)
+                        .replace(
+                                "passwords = \"auth/passwords\"",
+                                "dovecot = \"" + folder + "/auth\"")
+                        .replace(":" + implicit, ":" + port)
+                        .replace(":" + clear, ":" + Postern.freePort());
+        try {
+            await("Dovecot's socket")
+                    .atMost(SOON)
+                    .until(() -> Files.exists(folder.resolve("auth")));
+            try (Postern other = Postern.start(folder.resolve("postern"), "", more)) {
+                assertThat(client(port, "PLAIN-implicit", "dora", "dovecot pass")).contains("235");
+                assertThat(client(port, "LOGIN-implicit", "dora", "dovecot pass")).contains("235");
+                assertThat(client(port, "PLAIN-implicit", "dora", "wrong")).contains("535");
+                assertThat(client(port, "PLAIN-implicit", "nobody", "wrong")).contains("535");
+                assertThat(other.log()).contains("sasl_method=LOGIN sasl_username=dora");
+            }
+        } finally {
+            Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle()))
+                    .toList()
+                    .forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    private static String dovecot(Path folder) {
+        return """
+                protocols =
+                base_dir = %1$s/run
+                log_path = %1$s/dovecot.log
+                ssl = no
+                default_internal_user = nobody
+                default_internal_group = nogroup
+                default_login_user = daemon
+                first_valid_uid = 1
+                auth_mechanisms = plain login
+                auth_failure_delay = 0
+                passdb {
+                  driver = passwd-file
+                  args = %1$s/users
+                }
+                userdb {
+                  driver = static
+                  args = uid=nobody gid=nogroup home=/nonexistent
+                }
+                service auth {
+                  unix_listener %1$s/auth {
+                    mode = 0666
+                  }
+                }
+                """
+                .formatted(folder);
+    }
+}

@@ -57,8 +57,7 @@ public final class OutDomain {
         var store = store(world, scratch);
         UnaryOperator<DeliveryAgent> generic = generic(world, site, settings);
         Tables tables = tables(world, site, settings);
-        Map<String, SaslMeans> sasl =
-                Transports.sasl(settings, tables::get, SystemWorld::secrets);
+        Map<String, SaslMeans> sasl = Transports.sasl(settings, tables::get, SystemWorld::secrets);
         List<Running> all = new ArrayList<>();
         Transports.read(settings, site.hostname())
                 .forEach(

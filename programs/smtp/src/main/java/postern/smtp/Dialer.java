@@ -161,8 +161,7 @@ final class Dialer {
     }
 
     /** TLS before the greeting: RFC 8314 §3. */
-    private Opened wrap(
-            Connection plain, TlsPolicy.Encrypted wanted, Credentials credentials)
+    private Opened wrap(Connection plain, TlsPolicy.Encrypted wanted, Credentials credentials)
             throws TlsFailed {
         Outwards.Sealed sealed = seal(plain, wanted);
         return sealed.judgement() instanceof Judgement.Refused(_, String why)

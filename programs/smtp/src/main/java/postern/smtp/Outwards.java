@@ -24,7 +24,8 @@ final class Outwards {
     /** A connection under TLS, whoever it is to. */
     record Sealed(TlsPeer peer, Judgement judgement) {
         Connection.Seal seal() {
-            return new Connection.Seal(peer.protocol(), peer.cipher(), judgement, peer::channelBinding);
+            return new Connection.Seal(
+                    peer.protocol(), peer.cipher(), judgement, peer::channelBinding);
         }
     }
 

@@ -28,8 +28,7 @@ public record SaslMeans(
     private static final String SINCE = "0.2";
 
     /** Nobody is told who we are. */
-    public static final SaslMeans NONE =
-            new SaslMeans(List.of(), false, List.of(), false, () -> 0);
+    public static final SaslMeans NONE = new SaslMeans(List.of(), false, List.of(), false, () -> 0);
 
     static final Key<List<String>> TABLES =
             TableConfig.references(
@@ -83,8 +82,7 @@ public record SaslMeans(
         List<Table> open(List<String> names);
     }
 
-    static SaslMeans read(
-            TlsConfig.Values keys, Opener tables, Supplier<RandomGenerator> secrets) {
+    static SaslMeans read(TlsConfig.Values keys, Opener tables, Supplier<RandomGenerator> secrets) {
         if (keys.get(TABLES).isEmpty()) {
             return NONE;
         }

@@ -175,8 +175,7 @@ class AuthOutTest {
 
     @ParameterizedTest
     @MethodSource("owners")
-    void credentialsMayBeTheSenders(String key, boolean bySender, boolean used)
-            throws IOException {
+    void credentialsMayBeTheSenders(String key, boolean bySender, boolean used) throws IOException {
         FakeMx mx = host("AUTH PLAIN").replying("AUTH", "235 2.7.0 ok");
         String hop = rig.start(mx);
 
@@ -226,8 +225,7 @@ class AuthOutTest {
         String hop = rig.start(mx);
         var entries = new java.util.concurrent.ConcurrentHashMap<String, String>();
         entries.put("ann@a.example", "ann:one");
-        SaslMeans sasl =
-                new SaslMeans(List.of(table(entries)), true, USUAL, true, new Random(1));
+        SaslMeans sasl = new SaslMeans(List.of(table(entries)), true, USUAL, true, new Random(1));
         try (var transport =
                 new SmtpTransport(
                         rig.world,

@@ -69,8 +69,7 @@ public final class WebServer implements AutoCloseable {
                             exchange.getRequestBody().readAllBytes()));
             String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
             int port = host.indexOf(':');
-            Answer chosen =
-                    byHost.getOrDefault(port < 0 ? host : host.substring(0, port), answer);
+            Answer chosen = byHost.getOrDefault(port < 0 ? host : host.substring(0, port), answer);
             byte[] octets = chosen.body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Content-Type", chosen.mediaType);
             exchange.getResponseHeaders().add("Location", "/elsewhere");

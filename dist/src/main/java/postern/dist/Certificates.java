@@ -73,27 +73,26 @@ final class Certificates {
         }
         Settings.Group smtpd = settings.section(SmtpdConfig.SECTION);
         authoritiesFile()
-                .ifPresent(
-                        file -> {
-                            try {
-                                String why = Credential.unusableAuthorities(text(file));
-                                if (!why.isEmpty()) {
-                                    problems.add(
-                                            smtpd.problem(
-                                                    SmtpdConfig.CLIENT_AUTHORITIES,
-                                                    file + ": " + why,
-                                                    "give certificates as PEM"));
-                                }
-                            } catch (IOException unread) {
-                                problems.add(
-                                        unread(
-                                                smtpd,
-                                                SmtpdConfig.CLIENT_AUTHORITIES,
-                                                file,
-                                                unread));
-                            }
-                        });
+                .flatMap(file -> authorities(smtpd, SmtpdConfig.CLIENT_AUTHORITIES, file))
+                .ifPresent(problems::add);
+        Transports.namedAuthorities(settings)
+                .forEach(
+                        (file, group) ->
+                                authorities(group, TlsConfig.AUTHORITIES, file)
+                                        .ifPresent(problems::add));
         return problems;
+    }
+
+    private Optional<Problem> authorities(Settings.Group group, Key<?> about, Path file) {
+        try {
+            String why = Credential.unusableAuthorities(text(file));
+            return why.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(
+                            group.problem(about, file + ": " + why, "give certificates as PEM"));
+        } catch (IOException unread) {
+            return Optional.of(unread(group, about, file, unread));
+        }
     }
 
     /** What is wrong with a certificate and its key. */

@@ -131,6 +131,17 @@ public final class Transports {
                                         says));
     }
 
+    /** Files of authorities that the operator names, and where. */
+    public static Map<Path, Settings.Group> namedAuthorities(Settings settings) {
+        Map<Path, Settings.Group> files = new LinkedHashMap<>();
+        List<Settings.Group> groups = new ArrayList<>(settings.each(SECTION));
+        groups.addFirst(settings.section(SmtpConfig.SECTION));
+        for (Settings.Group group : groups) {
+            group.get(TlsConfig.AUTHORITIES).forEach(file -> files.putIfAbsent(file, group));
+        }
+        return files;
+    }
+
     /** What shows only when values are seen together. */
     public static List<Problem> check(Settings settings) {
         List<Problem> problems = new ArrayList<>();

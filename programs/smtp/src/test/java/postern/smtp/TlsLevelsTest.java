@@ -115,6 +115,8 @@ class TlsLevelsTest {
         "nonsense, good, 4.3.5 policy:1: no TLS policy, validation-failure",
         "may match=x, good, 4.3.5, validation-failure",
         "verify cafile=/elsewhere, good, 4.3.5, validation-failure",
+        "verify servername=.example, good, 4.3.5, validation-failure",
+        "verify servername=nexthop, good, sealed, success",
         "verify protocols=SSLv3, good, 4.3.5, validation-failure",
     })
     void aLevelIsKept(String entry, String shown, String becomes, String reported)

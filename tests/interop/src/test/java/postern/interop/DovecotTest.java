@@ -11,15 +11,42 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Any LMTP server can be a delivery agent: Dovecot's keeps the local mail. */
+/** Any LMTP server can be a delivery agent, or the end of a transport: Dovecot's keeps mail. */
 class DovecotTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    @Test
-    void dovecotKeepsLocalMail(@TempDir(factory = OpenFolder.class) Path folder)
+    private static final String AGENT =
+            """
+
+            [service]
+            agents = { local = "%s" }
+            """;
+
+    private static final String TRANSPORT =
+            """
+
+            [transport.store]
+            kind = "lmtp"
+            next_hop = "unix:%s"
+
+            [routing]
+            transport = ["ways"]
+
+            [table.ways]
+            kind = "inline"
+            entries = { "localhost" = "store:" }
+            """;
+
+    /**
+     * @param by in the place of local, or as a transport of smtp's
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"agent", "transport"})
+    void dovecotKeepsMail(String by, @TempDir(factory = OpenFolder.class) Path folder)
             throws IOException {
         assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
         Tool.needs("unshare");
@@ -32,7 +59,7 @@ class DovecotTest {
         Process dovecot = start(unpacked, folder);
         try {
             await("Dovecot's socket").atMost(SOON).until(() -> Files.exists(lmtp));
-            String agents = "\n[service]\nagents = { local = \"" + lmtp + "\" }\n";
+            String agents = (by.equals("agent") ? AGENT : TRANSPORT).formatted(lmtp);
             try (Postern postern = Postern.start(folder.resolve("postern"), "", agents);
                     Client client = Client.greeted(postern.smtp())) {
 

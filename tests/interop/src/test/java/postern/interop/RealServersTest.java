@@ -123,7 +123,7 @@ class RealServersTest {
         }
     }
 
-    private static void certificate(Path own) throws IOException {
+    static void certificate(Path own) throws IOException {
         Tool.Ended made =
                 Tool.run(
                         SOON,

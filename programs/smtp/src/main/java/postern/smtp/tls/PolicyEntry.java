@@ -49,7 +49,7 @@ record PolicyEntry(TlsLevel level, List<String> match, String authorities, Manne
                         manner = new Manner(manner.serverName(), versions(value), manner.ciphers());
                 case "ciphers" ->
                         manner = new Manner(manner.serverName(), manner.versions(), ciphers(value));
-                case "servername" -> manner = manner.named(TlsConfig.wanted(value));
+                case "servername" -> manner = manner.named(serverName(value));
                 case "cafile" -> authorities = authorities(value, config);
                 default -> throw bad("\"" + name + "\" is no attribute of a TLS policy");
             }
@@ -108,6 +108,14 @@ record PolicyEntry(TlsLevel level, List<String> match, String authorities, Manne
             case "medium", "low", "export" -> Ciphers.MEDIUM; // what is left of them
             default -> throw bad("\"" + value + "\" is no grade of ciphers: high, medium");
         };
+    }
+
+    private static String serverName(String value) {
+        String name = TlsConfig.wanted(value);
+        if (name.startsWith(".") || name.equals("dot-nexthop")) {
+            throw bad("servername=" + value + " is not one name");
+        }
+        return name;
     }
 
     private static String authorities(String value, TlsConfig config) {

@@ -33,6 +33,12 @@ public final class LmtpClient {
     /** The longest chunk; origin: the longest record of the queue log. */
     private static final int CHUNK_OCTETS_MAX = 1 << 20;
 
+    /**
+     * Chunks that are sent before the reply to the first is read: the other end is kept busy, and
+     * its replies never fill the socket, where it would wait for us while we wait for it.
+     */
+    private static final int CHUNKS_AHEAD_MAX = 8;
+
     /** RFC 3030 §3: never, under any circumstances, to a server that does not offer it. */
     private static final Reply NOT_BINARY =
             Reply.of(554, "5.6.3", "content is binary, which the server does not take");
@@ -375,8 +381,12 @@ public final class LmtpClient {
 
         private void sendChunks(ServerConnection connection) throws IOException {
             long at = 0;
-            int chunks = 0;
+            int unanswered = 0;
             while (at < content.octets()) {
+                if (unanswered == CHUNKS_AHEAD_MAX) {
+                    chunkTaken(connection);
+                    unanswered--;
+                }
                 long length = Math.min(CHUNK_OCTETS_MAX, content.octets() - at);
                 boolean last = at + length == content.octets();
                 connection.writer.line("BDAT " + length + (last ? " LAST" : ""));
@@ -388,13 +398,17 @@ public final class LmtpClient {
                         });
                 connection.peer.expireAfter(replyLimit);
                 at += length;
-                chunks++;
+                unanswered += last ? 0 : 1; // the replies to the last are the recipients'
             }
-            for (int i = 1; i < chunks; i++) {
-                Reply reply = connection.reply();
-                if (!reply.positive()) {
-                    throw new IOException("chunk refused: " + reply);
-                }
+            for (int i = 0; i < unanswered; i++) {
+                chunkTaken(connection);
+            }
+        }
+
+        private static void chunkTaken(ServerConnection connection) throws IOException {
+            Reply reply = connection.reply();
+            if (!reply.positive()) {
+                throw new IOException("chunk refused: " + reply);
             }
         }
 

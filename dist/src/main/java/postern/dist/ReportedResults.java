@@ -18,6 +18,9 @@ record ReportedResults(TlsReports reports) implements TlsResults {
     @Override
     public void ended(TlsResult result) {
         Basis basis = result.basis();
+        if (basis.domain().isEmpty()) {
+            return;
+        }
         reports.tell(
                 new Session(
                         basis.domain().toLowerCase(Locale.ROOT),

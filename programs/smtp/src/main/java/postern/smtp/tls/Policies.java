@@ -73,7 +73,9 @@ public final class Policies implements TlsPolicy.Source {
                     waived(
                             destination,
                             word,
-                            word.basis.because(word.basis.reason() + ", TLS-Required: no"));
+                            word.basis
+                                    .because(word.basis.reason() + ", TLS-Required: no")
+                                    .unreported());
         };
     }
 

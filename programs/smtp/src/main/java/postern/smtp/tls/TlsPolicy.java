@@ -88,7 +88,7 @@ public sealed interface TlsPolicy {
     /**
      * Where a policy comes from, for the log, notices and reports (RFC 8460 §4.4).
      *
-     * @param domain whose policy it is
+     * @param domain whose policy it is; empty: in no report
      * @param reason in a few words: {@code [smtp] tls = "may"}
      * @param words of the published policy, line by line; empty where none is published
      * @param mailHosts patterns of an MTA-STS policy; empty for others
@@ -107,6 +107,11 @@ public sealed interface TlsPolicy {
 
         public Basis because(String other) {
             return new Basis(type, domain, other, words, mailHosts);
+        }
+
+        /** The same, of nobody: such a session is in no report (RFC 8460 §3, of reports). */
+        public Basis unreported() {
+            return new Basis(type, "", reason, words, mailHosts);
         }
 
         /** RFC 8460 §4.2, policy-type. */

@@ -64,23 +64,33 @@ class Sink:
     """smtp-sink for the whole run; its counters on stdout say how many messages have arrived."""
 
     def __init__(self):
+        self.count, self.at = 0, 0.0
+        self.start()
+
+    def start(self):
         self.process = subprocess.Popen(
             [f"{POSTFIX}/usr/sbin/smtp-sink", "-4", "-c", "-u", "root", f"{SINK}:25", "1000"],
             env=tools_env(), stdout=subprocess.PIPE, bufsize=0)
-        self.count, self.at = 0, 0.0
-        threading.Thread(target=self.watch, daemon=True).start()
+        self.watcher = threading.Thread(target=self.watch, args=(self.process, self.count), daemon=True)
+        self.watcher.start()
 
-    def watch(self):
+    def stop(self):
+        """From now on connections are refused."""
+        self.process.terminate()
+        self.process.wait(20)
+        self.watcher.join()
+
+    def watch(self, process, before):
         rest = b""
         while True:
             time.sleep(0.005)  # many counters a read: the watcher must cost nothing
-            chunk = os.read(self.process.stdout.fileno(), 1 << 20)
+            chunk = os.read(process.stdout.fileno(), 1 << 20)
             if not chunk:
                 return
             rest = (rest + chunk)[-400:]
             found = re.findall(rb"mesg=(\d+)\D", rest)
-            if found and int(found[-1]) != self.count:
-                self.count, self.at = int(found[-1]), time.monotonic()
+            if found and before + int(found[-1]) != self.count:
+                self.count, self.at = before + int(found[-1]), time.monotonic()
 
     def wait(self, target, seconds):
         """Waits until that many have arrived in all; gives up after a time. Returns whether they have."""
@@ -262,17 +272,23 @@ class Server:
         sink = Boxes(os.path.join(self.env["LAB_STATE"], f"{self.name}-boxes")) if mailboxes else self.sink
         before = sink.count
         begun = time.monotonic()
+        accepted = self.load(count, size, sessions, mailboxes, limit)
+        sink.wait(before + count, 30)
+        arrived = sink.count - before
+        return accepted, arrived / max(1e-3, sink.at - begun), arrived
+
+    def load(self, count, size, sessions, mailboxes=False, limit=120):
+        """Sends, and returns accepted per second."""
+        begun = time.monotonic()
         source = subprocess.run(
             [f"{POSTFIX}/usr/sbin/smtp-source", "-4", "-s", str(sessions), "-m", str(count), "-l", str(size),
              "-f", "source@source.test", *(["-N", "-t", "u@box.test"] if mailboxes else ["-t", "user@sink.test"]),
              f"127.0.0.1:{self.port}"],
             env=tools_env(), timeout=limit, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        accepted = time.monotonic()
+        took = time.monotonic() - begun
         if source.returncode:
             raise RuntimeError(f"{self.name}: smtp-source: {source.stdout[-300:]}")
-        sink.wait(before + count, 30)
-        arrived = sink.count - before
-        return count / (accepted - begun), arrived / max(1e-3, sink.at - begun), arrived
+        return count / took
 
 
 def measure(server, cells, counts, options):
@@ -297,6 +313,35 @@ def measure(server, cells, counts, options):
                        accept_rate=accepted, e2e_rate=arrived, cpu_ms=used.cpu / count * 1000,
                        peak_mib=used.peak, disk_kib=used.kib / count, switches=used.ctxt / count)
     finally:
+        server.stop()
+
+
+def drain(server, options):
+    """One start of a server, warmed up; then the next hop goes away, mail is taken all the same, and goes out once it is back."""
+    count = options.drain
+    server.start()
+    try:
+        server.send(options.warmup, 10240, 20)
+        server.sink.stop()
+        time.sleep(1)
+        with Meter(server.group) as used:
+            accepted = server.load(count, 10240, 20, limit=600)
+        queued = int(server.call("queue"))
+        yield dict(server=server.name, cell="10240x20, next hop down", messages=count, arrived=queued, accept_rate=accepted,
+                   cpu_ms=used.cpu / count * 1000, peak_mib=used.peak, disk_kib=used.kib / count, switches=used.ctxt / count)
+        server.sink.start()
+        before = server.sink.count
+        with Meter(server.group) as used:
+            begun = time.monotonic()
+            server.call("flush")
+            server.sink.wait(before + count, options.drain_limit)
+        arrived = server.sink.count - before
+        yield dict(server=server.name, cell=f"drain of {count}", messages=count, arrived=arrived,
+                   e2e_rate=arrived / max(1e-3, server.sink.at - begun), cpu_ms=used.cpu / count * 1000, peak_mib=used.peak,
+                   disk_kib=used.kib / count, switches=used.ctxt / count)
+    finally:
+        if server.sink.process.poll() is not None:
+            server.sink.start()
         server.stop()
 
 
@@ -353,6 +398,8 @@ def table(records, names):
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
     print()
     for name in names:
+        if cells and not any(r["cell"] == "start" for r in records):
+            continue
         print(f"{name}: first 220 after {number(median(name, 'start', 'seconds'))} s, idle {number(median(name, 'start', 'idle_mib'))} MiB PSS"
               f" in {number(median(name, 'start', 'processes'))} processes")
 
@@ -386,6 +433,9 @@ def main():
     parser.add_argument("--cell-warmup", type=int, default=800, help="messages sent before each cell, of its size, unmeasured")
     parser.add_argument("--cells", default=CELLS, help="BYTESxSESSIONS,...; with an m behind: into Maildirs")
     parser.add_argument("--peers", default="postfix,postern")
+    parser.add_argument("--drain", type=int, metavar="N", help="instead of the cells: N messages of 10 KiB are taken by 20 sessions while the"
+                        " next hop refuses connections, and drained once it is back")
+    parser.add_argument("--drain-limit", type=float, default=600, help="seconds that a drain may take")
     parser.add_argument("--syncs", action="store_true", help="only count sync calls per message, by strace")
     parser.add_argument("--out", help="a line of JSON per measurement, appended")
     options = parser.parse_args()
@@ -409,7 +459,8 @@ def main():
             return
         for round_number in range(1, options.rounds + 1):
             for server in servers:
-                for record in measure(server, cells, counts, options):
+                work = drain(server, options) if options.drain else measure(server, cells, counts, options)
+                for record in work:
                     record["round"] = round_number
                     records.append(record)
                     if options.out:

@@ -84,9 +84,11 @@ stop() {
 
 queue() { find /var/spool/postfix/{incoming,active,deferred,maildrop} -type f 2>/dev/null | wc -l; }
 
+flush() { postqueue -c "$state/conf" -f; }
+
 case ${1:-} in
-  version | start | stop | queue) "$1" ;;
+  version | start | stop | queue | flush) "$1" ;;
   port) echo "$port" ;;
   notes) echo "default_process_limit=200, in_flow_delay=0, no peer name lookup, no client limits, destination concurrency 20 rising to 50, no chroot" ;;
-  *) echo "usage: $0 version|start|stop|port|queue|notes" >&2; exit 2 ;;
+  *) echo "usage: $0 version|start|stop|port|queue|flush|notes" >&2; exit 2 ;;
 esac

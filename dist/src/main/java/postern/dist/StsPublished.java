@@ -46,8 +46,7 @@ final class StsPublished implements Published {
 
     @Override
     public Optional<TlsPolicy> find(Destination destination, TlsPolicy.Manner manner) {
-        boolean given = destination.nextHop().startsWith("["); // the operator names the very host
-        if (given || !destination.target().named()) {
+        if (given(destination)) {
             return Optional.empty();
         }
         String domain = destination.domain();
@@ -69,6 +68,18 @@ final class StsPublished implements Published {
                         : Optional.of(applied(destination.target(), domain, policy, manner));
             }
         };
+    }
+
+    /** The operator names the very host, or an address. */
+    private static boolean given(Destination destination) {
+        return destination.nextHop().startsWith("[") || !destination.target().named();
+    }
+
+    @Override
+    public String nothing(Destination destination) {
+        return given(destination)
+                ? "not asked for: the next hop is a host, no domain"
+                : "none: " + policies.absence(destination.domain());
     }
 
     private TlsPolicy applied(

@@ -191,7 +191,7 @@ public final class TlsCheck {
                                             ? ""
                                             : " [" + String.join("; ", words) + "]");
                         })
-                .orElse("none");
+                .orElseGet(() -> source.nothing(destination));
     }
 
     private static String demand(TlsPolicy policy) {

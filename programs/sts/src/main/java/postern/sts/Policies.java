@@ -111,6 +111,26 @@ public final class Policies {
         };
     }
 
+    /** In words, for an operator, why {@link #find} finds nothing for the domain to keep. */
+    public String absence(String domain) {
+        Optional<String> name = PolicyDomain.of(domain);
+        if (name.isEmpty()) {
+            return "no such name has policies";
+        }
+        return switch (find(name.get())) {
+            case Found.Nothing(Optional<Trouble> trouble) ->
+                    trouble.map(each -> each.kind().word() + ": " + each.why())
+                            .orElseGet(
+                                    () ->
+                                            announced(name.get())
+                                                            instanceof Announced.Nothing(var why)
+                                                    ? why
+                                                    : "no policy");
+            case Found.Promised(StsPolicy policy, _) ->
+                    "the policy says mode " + policy.mode().word();
+        };
+    }
+
     private Found found(String domain, String id, Optional<Kept> kept) {
         if (kept.isPresent() && kept.get().id().equals(id)) {
             return new Found.Promised(kept.get().policy(), Optional.empty());

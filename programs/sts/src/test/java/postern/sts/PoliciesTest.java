@@ -221,6 +221,20 @@ class PoliciesTest {
         assertThat(asked()).isEmpty();
     }
 
+    /** As postern tls check tells it. */
+    @ParameterizedTest
+    @CsvSource({
+        "404, no.example, no TXT record at _mta-sts.no.example",
+        "404, 192.0.2.1, no such name has policies",
+        "404, sts.example, 'sts-policy-fetch-error: https://mta-sts.sts.example'",
+        "200, sts.example, the policy says mode none",
+    })
+    void anAbsenceIsExplained(int code, String domain, String words) throws IOException {
+        status = code;
+        body = POLICY.replace("enforce", "none");
+        assertThat(policies(serve("good")).absence(domain)).startsWith(words);
+    }
+
     @Test
     void damagedFilesAreRemoved() throws IOException {
         Path sts = folder.resolve("sts");

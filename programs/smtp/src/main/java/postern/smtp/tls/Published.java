@@ -19,6 +19,11 @@ public interface Published {
      */
     Optional<TlsPolicy> find(Destination destination, TlsPolicy.Manner manner);
 
+    /** In words, for an operator, why nothing is found for the destination. */
+    default String nothing(Destination destination) {
+        return "none";
+    }
+
     /** The first of them that has something to say. */
     default Published or(Published next) {
         return (destination, manner) ->

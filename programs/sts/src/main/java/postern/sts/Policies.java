@@ -46,6 +46,9 @@ public final class Policies {
     /** Refreshed at once, so that hosts that do not answer hold up a round the less. */
     private static final int REFRESHERS = 4;
 
+    /** A name service that does not answer is not asked for each message again. */
+    private static final Duration SILENCE = Duration.ofMinutes(1);
+
     /** Failures remembered; beyond it the oldest are forgotten, which costs attempts only. */
     private static final int FAILURES_MAX = 10_000;
 
@@ -58,6 +61,9 @@ public final class Policies {
     private final Object lock = new Object(); // guards what follows; never held while waiting
     private final Map<String, CompletableFuture<Fetched>> underWay = new HashMap<>();
     private final LinkedHashMap<String, Failure> failures = new LinkedHashMap<>();
+    private final LinkedHashMap<String, Silence> silences = new LinkedHashMap<>();
+
+    private record Silence(long since, String why) {}
 
     private record Failure(String id, long at, Trouble trouble) {}
 
@@ -150,6 +156,13 @@ public final class Policies {
     }
 
     private Announced announced(String domain) {
+        synchronized (lock) {
+            Silence silence = silences.get(domain);
+            if (silence != null
+                    && world.clock().nanoTime() - silence.since < SILENCE.toNanos()) {
+                return new Announced.Nothing(silence.why);
+            }
+        }
         String name = LABEL + domain;
         return switch (resolver.texts(name)) {
             case Answer.Found<List<String>>(List<String> texts, _) ->
@@ -158,7 +171,16 @@ public final class Policies {
                             .orElse(new Announced.Nothing("no valid TXT record at " + name));
             case Answer.NoSuchName<List<String>> _, Answer.Empty<List<String>> _ ->
                     new Announced.Nothing("no TXT record at " + name);
-            case Answer.Temporary<List<String>>(_, String reason) -> new Announced.Nothing(reason);
+            case Answer.Temporary<List<String>>(_, String reason) -> {
+                synchronized (lock) {
+                    silences.remove(domain);
+                    silences.put(domain, new Silence(world.clock().nanoTime(), reason));
+                    if (silences.size() > FAILURES_MAX) {
+                        silences.pollFirstEntry();
+                    }
+                }
+                yield new Announced.Nothing(reason);
+            }
         };
     }
 

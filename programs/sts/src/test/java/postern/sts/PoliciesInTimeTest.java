@@ -185,6 +185,21 @@ class PoliciesInTimeTest {
     }
 
     @Test
+    void aSilentNameServiceIsAskedOnceAMinute() {
+        String name = "_mta-sts." + DOMAIN;
+        resolver.texts(
+                name,
+                new Resolver.Answer.Temporary<>(Resolver.Trouble.NO_ANSWER, "no answer"));
+        serve();
+        assertThat(find()).isEqualTo(Found.NOTHING);
+        resolver.texts(name, "v=STSv1; id=1;");
+        pass(Duration.ofSeconds(50));
+        assertThat(find()).isEqualTo(Found.NOTHING);
+        pass(Duration.ofSeconds(15));
+        assertThat(find()).isInstanceOf(Found.Promised.class);
+    }
+
+    @Test
     void manyAskAndOneFetches() {
         serve();
         for (int i = 0; i < 50; i++) {

@@ -23,7 +23,7 @@ import postern.mail.ReversePath;
  */
 public record TlsReportConfig(
         String organization, Mailbox contact, Mailbox from, ReversePath sender) {
-    private static final String SINCE = "0.3";
+    private static final String SINCE = "0.2";
 
     private static final Key<String> ORGANIZATION =
             Key.text(

@@ -104,6 +104,7 @@ class MtaStsTest {
             assertThat(web.requests().stream().map(WebServer.Request::target))
                     .hasSize(DOMAINS.size())
                     .containsOnly("/.well-known/mta-sts.txt");
+            checkByHand(postern);
             assertThat(postern.command("stop").code()).isZero();
             await().atMost(SOON).until(() -> !postern.launched().isAlive());
             assertThat(counted()).contains("policy\tkept.test\tSTS\t1\t0");
@@ -151,6 +152,27 @@ class MtaStsTest {
                         "relay=mx.testing.test.*verified=no"
                                 + " result=certificate-host-mismatch.*mail goes all the same")
                 .containsPattern("to=<box@none.test>.*status=sent");
+    }
+
+    /** What an operator sees who asks: the same verdicts, and their reasons. */
+    private static void checkByHand(Postern postern) throws IOException {
+        Tool.Ended kept = postern.command("tls", "check", "kept.test");
+        assertThat(kept.code()).as(kept.output()).isZero();
+        assertThat(kept.output())
+                .contains("MTA-STS: MTA-STS of kept.test, mode enforce: TLS required")
+                .contains("mx: mx.kept.test; max_age: 86400");
+        Tool.Ended broken = postern.command("tls", "check", "broken.test");
+        assertThat(broken.code()).as(broken.output()).isEqualTo(75);
+        assertThat(broken.output())
+                .contains("certificate is for mx.kept.test")
+                .contains("certificate-host-mismatch");
+        Tool.Ended unlisted = postern.command("tls", "check", "unlisted.test");
+        assertThat(unlisted.code()).as(unlisted.output()).isEqualTo(75);
+        assertThat(unlisted.output()).contains("does not list mx.unlisted.test");
+        Tool.Ended none = postern.command("tls", "check", "none.test");
+        assertThat(none.code()).as(none.output()).isZero();
+        assertThat(none.output()).contains("MTA-STS: none: the policy says mode none");
+        System.out.println(kept.output() + broken.output() + unlisted.output() + none.output());
     }
 
     private Path reports() {

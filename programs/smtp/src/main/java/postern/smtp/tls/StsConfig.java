@@ -14,7 +14,7 @@ public final class StsConfig {
                             + " domain: levels may and dane. Their hosts are asked by HTTPS, port 443. A"
                             + " domain that promises TLS is then never spoken to without; what breaks"
                             + " its promise puts the mail off.",
-                    "0.3");
+                    "0.2");
 
     /** Keys of {@code [smtp]} alone. */
     public static final List<Key<?>> KEYS = List.of(ON);

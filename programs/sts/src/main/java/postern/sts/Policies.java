@@ -158,8 +158,7 @@ public final class Policies {
     private Announced announced(String domain) {
         synchronized (lock) {
             Silence silence = silences.get(domain);
-            if (silence != null
-                    && world.clock().nanoTime() - silence.since < SILENCE.toNanos()) {
+            if (silence != null && world.clock().nanoTime() - silence.since < SILENCE.toNanos()) {
                 return new Announced.Nothing(silence.why);
             }
         }

@@ -188,8 +188,7 @@ class PoliciesInTimeTest {
     void aSilentNameServiceIsAskedOnceAMinute() {
         String name = "_mta-sts." + DOMAIN;
         resolver.texts(
-                name,
-                new Resolver.Answer.Temporary<>(Resolver.Trouble.NO_ANSWER, "no answer"));
+                name, new Resolver.Answer.Temporary<>(Resolver.Trouble.NO_ANSWER, "no answer"));
         serve();
         assertThat(find()).isEqualTo(Found.NOTHING);
         resolver.texts(name, "v=STSv1; id=1;");

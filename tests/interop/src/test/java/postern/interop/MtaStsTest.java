@@ -172,7 +172,6 @@ class MtaStsTest {
         Tool.Ended none = postern.command("tls", "check", "none.test");
         assertThat(none.code()).as(none.output()).isZero();
         assertThat(none.output()).contains("MTA-STS: none: the policy says mode none");
-        System.out.println(kept.output() + broken.output() + unlisted.output() + none.output());
     }
 
     private Path reports() {

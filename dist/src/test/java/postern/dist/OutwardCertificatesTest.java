@@ -68,6 +68,35 @@ class OutwardCertificatesTest {
     }
 
     @Test
+    void whatMakesNoSenseOfTlsIsToldBeforeAnythingStarts() {
+        String toml =
+                """
+                hostname = "mx.example.org"
+                [smtp]
+                tls_policy = ["tls"]
+                [transport.relay]
+                srv = ["_submissions._tcp"]
+                [transport.wrapped]
+                tls_wrapper = true
+                tls = "none"
+                [transport.known]
+                tls = "fingerprint"
+                [table.tls]
+                kind = "inline"
+                entries = { "a.example" = "secure match=.a.example", "b.example" = "sure" }
+                """;
+        var result = Configuration.parse("postern.toml", toml, Sections.ALL, Sections.CHECKS);
+        assertThat(result).isInstanceOf(Configuration.Result.Broken.class);
+        assertThat(((Configuration.Result.Broken) result).problems())
+                .extracting(Problem::toString)
+                .anyMatch(text -> text.contains(":5:") && text.contains("tls_wrapper = true"))
+                .anyMatch(text -> text.contains(":7:") && text.contains("forbids"))
+                .anyMatch(text -> text.contains(":10:") && text.contains("tls_fingerprints"))
+                .anyMatch(text -> text.contains(":13:") && text.contains("\"sure\" is no level"))
+                .noneMatch(text -> text.contains("a.example"));
+    }
+
+    @Test
     void whatCannotBeReadIsToldWithItsPlace() {
         List<Problem> problems =
                 certificates(

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import postern.config.Key;
+import postern.config.Problem;
 import postern.config.Section;
 import postern.config.Settings;
 
@@ -150,6 +151,16 @@ public record TableConfig(
 
     public static List<TableConfig> all(Settings settings) {
         return settings.each(SECTION).stream().map(TableConfig::read).toList();
+    }
+
+    /** What an inline table says, by key; empty for other kinds. */
+    public Map<String, String> inline() {
+        return kind == Kind.INLINE ? group.get(ENTRIES) : Map.of();
+    }
+
+    /** The problem with one of those entries. */
+    public Problem problem(String what, String remedy) {
+        return group.problem(ENTRIES, what, remedy);
     }
 
     /** The text that a compiled table is built from. */

@@ -73,6 +73,14 @@ final class Dialer {
                     ? new Opened.Unprotected(outcome, Delivery.NOBODY)
                     : new Opened.Failed(outcome, false);
         }
+        boolean clear = policy instanceof TlsPolicy.Clear;
+        if (clear && config.tls().wrapper() && target.endpoint() instanceof Endpoint.Tcp) {
+            return new Opened.Failed(
+                    Verdicts.contradiction(
+                            "tls_wrapper wants TLS, and the policy forbids it: "
+                                    + policy.basis().reason()),
+                    false);
+        }
         try {
             return open(target, policy, policy, credentials);
         } catch (TlsFailed failed) {
@@ -194,9 +202,16 @@ final class Dialer {
             return new Opened.Failed(Verdicts.greeting(greeting), true);
         }
         Opened opened = ehlo(connection);
-        return opened instanceof Opened.Ready && tried instanceof TlsPolicy.Encrypted wanted
-                ? startTls(connection, wanted)
-                : opened;
+        if (!(tried instanceof TlsPolicy.Encrypted wanted)) {
+            return opened;
+        }
+        return switch (opened) {
+            case Opened.Ready _ -> startTls(connection, wanted);
+            case Opened.Failed(Outcome.Bounced never, boolean reached)
+                    when !wanted.clearAllowed() ->
+                    new Opened.Failed(Verdicts.beforeTls(never), reached);
+            case Opened.Failed _, Opened.Unprotected _ -> opened;
+        };
     }
 
     private Opened ehlo(Connection connection) throws IOException {

@@ -146,9 +146,9 @@ public final class Transports {
     public static List<Problem> check(Settings settings) {
         List<Problem> problems = new ArrayList<>();
         Settings.Group common = settings.section(SmtpConfig.SECTION);
-        tls(common, common).ifPresent(problems::add);
+        problems.addAll(tls(common, common, settings));
         for (Settings.Group group : settings.each(SECTION)) {
-            tls(group, common).ifPresent(problems::add);
+            problems.addAll(tls(group, common, settings));
             if (TAKEN.contains(group.name())) {
                 problems.add(
                         group.problem(
@@ -158,28 +158,53 @@ public final class Transports {
                                         : "choose another name"));
             }
         }
-        return problems;
+        return problems.stream().distinct().toList(); // transports share tables
     }
 
-    private static Optional<Problem> tls(Settings.Group own, Settings.Group common) {
+    private static List<Problem> tls(Settings.Group own, Settings.Group common, Settings settings) {
+        List<Problem> problems = new ArrayList<>();
         var keys = new SmtpKeys.Reader(own, common);
-        boolean wrapper = keys.get(TlsConfig.WRAPPER);
-        if (wrapper && keys.get(TlsConfig.LEVEL) == TlsLevel.NONE) {
-            return Optional.of(
+        TlsConfig config = TlsConfig.read(keys);
+        if (config.wrapper() && config.level() == TlsLevel.NONE) {
+            problems.add(
                     own.problem(
                             TlsConfig.WRAPPER,
                             "\"tls_wrapper\" wants TLS, which tls = \"none\" forbids",
                             "write tls = \"encrypt\", or what more is wanted"));
         }
+        if (config.level() == TlsLevel.FINGERPRINT && config.fingerprints().isEmpty()) {
+            problems.add(
+                    own.problem(
+                            TlsConfig.LEVEL,
+                            "tls = \"fingerprint\" without tls_fingerprints: no mail would go",
+                            "write tls_fingerprints"));
+        }
         boolean implicit = // RFC 8314 §5.1
                 keys.get(SmtpKeys.SRV).stream()
                         .anyMatch(label -> label.startsWith("_submissions."));
-        return implicit && !wrapper
-                ? Optional.of(
-                        own.problem(
-                                SmtpKeys.SRV,
-                                "hosts of _submissions want TLS before the greeting",
-                                "write tls_wrapper = true"))
-                : Optional.empty();
+        if (implicit && !config.wrapper()) {
+            problems.add(
+                    own.problem(
+                            SmtpKeys.SRV,
+                            "hosts of _submissions want TLS before the greeting",
+                            "write tls_wrapper = true"));
+        }
+        for (TableConfig table : TableConfig.all(settings)) {
+            if (config.tables().contains(table.name())) {
+                table.inline()
+                        .forEach(
+                                (key, entry) ->
+                                        config.flaw(entry)
+                                                .map(why -> problem(table, key, why))
+                                                .filter(problem -> !problems.contains(problem))
+                                                .ifPresent(problems::add));
+            }
+        }
+        return problems;
+    }
+
+    private static Problem problem(TableConfig table, String key, String why) {
+        return table.problem(
+                "\"" + key + "\" has no TLS policy: " + why, "write a level and its attributes");
     }
 }

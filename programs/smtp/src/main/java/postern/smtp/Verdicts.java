@@ -118,6 +118,16 @@ final class Verdicts {
         return new Deferred("4.7.5", why, About.HOST);
     }
 
+    /** Of a "never" from whoever answers before the host has proved itself: it may be anybody. */
+    static Outcome beforeTls(Bounced never) {
+        return new Deferred(softened(never.status()), never.detail() + ", before TLS", About.HOST);
+    }
+
+    /** Of configuration that no connection can satisfy. */
+    static Outcome contradiction(String why) {
+        return new Deferred("4.3.5", why, About.DESTINATION);
+    }
+
     /** A status of class 5 as one of class 4. */
     private static String softened(String status) {
         return status.isEmpty() ? "4.0.0" : "4" + status.substring(1);

@@ -103,6 +103,10 @@ class BadTlsTest {
                                 plain.write(java.nio.ByteBuffer.wrap(alert));
                                 throw new SSLException("no common ground");
                             });
+            case "REFUSES_EHLO" ->
+                    sealing(mx, certificate)
+                            .replying("EHLO", "550 5.7.1 no")
+                            .replying("HELO", "550 5.7.1 no");
             case "REFUSED" -> sealing(mx, certificate).replying("STARTTLS", "502 5.5.1 no");
             case "REFUSED_NOW" -> sealing(mx, certificate).replying("STARTTLS", "454 4.7.0 no");
             case "HANGS_UP" -> sealing(mx, certificate).replying("STARTTLS", "421 4.7.0 no");
@@ -240,6 +244,17 @@ class BadTlsTest {
         assertThat(text(deliver(hop, Protection.UNSTATED).getFirst(), clear))
                 .isEqualTo("deferred 4.7.5");
         assertThat(clear.received()).isEmpty();
+    }
+
+    @Test
+    void aPolicyThatForbidsTlsDoesNotGoWithTlsThatComesFirst() throws IOException {
+        level(TlsLevel.NONE);
+        rig.with(of -> Rig.tls(of.tls().wrapped(), of));
+        FakeMx mx = rig.mx().wrapped(Pki.sealing("good"));
+        String hop = rig.start(mx);
+        assertThat(text(deliver(hop, Protection.UNSTATED).getFirst(), mx))
+                .isEqualTo("deferred 4.3.5");
+        assertThat(mx.commands()).isEmpty();
     }
 
     @Test

@@ -40,8 +40,10 @@ class RealServersTest {
     @CsvSource({
         "postfix, none",
         "postfix, may",
+        "postfix, verify",
         "exim, none",
         "exim, may",
+        "exim, fingerprint",
         "opensmtpd, none",
         "opensmtpd, may"
     })
@@ -62,7 +64,7 @@ class RealServersTest {
         Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxr-xr-x"));
         certificate(own);
         int port = Postern.freePort();
-        String more = "\n[smtp]\ntls = \"" + tls + "\"\n";
+        String more = "\n[smtp]\ntls = \"" + tls + "\"\n" + keys(tls, own);
         try (Image peer = Image.start(image, own, script(server, own, port));
                 Postern postern =
                         Postern.start(folder.resolve("postern"), "[127.0.0.1]:" + port, more);
@@ -95,9 +97,37 @@ class RealServersTest {
                 return; // Debian 12's does not get on with its OpenSSL: no client gets TLS from it
             }
             assertThat(sent(postern))
-                    .allMatch(line -> line.contains(" tls=TLSv1.") == tls.equals("may"));
+                    .allMatch(line -> line.contains(" tls=TLSv1.") != tls.equals("none"));
+            assertThat(postern.log().contains("verified=yes"))
+                    .isEqualTo(tls.equals("verify") || tls.equals("fingerprint"));
             assertThat(peer).isNotNull();
         }
+    }
+
+    /** What the level needs to know of the server's certificate. */
+    private static String keys(String tls, Path own) throws IOException {
+        return switch (tls) {
+            case "verify" ->
+                    "tls_ca_files = [\"%s\"]\ntls_verify_match = [\"peer.test\"]\n"
+                            .formatted(own.resolve("cert"));
+            case "fingerprint" -> {
+                Tool.Ended shown =
+                        Tool.run(
+                                SOON,
+                                "",
+                                "openssl",
+                                "x509",
+                                "-in",
+                                own.resolve("cert").toString(),
+                                "-noout",
+                                "-fingerprint",
+                                "-sha256");
+                String digest = shown.output().strip();
+                yield "tls_fingerprints = [\"%s\"]\n"
+                        .formatted(digest.substring(digest.indexOf('=') + 1));
+            }
+            default -> "";
+        };
     }
 
     private static List<String> sent(Postern postern) {

@@ -223,6 +223,16 @@ public record TlsConfig(
                 level, tables, verifyMatch, secureMatch, fingerprints, authorities, manner, true);
     }
 
+    /** What is wrong with an entry of a table; empty when it makes sense. */
+    public Optional<String> flaw(String entry) {
+        try {
+            PolicyEntry.parse(entry, this);
+            return Optional.empty();
+        } catch (IllegalArgumentException odd) {
+            return Optional.of(String.valueOf(odd.getMessage()));
+        }
+    }
+
     private static Key<List<String>> match(String name, List<String> byDefault, String doc) {
         return Key.parsedList(
                 name,

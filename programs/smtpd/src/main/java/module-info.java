@@ -7,6 +7,7 @@ module postern.smtpd {
     requires transitive postern.dns;
     requires transitive postern.mail;
     requires transitive postern.sasl;
+    requires transitive postern.table;
     requires transitive postern.tls;
     requires transitive postern.wire;
 

@@ -16,6 +16,7 @@ import postern.anvil.AnvilConfig;
 import postern.auth.AuthConfig;
 import postern.base.Endpoint;
 import postern.base.Listener;
+import postern.base.Users;
 import postern.base.World;
 import postern.config.Settings;
 import postern.dns.DnsResolver;
@@ -45,6 +46,7 @@ import postern.smtpd.triage.AddressList;
 import postern.smtpd.triage.AddressLists;
 import postern.smtpd.triage.KnownClients;
 import postern.smtpd.triage.TriageConfig;
+import postern.table.Table;
 import postern.tls.ServerTls;
 import postern.wire.Reply;
 
@@ -171,10 +173,21 @@ public final class FrontDomain {
     private static Logins logins(World world, Site site, Settings settings) {
         AuthConfig config = AuthConfig.read(settings);
         Optional<Path> socket = config.ours() ? Optional.of(site.auth()) : config.dovecot();
+        LoginConfig logins = LoginConfig.read(settings);
         return new Logins(
                 config.mechanisms(),
                 socket.map(path -> client(world, path)).orElse(null),
-                LoginConfig.read(settings));
+                logins,
+                senders(world, site, settings, logins));
+    }
+
+    private static List<Table> senders(
+            World world, Site site, Settings settings, LoginConfig logins) {
+        if (logins.senders().isEmpty()) {
+            return List.of();
+        }
+        Users nobody = _ -> Optional.empty(); // this domain knows no users
+        return TableUses.open(world, settings, nobody, site, Powers.FRONT).get(logins.senders());
     }
 
     private static AuthClient client(World world, Path socket) {

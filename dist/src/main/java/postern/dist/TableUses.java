@@ -21,6 +21,7 @@ import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
 import postern.smtp.Transports;
 import postern.table.RemoteTables;
+import postern.smtpd.LoginConfig;
 import postern.table.TableCheck;
 import postern.table.TableConfig;
 import postern.table.Tables;
@@ -50,7 +51,8 @@ final class TableUses {
             case QUEUE -> joined(RewriteConfig.USES, RoutingConfig.USES, AddressingConfig.USES);
             case OUT -> joined(AddressingConfig.GENERIC_USES, Transports.TABLES);
             case LOCAL -> VirtualConfig.TABLES;
-            case FRONT, LOOKUP, AUTH -> List.of();
+            case FRONT -> LoginConfig.USES;
+            case LOOKUP, AUTH -> List.of();
         };
     }
 

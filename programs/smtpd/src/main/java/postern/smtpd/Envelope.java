@@ -20,6 +20,7 @@ final class Envelope {
     private final Identity identity;
     private final Conversation conversation;
     private final Security security;
+    private final SenderOwners owners;
 
     Envelope(Exchange exchange, Security security) {
         this.premises = exchange.premises();
@@ -28,6 +29,7 @@ final class Envelope {
         this.identity = exchange.identity();
         this.conversation = exchange.conversation();
         this.security = security;
+        this.owners = new SenderOwners(premises.policy().logins());
     }
 
     void mail(SmtpCommand.Mail mail) throws IOException {
@@ -53,7 +55,13 @@ final class Envelope {
             conversation.reply(refusal);
             return;
         }
-        begin(mail);
+        Optional<Reply> notTheirs = owners.refusal(mail.from(), identity);
+        if (notTheirs.isPresent()) {
+            exchange.reject("MAIL", notTheirs.get(), "");
+            conversation.reply(notTheirs.get());
+        } else {
+            begin(mail);
+        }
     }
 
     private void begin(SmtpCommand.Mail mail) throws IOException {

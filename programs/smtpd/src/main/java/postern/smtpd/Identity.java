@@ -97,6 +97,11 @@ final class Identity {
         return client.trusted() || authentication.login().isPresent();
     }
 
+    /** Whether the kernel says who it is. */
+    boolean ofThisMachine() {
+        return listener.kind() == ListenerConfig.Kind.SOCKET;
+    }
+
     boolean mustAuthenticate() {
         return switch (listener.kind()) {
             case SMTP, LMTP -> false;

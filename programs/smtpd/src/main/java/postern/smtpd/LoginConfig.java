@@ -1,6 +1,7 @@
 package postern.smtpd;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -8,15 +9,29 @@ import java.util.regex.Pattern;
 import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
+import postern.table.TableConfig;
 import postern.tls.Protection;
 
 /**
  * What logins are, beside what the authentication service knows.
  *
+ * @param senders tables of the logins that may send as an address
+ * @param ownership who is held to them
  * @param certificates login by fingerprint ({@code sha256:} and hexadecimal digits) or by subject
  */
-public record LoginConfig(Map<String, String> certificates) {
+public record LoginConfig(
+        Map<String, String> certificates, List<String> senders, Ownership ownership) {
     private static final String SINCE = "0.2";
+    /** Who must own the sender's address. */
+    public enum Ownership {
+        /** Who authenticated; an address without an owner is nobody's. */
+        AUTHENTICATED,
+        /** Who authenticated, where the address has an owner. */
+        KNOWN,
+        /** As the first, and who did not authenticate may not send as an address with an owner. */
+        EVERYBODY
+    }
+
     private static final String FINGERPRINT = "sha256:";
     private static final Pattern HEX = Pattern.compile("(?i)sha256:([0-9a-f:]+)");
 
@@ -30,23 +45,49 @@ public record LoginConfig(Map<String, String> certificates) {
                             + " it. smtpd.client_certificates must be on.",
                     SINCE);
 
+    private static final Key<List<String>> SENDERS =
+            TableConfig.references(
+                    "sender_logins",
+                    "Tables that say who may send as an address, or as @ and its domain: logins with"
+                            + " commas between them (Postfix: smtpd_sender_login_maps).");
+
+    private static final Key<Ownership> OWNERSHIP =
+            Key.choice(
+                    "sender_ownership",
+                    Ownership.AUTHENTICATED,
+                    List.of(Ownership.values()),
+                    "Who is held to those tables: who authenticated must own the address"
+                            + " (authenticated; Postfix: reject_authenticated_sender_login_mismatch), or"
+                            + " must where it has an owner (known; Postfix:"
+                            + " reject_known_sender_login_mismatch), or as the first, and who did not"
+                            + " authenticate may not send as an address with an owner (everybody;"
+                            + " Postfix: reject_sender_login_mismatch). Trusted networks may without a"
+                            + " login, and so may users of this machine.",
+                    SINCE);
+
     /** {@code [smtpd.auth]}. */
     public static final Section SECTION =
             new Section(
                     "smtpd.auth",
                     "Logins. How passwords are checked stands in [auth]; where AUTH is offered, in"
                             + " [[listener]].",
-                    java.util.List.of(CERTIFICATES));
+                    List.of(CERTIFICATES, SENDERS, OWNERSHIP));
+
+    /** The keys by which tables are asked. */
+    public static final List<TableConfig.Use> USES =
+            List.of(TableConfig.Use.of(SECTION, SENDERS));
 
     public LoginConfig {
         certificates = Map.copyOf(certificates);
+        senders = List.copyOf(senders);
     }
 
     public static LoginConfig read(Settings settings) {
         Map<String, String> certificates = new HashMap<>();
         settings.get(SECTION, CERTIFICATES)
                 .forEach((name, login) -> certificates.put(canonical(name), login));
-        return new LoginConfig(certificates);
+        Settings.Group group = settings.section(SECTION);
+        return new LoginConfig(certificates, group.get(SENDERS), group.get(OWNERSHIP));
     }
 
     private static String canonical(String name) {

@@ -18,6 +18,7 @@ import postern.config.Settings;
 import postern.sasl.Mechanism;
 import postern.sasl.dovecot.AuthClient;
 import postern.sasl.password.Scheme;
+import postern.table.Table;
 
 /**
  * The authentication service of a simulated world: {@code ann} has the password {@code secret},
@@ -42,7 +43,23 @@ final class Passwords {
                         Mechanism.PLAIN,
                         Mechanism.LOGIN),
                 new AuthClient(world.network(), world.clock(), SOCKET, 1),
-                new LoginConfig(Map.of()));
+                new LoginConfig(
+                        Map.of(),
+                        List.of(),
+                        LoginConfig.Ownership.valueOf(
+                                given.getOrDefault("ownership", "AUTHENTICATED"))),
+                given.containsKey("ownership") ? List.of(Passwords::owners) : List.of());
+    }
+
+    /** ann may send as herself and as example.com; one table is away. */
+    private static Table.Answer owners(String address) {
+        return switch (address) {
+            case "ann@example.net" -> new Table.Answer.Found("bob, Ann", "owners:1");
+            case "@example.com" -> new Table.Answer.Found("ann", "owners:2");
+            case "bob@example.com" -> new Table.Answer.Found("bob", "owners:3");
+            case "away@example.net" -> new Table.Answer.TemporaryFailure("away");
+            default -> Table.Answer.ABSENT;
+        };
     }
 
     static void serve(Map<String, String> given, World world) throws IOException {

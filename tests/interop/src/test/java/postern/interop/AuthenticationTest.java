@@ -94,13 +94,21 @@ class AuthenticationTest {
                 except smtplib.SMTPException as failed:
                     print(failed)
 
-            plus() if how == "PLUS" else library()
+            def external():
+                context.load_cert_chain(sys.argv[6], sys.argv[7])
+                client = smtplib.SMTP_SSL("localhost", port, context=context, timeout=50)
+                client.ehlo()
+                print(client.esmtp_features.get("auth"))
+                print(client.docmd("AUTH", "EXTERNAL ="))
+
+            {"PLUS": plus, "EXTERNAL": external}.get(how, library)()
             """;
 
     private Postern postern;
     private RecordingSink sink;
     private Path home;
     private Path certificate;
+    private String fingerprint = "";
     private int implicit;
     private int clear;
 
@@ -110,27 +118,21 @@ class AuthenticationTest {
         sink = new RecordingSink();
         home = folder;
         certificate = folder.resolve("cert.pem");
-        Tool.Ended made =
+        certify(folder, "key.pem", "cert.pem", "localhost");
+        certify(folder, "client.key", "client.pem", "carol");
+        String told =
                 Tool.run(
-                        SOON,
-                        "",
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "rsa:2048",
-                        "-nodes",
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=localhost",
-                        "-addext",
-                        "subjectAltName=DNS:localhost",
-                        "-keyout",
-                        folder.resolve("key.pem").toString(),
-                        "-out",
-                        certificate.toString());
-        assertThat(made.code()).as(made.output()).isZero();
+                                SOON,
+                                "",
+                                "openssl",
+                                "x509",
+                                "-noout",
+                                "-fingerprint",
+                                "-sha256",
+                                "-in",
+                                folder.resolve("client.pem").toString())
+                        .output();
+        fingerprint = told.substring(told.indexOf('=') + 1).strip();
         implicit = Postern.freePort();
         clear = Postern.freePort();
         postern = Postern.prepare(folder.resolve("postern"), sink.nextHop(), more(folder));
@@ -149,11 +151,40 @@ class AuthenticationTest {
         postern.start();
     }
 
+    private static void certify(Path folder, String key, String certificate, String name)
+            throws IOException {
+        Tool.Ended made =
+                Tool.run(
+                        SOON,
+                        "",
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=" + name,
+                        "-addext",
+                        "subjectAltName=DNS:" + name,
+                        "-keyout",
+                        folder.resolve(key).toString(),
+                        "-out",
+                        folder.resolve(certificate).toString());
+        assertThat(made.code()).as(made.output()).isZero();
+    }
+
     private String more(Path folder) {
         return """
 
         [smtpd]
         trusted = []
+        client_certificates = true
+
+        [smtpd.auth]
+        certificates = { "SHA256:%4$s" = "carol" }
 
         [auth]
         passwords = "auth/passwords"
@@ -175,7 +206,7 @@ class AuthenticationTest {
         starttls = "never"
         auth = "offer-in-clear"
         """
-                .formatted(folder, implicit, clear);
+                .formatted(folder, implicit, clear, fingerprint);
     }
 
     @AfterAll
@@ -197,8 +228,57 @@ class AuthenticationTest {
                         how,
                         user,
                         password,
-                        certificate.toString())
+                        certificate.toString(),
+                        home.resolve("client.pem").toString(),
+                        home.resolve("client.key").toString())
                 .output();
+    }
+
+    /** Who shows a certificate that is known need not say more. */
+    @Test
+    void aCertificateIsALogin() throws IOException {
+        assertThat(client(implicit, "EXTERNAL", "", ""))
+                .contains("EXTERNAL SCRAM-SHA-256-PLUS")
+                .contains("(235, b'2.7.0 Authentication successful')");
+    }
+
+    /** Our own smtp is a client too, and takes the best mechanism there is. */
+    @Test
+    void aRelayAuthenticates(@TempDir(factory = OpenFolder.class) Path folder) throws IOException {
+        String hop = "[127.0.0.1]:" + postern.submission();
+        String credentials =
+                """
+
+                [smtp]
+                tls = "encrypt"
+                sasl_credentials = ["relay"]
+
+                [table.relay]
+                kind = "inline"
+                entries = { "%s" = "ann:s3cret pass" }
+                """
+                        .formatted(hop);
+        try (Postern relay = Postern.start(folder.resolve("relay"), hop, credentials);
+                Client client = Client.greeted(relay.smtp())) {
+            assertThat(
+                            client.send(
+                                    "ann@example.net",
+                                    "bob@far.test",
+                                    "Subject: relayed by login\r\n\r\nx"))
+                    .startsWith("250");
+            await().atMost(SOON)
+                    .until(
+                            () ->
+                                    sink.received().stream()
+                                            .map(
+                                                    got ->
+                                                            new String(
+                                                                    got.content(),
+                                                                    StandardCharsets.UTF_8))
+                                            .anyMatch(mail -> mail.contains("relayed by login")));
+            assertThat(relay.log()).contains("status=sent").doesNotContain("s3cret");
+        }
+        assertThat(postern.log()).contains("sasl_method=SCRAM-SHA-256-PLUS sasl_username=ann");
     }
 
     @ParameterizedTest

@@ -22,6 +22,7 @@ import postern.tls.Protection;
 public record LoginConfig(
         Map<String, String> certificates, List<String> senders, Ownership ownership) {
     private static final String SINCE = "0.2";
+
     /** Who must own the sender's address. */
     public enum Ownership {
         /** Who authenticated; an address without an owner is nobody's. */
@@ -74,8 +75,7 @@ public record LoginConfig(
                     List.of(CERTIFICATES, SENDERS, OWNERSHIP));
 
     /** The keys by which tables are asked. */
-    public static final List<TableConfig.Use> USES =
-            List.of(TableConfig.Use.of(SECTION, SENDERS));
+    public static final List<TableConfig.Use> USES = List.of(TableConfig.Use.of(SECTION, SENDERS));
 
     public LoginConfig {
         certificates = Map.copyOf(certificates);

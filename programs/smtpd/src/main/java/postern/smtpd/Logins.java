@@ -31,7 +31,6 @@ public record Logins(
             new Logins(
                     List.of(),
                     null,
-                    new LoginConfig(
-                            Map.of(), List.of(), LoginConfig.Ownership.AUTHENTICATED),
+                    new LoginConfig(Map.of(), List.of(), LoginConfig.Ownership.AUTHENTICATED),
                     List.of());
 }

@@ -9,7 +9,9 @@ import postern.smtpd.LoginConfig.Ownership;
 import postern.table.Table;
 import postern.wire.Reply;
 
-/** Whether a client may send as an address: who authenticated is not thereby everybody. Any thread. */
+/**
+ * Whether a client may send as an address: who authenticated is not thereby everybody. Any thread.
+ */
 final class SenderOwners {
     private final List<Table> tables;
     private final Ownership ownership;
@@ -39,7 +41,10 @@ final class SenderOwners {
                     }
                     case Table.Answer.TemporaryFailure _ -> {
                         return Optional.of(
-                                Reply.of(451, "4.3.0", "<" + sender + ">: Temporary lookup failure"));
+                                Reply.of(
+                                        451,
+                                        "4.3.0",
+                                        "<" + sender + ">: Temporary lookup failure"));
                     }
                     case Table.Answer.Absent _ -> {}
                 }

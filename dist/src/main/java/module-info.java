@@ -25,6 +25,7 @@ module postern.dist {
     requires postern.smtp;
     requires postern.anvil;
     requires postern.smtpd;
+    requires postern.qmqpd;
     requires postern.spool;
     requires postern.sts;
     requires postern.table;

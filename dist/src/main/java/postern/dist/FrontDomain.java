@@ -31,6 +31,8 @@ import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.qmqpd.Qmqpd;
+import postern.qmqpd.QmqpdConfig;
 import postern.sasl.dovecot.AuthClient;
 import postern.smtp.DnsConfig;
 import postern.smtpd.Intake;
@@ -48,6 +50,7 @@ import postern.smtpd.triage.KnownClients;
 import postern.smtpd.triage.TriageConfig;
 import postern.table.Table;
 import postern.tls.ServerTls;
+import postern.wire.DataDecoder;
 import postern.wire.Reply;
 
 /** The domain that speaks to strangers: smtpd(8). */
@@ -103,17 +106,19 @@ public final class FrontDomain {
                         new Anvil(AnvilConfig.read(settings, config.bounds().sessionsPerClient())));
         var known = new KnownClients(world, TriageConfig.read(settings), scratch);
         known.load();
+        var store =
+                new ContentStore(
+                        world.disk(),
+                        scratch,
+                        limits.messageMemory(),
+                        limits.totalMemory(),
+                        ContentStore.FREE_OCTETS_INTAKE);
         var smtpd =
                 new Smtpd(
                         world,
                         config,
                         policy(world, site, settings, meter, known, tls),
-                        new ContentStore(
-                                world.disk(),
-                                scratch,
-                                limits.messageMemory(),
-                                limits.totalMemory(),
-                                ContentStore.FREE_OCTETS_INTAKE),
+                        store,
                         new Handover(client, new Waker(world.network(), site)));
         for (ListenerConfig configured : all(site, settings)) {
             Listener listener = listeners.get(configured.name());
@@ -121,6 +126,7 @@ public final class FrontDomain {
                 smtpd.start(configured, listener);
             }
         }
+        Drained qmqp = qmqp(world, settings, config, store, client, listeners.get(Qmqpd.NAME));
         Listener control = listeners.get(Listeners.FRONT_CONTROL);
         if (control != null) {
             var server =
@@ -135,15 +141,55 @@ public final class FrontDomain {
             @Override
             public void drain(Runnable ended) {
                 known.save();
-                smtpd.drain(ended);
+                smtpd.drain(() -> qmqp.drain(ended));
             }
 
             @Override
             public void retire(Runnable ended) {
                 known.save();
-                smtpd.retire(ended);
+                smtpd.retire(() -> qmqp.drain(ended));
             }
         };
+    }
+
+    /** How something comes to its end. */
+    private interface Drained {
+        void drain(Runnable ended);
+    }
+
+    private static Drained qmqp(
+            World world,
+            Settings settings,
+            SmtpdConfig smtpd,
+            ContentStore store,
+            LmtpClient client,
+            @Nullable Listener listener) {
+        if (listener == null) {
+            return Runnable::run;
+        }
+        SmtpdConfig.Bounds bounds = smtpd.bounds();
+        var qmqpd =
+                new Qmqpd(
+                        world,
+                        QmqpdConfig.read(settings),
+                        new Qmqpd.Bounds(
+                                new DataDecoder.Limits(
+                                        bounds.messageOctets(),
+                                        bounds.headerOctets(),
+                                        Limits.read(settings).fieldOctets(),
+                                        bounds.hops(),
+                                        true), // lines end with LF there
+                                bounds.recipients()),
+                        store,
+                        (origin, sender, options, recipients, content) ->
+                                client.send(
+                                        Attributes.of(origin),
+                                        sender,
+                                        options,
+                                        recipients,
+                                        content));
+        qmqpd.start(listener);
+        return ended -> qmqpd.drain(listener, ended);
     }
 
     private static Policy policy(

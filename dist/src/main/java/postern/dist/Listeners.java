@@ -3,6 +3,8 @@ package postern.dist;
 import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.config.Settings;
+import postern.qmqpd.Qmqpd;
+import postern.qmqpd.QmqpdConfig;
 
 /** The sockets that master listens on for its children, by name. */
 final class Listeners {
@@ -46,6 +48,7 @@ final class Listeners {
             case CONTROL -> new Endpoint.Local(site.run().resolve("queue-control"));
             case FRONT_CONTROL -> new Endpoint.Local(site.run().resolve("front-control"));
             case AUTH -> new Endpoint.Local(site.auth());
+            case Qmqpd.NAME -> QmqpdConfig.read(settings).at().orElseThrow();
             case SUBMISSION_SOCKET -> new Endpoint.Local(site.submission());
             case String agent when agent.startsWith(AGENT) ->
                     new Endpoint.Local(site.agent(agent.substring(AGENT.length())));

@@ -23,6 +23,8 @@ import postern.master.Plan;
 import postern.master.ServiceIdentities;
 import postern.os.Identity;
 import postern.os.UserDatabase;
+import postern.qmqpd.Qmqpd;
+import postern.qmqpd.QmqpdConfig;
 import postern.smtp.Transports;
 import postern.tlsrpt.TlsReportConfig;
 
@@ -174,6 +176,11 @@ final class PosternPlan {
                                         listener.name(),
                                         new InetSocketAddress(tcp.address(), tcp.port())));
                     }
+                }
+                if (QmqpdConfig.read(settings).at().orElse(null) instanceof Endpoint.Tcp tcp) {
+                    all.add(
+                            new ListenerPlan.Tcp(
+                                    Qmqpd.NAME, new InetSocketAddress(tcp.address(), tcp.port())));
                 }
                 yield all;
             }

@@ -11,6 +11,7 @@ import postern.lookup.LookupConfig;
 import postern.lookup.Passwords;
 import postern.pipe.PipeConfig;
 import postern.qmgr.QmgrConfig;
+import postern.qmqpd.QmqpdConfig;
 import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
@@ -66,6 +67,7 @@ public final class Sections {
                     RuleConfig.SECTION,
                     AddressList.SECTION,
                     CertificateConfig.SECTION,
+                    QmqpdConfig.SECTION,
                     QmgrConfig.SECTION,
                     QmgrConfig.TRANSPORTS,
                     QmgrConfig.DESTINATIONS,

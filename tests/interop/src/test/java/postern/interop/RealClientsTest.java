@@ -22,11 +22,19 @@ class RealClientsTest {
 
     private Postern postern;
     private RecordingSink sink;
+    private int qmqp;
 
     @BeforeAll
     void start(@TempDir(factory = OpenFolder.class) Path folder) throws IOException {
         sink = new RecordingSink();
-        postern = Postern.start(folder, sink.nextHop(), "");
+        qmqp = Postern.freePort();
+        postern =
+                Postern.start(
+                        folder,
+                        sink.nextHop(),
+                        "[qmqpd]\naddress = \"127.0.0.1:"
+                                + qmqp
+                                + "\"\nclients = [\"127.0.0.1/32\"]\n");
     }
 
     @AfterAll
@@ -104,6 +112,37 @@ class RealClientsTest {
         assertThat(got.recipients()).containsExactly("bob@far.test");
         assertThat(new String(got.content(), StandardCharsets.UTF_8))
                 .contains("Zeile mit Ümlaut\r\n.dot\r\n");
+    }
+
+    @Test // lines end with LF on the way here
+    void aMessageByQmqp() throws IOException {
+        Tool.needs("python3");
+        String script =
+                """
+                import socket, sys
+                def net(octets):
+                    return b"%d:%s," % (len(octets), octets)
+                message = b"Subject: by qmqp\\n\\n.dot\\n" + b"line\\n" * 20000
+                whole = net(net(message) + net(b"ann@example.net") + net(b"bob@far.test"))
+                def ask(source):
+                    with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20, (source, 0)) as s:
+                        try:
+                            s.sendall(whole)
+                            return b"".join(iter(lambda: s.recv(4096), b""))
+                        except OSError:
+                            return b""
+                print(ask("127.0.0.1"), ask("127.0.0.2"))
+                """;
+
+        Tool.Ended sent = Tool.run(SOON, script, "python3", "-", String.valueOf(qmqp));
+
+        assertThat(sent.output()).contains(":KOk: queued as").endsWith("' b''\n");
+        RecordingSink.Received got = awaitSink("by qmqp");
+        assertThat(got.sender()).isEqualTo("ann@example.net");
+        assertThat(new String(got.content(), StandardCharsets.UTF_8))
+                .contains("with QMQP")
+                .contains("\r\n\r\n.dot\r\nline\r\n")
+                .endsWith("line\r\n");
     }
 
     @Test

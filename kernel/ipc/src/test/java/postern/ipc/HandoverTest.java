@@ -23,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.Peer;
@@ -80,90 +79,6 @@ final class HandoverTest {
         assertThat(replies).extracting(Reply::code).containsExactly(250);
         assertThat(seen.messages).hasSize(1);
         assertThat(seen.messages.getFirst()).isEqualTo(message);
-    }
-
-    /** Replies to chunks once filled the socket from 280 MiB on, and both ends waited. */
-    @Test
-    void aLongMessageGoesThroughASocketThatHoldsFewReplies() throws IOException {
-        var seen = new Counter();
-        serve(() -> seen);
-        try (var content = new Repeated(new byte[1 << 20], 600)) {
-            assertThat(
-                            client().send(
-                                            Attributes.NONE,
-                                            SENDER,
-                                            MailOptions.NONE,
-                                            List.of(BOB),
-                                            content))
-                    .extracting(Reply::code)
-                    .containsExactly(250);
-            assertThat(seen.octets).isEqualTo(content.octets());
-        }
-    }
-
-    /** A long message of one block time and again, which needs no memory. */
-    private record Repeated(byte[] block, int times) implements Content {
-        @Override
-        public long octets() {
-            return (long) block.length * times;
-        }
-
-        @Override
-        public boolean dotLines() {
-            return false;
-        }
-
-        @Override
-        public int read(long position, byte[] into, int offset, int length) {
-            int count = (int) Math.min(length, octets() - position);
-            for (int i = 0; i < count; i++) {
-                into[offset + i] = block[(int) ((position + i) % block.length)];
-            }
-            return count == 0 ? -1 : count;
-        }
-
-        @Override
-        public void send(Peer peer, long position, long length) throws IOException {
-            int start = (int) (position % block.length);
-            Bug.unless(start + length <= block.length, "a chunk lies in one block");
-            peer.write(ByteBuffer.wrap(block, start, (int) length));
-        }
-
-        @Override
-        public void close() {}
-    }
-
-    /** Takes every message, and only counts. */
-    private static final class Counter implements LmtpSession {
-        private volatile long octets;
-
-        @Override
-        public Reply mail(Attributes given, ReversePath sender, MailOptions asked, long announced) {
-            return Reply.of(250, "2.1.0", "Ok");
-        }
-
-        @Override
-        public Reply rcpt(Recipient recipient) {
-            return Reply.of(250, "2.1.5", "Ok");
-        }
-
-        @Override
-        public void content(byte[] from, int offset, int length) {
-            octets += length;
-        }
-
-        @Override
-        public List<Reply> end() {
-            return List.of(Reply.of(250, "2.0.0", "counted"));
-        }
-
-        @Override
-        public void abort() {}
-
-        @Override
-        public Reply verify(Mailbox recipient) {
-            return Reply.of(252, "2.1.5", "perhaps");
-        }
     }
 
     @Test

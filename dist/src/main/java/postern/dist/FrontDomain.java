@@ -35,6 +35,7 @@ import postern.qmqpd.Qmqpd;
 import postern.qmqpd.QmqpdConfig;
 import postern.sasl.dovecot.AuthClient;
 import postern.smtp.DnsConfig;
+import postern.rewrite.RewriteConfig;
 import postern.smtpd.Intake;
 import postern.smtpd.Limits;
 import postern.smtpd.ListenerConfig;
@@ -88,7 +89,9 @@ public final class FrontDomain {
             World world, Site site, Handed handed, Path scratch, Map<String, Listener> listeners)
             throws IOException {
         Settings settings = handed.settings();
-        SmtpdConfig config = SmtpdConfig.read(settings, site.hostname());
+        SmtpdConfig config =
+                SmtpdConfig.read(settings, site.hostname())
+                        .withOrigin(RewriteConfig.read(settings, site.hostname()).origin());
         ServerTls tls = Certificates.tls(handed.secrets(), config.tls().askClients());
         if (tls != null) {
             tls.warm();

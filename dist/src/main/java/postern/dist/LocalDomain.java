@@ -78,6 +78,9 @@ public final class LocalDomain {
                         new Endpoint.Local(site.handover()),
                         site.hostname(),
                         IDLE_MAX);
+        var names =
+                new LocalNames(
+                        settings.get(RewriteConfig.SECTION, RewriteConfig.RECIPIENT_DELIMITER));
         var agent =
                 new LocalAgent(
                         LocalConfig.read(settings, site.hostname(), site.state()),
@@ -91,16 +94,16 @@ public final class LocalDomain {
                                         cleanup.send(
                                                 FORWARDED, sender, options, recipients, content),
                                 scratch),
-                        new LocalNames(
-                                settings.get(
-                                        RewriteConfig.SECTION, RewriteConfig.RECIPIENT_DELIMITER)));
+                        names);
         Map<String, DeliveryAgent> agents = new LinkedHashMap<>();
         agents.put(LOCAL, agent);
         if (VirtualConfig.read(settings).used()) {
             agents.put(VIRTUAL, virtual(world, site, settings, users, identities));
         }
         for (PipeConfig pipe : PipeConfig.all(settings)) {
-            agents.put(pipe.name(), new PipeAgent(world, pipe, users, identities, scratch));
+            agents.put(
+ pipe.name(),
+ new PipeAgent(world, pipe, users, identities, scratch, names::base));
         }
         var store = new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_DELIVERY);
         List<Running> serving = new ArrayList<>();

@@ -91,6 +91,24 @@ class PipeAndVirtualTest {
                 .endsWith("\nSubject: hello\n\n>From me\n..dot\n\n");
     }
 
+    /** The delimiters here are + and -: whichever comes first; Postfix's exceptions hold. */
+    @Test
+    void anExtensionIsWhatTheDelimitersSay() throws IOException {
+        Path program = program("echo \"$1\" >> ran");
+        assertThat(
+                        pipe(
+                                "",
+                                program,
+                                "\"${user}|${extension}\"",
+                                "ann-lists@x.org",
+                                "ann+a-b@x.org",
+                                "owner-list@x.org",
+                                "bob@x.org"))
+                .hasSize(4);
+        assertThat(Files.readString(work.resolve("ran")))
+                .isEqualTo("ann|lists\nann|a-b\nowner-list|\nbob|\n");
+    }
+
     @Test
     void recipientsShareARunOrHaveTheirOwn() throws IOException {
         Path program = program("echo $# >> ran");
@@ -333,7 +351,8 @@ class PipeAndVirtualTest {
                 PipeConfig.all(settings).getFirst(),
                 USERS,
                 identities(),
-                folder.resolve("scratch"));
+                folder.resolve("scratch"),
+                new LocalNames("+-")::base);
     }
 
     private static Settings settings(String text) {

@@ -1,6 +1,7 @@
 package postern.mail;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads addresses as SMTP writes them: RFC 5321 §4.1.2, widened by RFC 6531 §3.3. Characters beyond
@@ -27,9 +28,15 @@ public final class AddressParser {
 
     private final String text;
     private final int limit;
+    private final @Nullable Domain bare; // completes an address without a domain
     private int at;
 
     private AddressParser(String text, int from, int limit) {
+        this(text, from, limit, null);
+    }
+
+    private AddressParser(String text, int from, int limit, @Nullable Domain bare) {
+        this.bare = bare;
         this.text = text;
         this.at = from;
         this.limit = limit;
@@ -72,6 +79,21 @@ public final class AddressParser {
      */
     public static Parsed path(String text, int from, Domain ours) {
         AddressParser parser = new AddressParser(text, from, text.length());
+        try {
+            return parser.path(ours);
+        } catch (Malformed malformed) {
+            return new Parsed.Invalid(malformed.why);
+        }
+    }
+
+    /**
+     * The same, where {@code <user>} is taken too, as of a user of our own who submits mail (RFC
+     * 6409 §8): it is completed.
+     *
+     * @param origin the domain that completes it
+     */
+    public static Parsed path(String text, int from, Domain ours, Domain origin) {
+        AddressParser parser = new AddressParser(text, from, text.length(), origin);
         try {
             return parser.path(ours);
         } catch (Malformed malformed) {
@@ -131,6 +153,9 @@ public final class AddressParser {
         int start = at;
         String localPart = peek() == '"' ? quotedString() : dotString();
         require(octets(start, at) <= LOCAL_PART_OCTETS_MAX, "the local part is too long");
+        if (bare != null && at > start && peek() == '>') {
+            return new Mailbox(localPart, bare);
+        }
         require(take('@'), at > start ? "no @domain behind the local part" : "no local part");
         return new Mailbox(localPart, new Domain(host()));
     }

@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import postern.base.Bug;
 import postern.base.Disk;
 import postern.base.DiskFile;
+import postern.base.Mailbox;
 import postern.base.World;
 import postern.mail.Content;
 import postern.mail.ReversePath;
@@ -22,7 +24,8 @@ import postern.mail.ReversePath;
  * mbox delivery: appended behind a {@code From } line, lines that begin so are quoted, synced, cut
  * back on error. Locked against other programs by a {@code .lock} file and by fcntl, as Postfix
  * does by default; where the folder does not let us create the lock file, by fcntl alone. Against
- * ourselves by a set of paths: closing any descriptor of a file would drop its fcntl lock.
+ * ourselves by turns, first come first served: closing any descriptor of a file would drop its fcntl
+ * lock, and a crowd that looked again and again would mostly wait.
  */
 public final class Mbox {
     /** How long a lock is tried for. Origin: Postfix, 20 attempts a second apart. */
@@ -35,7 +38,17 @@ public final class Mbox {
 
     private final World world;
     private final long octetsMax;
-    private final Set<Path> busy = new HashSet<>(); // guarded by itself
+    private final Map<Path, Turn> turns = new HashMap<>(); // guarded by itself
+
+    /** Who writes to one mailbox: whoever has the token. */
+    private static final class Turn {
+        private final Mailbox<Boolean> token;
+        private int users; // guarded by turns
+
+        Turn(Mailbox<Boolean> token) {
+            this.token = token;
+        }
+    }
 
     public Mbox(World world, long octetsMax) {
         this.world = world;
@@ -68,8 +81,13 @@ public final class Mbox {
     public void deliver(Path mailbox, ReversePath sender, byte[] prepended, Content content)
             throws IOException {
         long giveUp = world.clock().nanoTime() + LOCK_LIMIT.toNanos();
-        retry(giveUp, mailbox, () -> claim(mailbox));
+        Turn turn = queue(mailbox);
+        boolean ours = false;
         try {
+            ours = turn.token.poll(LOCK_LIMIT).isPresent();
+            if (!ours) {
+                throw new Locked(mailbox);
+            }
             Path lock = Path.of(mailbox + ".lock");
             boolean dotted = dotLock(lock, mailbox, giveUp);
             try {
@@ -80,15 +98,32 @@ public final class Mbox {
                 }
             }
         } finally {
-            synchronized (busy) {
-                busy.remove(mailbox);
-            }
+            leave(mailbox, turn, ours);
         }
     }
 
-    private boolean claim(Path mailbox) {
-        synchronized (busy) {
-            return busy.add(mailbox);
+    private Turn queue(Path mailbox) {
+        synchronized (turns) {
+            Turn turn = turns.get(mailbox);
+            if (turn == null) {
+                turn = new Turn(world.tasks().mailbox(1));
+                Bug.unless(turn.token.offer(true), "a new mailbox has room");
+                turns.put(mailbox, turn);
+            }
+            turn.users++;
+            return turn;
+        }
+    }
+
+    private void leave(Path mailbox, Turn turn, boolean ours) {
+        synchronized (turns) {
+            if (--turn.users == 0) {
+                turns.remove(mailbox);
+                return;
+            }
+        }
+        if (ours) {
+            Bug.unless(turn.token.offer(true), "there is one token");
         }
     }
 

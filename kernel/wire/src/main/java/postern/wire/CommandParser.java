@@ -35,14 +35,25 @@ public final class CommandParser {
 
     private final Domain ours;
     private final boolean strict;
+    private final Optional<Domain> origin;
 
     /**
      * @param ours completes {@code <Postmaster>}
      * @param strict refuses what RFC 5321 §3.3 forbids though it does no harm
      */
     public CommandParser(Domain ours, boolean strict) {
+        this(ours, strict, Optional.empty());
+    }
+
+    private CommandParser(Domain ours, boolean strict, Optional<Domain> origin) {
+        this.origin = origin;
         this.ours = ours;
         this.strict = strict;
+    }
+
+    /** The same where {@code <user>} is taken of those who submit mail, and completed by that. */
+    public CommandParser completing(Domain bare) {
+        return new CommandParser(ours, strict, Optional.of(bare));
     }
 
     public Parsed parse(byte[] line) {
@@ -175,9 +186,12 @@ public final class CommandParser {
             path =
                     bare.equalsIgnoreCase("postmaster")
                             ? new AddressParser.Parsed.Address(new Mailbox(bare, ours), 0)
-                            : AddressParser.mailbox(bare);
+                            : AddressParser.mailbox(complete(bare));
         } else {
-            path = AddressParser.path(rest.text(), rest.at(), ours);
+            path =
+                    origin.isPresent()
+                            ? AddressParser.path(rest.text(), rest.at(), ours, origin.get())
+                            : AddressParser.path(rest.text(), rest.at(), ours);
             switch (path) {
                 case AddressParser.Parsed.Address address -> rest.moveTo(address.end());
                 case AddressParser.Parsed.Empty empty -> rest.moveTo(empty.end());
@@ -188,6 +202,12 @@ public final class CommandParser {
                 path instanceof AddressParser.Parsed.Invalid || rest.atEnd() || rest.peek() == ' ',
                 syntax);
         return path;
+    }
+
+    private String complete(String bare) {
+        return origin.isPresent() && !bare.isEmpty() && bare.indexOf('@') < 0
+                ? bare + "@" + origin.get()
+                : bare;
     }
 
     /** {@code "BDAT" SP chunk-size [SP "LAST"]}. */

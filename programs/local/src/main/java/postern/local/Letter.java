@@ -10,9 +10,14 @@ import postern.mail.Mailbox;
 import postern.mail.Recipient;
 import postern.mail.WithHeader;
 import postern.mailbox.MessageText;
+import postern.table.LocalNames;
 
-/** One message for one of its recipients. */
-record Letter(DeliveryRequest request, Recipient recipient) {
+/**
+ * One message for one of its recipients.
+ *
+ * @param names what an extension is
+ */
+record Letter(DeliveryRequest request, Recipient recipient, LocalNames names) {
 
     Mailbox mailbox() {
         return recipient.mailbox();
@@ -20,8 +25,9 @@ record Letter(DeliveryRequest request, Recipient recipient) {
 
     /** What the address has behind the name, {@code user+extension}; empty when nothing. */
     String extension() {
-        int plus = mailbox().localPart().indexOf('+');
-        return plus > 0 ? mailbox().localPart().substring(plus + 1) : "";
+        String localPart = mailbox().localPart();
+        int base = names.base(localPart).length();
+        return base < localPart.length() ? localPart.substring(base + 1) : "";
     }
 
     /** The address that the sender wrote, as far as it is known. */

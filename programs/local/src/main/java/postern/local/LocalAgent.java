@@ -59,7 +59,7 @@ public final class LocalAgent implements DeliveryAgent {
         try {
             DeliveredTo before = DeliveredTo.of(request.content());
             for (Recipient recipient : request.recipients()) {
-                Outcome outcome = deliverOne(new Letter(request, recipient), before);
+                Outcome outcome = deliverOne(new Letter(request, recipient, names), before);
                 deliveries.add(new Delivery(outcome, RELAY));
             }
         } catch (IOException unreadable) {

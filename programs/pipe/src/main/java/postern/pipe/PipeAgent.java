@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import postern.base.User;
 import postern.base.Users;
 import postern.base.World;
@@ -38,12 +39,20 @@ public final class PipeAgent implements DeliveryAgent {
     private final PipeConfig config;
     private final Users users;
     private final Commands commands;
+    private final UnaryOperator<String> bases;
 
     /**
      * @param scratch the folder where a message lies while a command reads it
+     * @param bases takes the extension off a local part
      */
     public PipeAgent(
-            World world, PipeConfig config, Users users, Identities identities, Path scratch) {
+            World world,
+            PipeConfig config,
+            Users users,
+            Identities identities,
+            Path scratch,
+            UnaryOperator<String> bases) {
+        this.bases = bases;
         this.world = world;
         this.config = config;
         this.users = users;
@@ -162,14 +171,17 @@ public final class PipeAgent implements DeliveryAgent {
     private String value(String name, DeliveryRequest request, Recipient recipient) {
         Mailbox mailbox = recipient.mailbox();
         String localPart = user(mailbox.localPart());
-        int plus = localPart.indexOf('+');
+        String base = bases.apply(localPart);
         return switch (name) {
             case "sender" -> sender(request);
             case "recipient" -> address(mailbox);
             case "original_recipient" -> original(recipient);
             case "mailbox" -> localPart;
-            case "user" -> plus > 0 ? localPart.substring(0, plus) : localPart;
-            case "extension" -> plus > 0 ? localPart.substring(plus + 1) : "";
+            case "user" -> base;
+            case "extension" ->
+                    base.length() < localPart.length()
+                            ? localPart.substring(base.length() + 1)
+                            : "";
             case "domain" -> host(mailbox.domain().text());
             case "nexthop" -> host(request.nextHop());
             case "size" -> Long.toString(request.content().octets());

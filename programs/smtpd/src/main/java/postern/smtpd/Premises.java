@@ -19,6 +19,7 @@ record Premises(
         World world,
         SmtpdConfig config,
         CommandParser parser,
+        CommandParser submissionParser,
         DataDecoder.Limits limits,
         Canned greeting,
         Offers offers,
@@ -40,10 +41,12 @@ record Premises(
             Pressure pressure,
             BooleanSupplier draining) {
         SmtpdConfig.Bounds bounds = config.bounds();
+        var parser = new CommandParser(new Domain(config.hostname()), config.strictEnvelope());
         return new Premises(
                 world,
                 config,
-                new CommandParser(new Domain(config.hostname()), config.strictEnvelope()),
+                parser,
+                parser.completing(new Domain(config.origin())),
                 new DataDecoder.Limits(
                         bounds.messageOctets(),
                         bounds.headerOctets(),

@@ -9,6 +9,7 @@ import postern.base.TimedOut;
 import postern.mail.Recipient;
 import postern.smtpd.Counts.Verb;
 import postern.smtpd.triage.AddressLists;
+import postern.wire.CommandParser;
 import postern.wire.PeerReader;
 import postern.wire.SmtpCommand;
 
@@ -174,7 +175,9 @@ final class Session {
         }
         switch (line) {
             case PeerReader.Line.Complete(byte[] octets) -> {
-                switch (premises.parser().parse(octets)) {
+                CommandParser parser =
+                        listener.submission() ? premises.submissionParser() : premises.parser();
+                switch (parser.parse(octets)) {
                     case SmtpCommand.Parsed.Command(SmtpCommand command) -> perform(command);
                     case SmtpCommand.Parsed.Refused refused -> refuse(refused);
                 }

@@ -14,6 +14,7 @@ import postern.config.Settings;
  * What smtpd goes by.
  *
  * @param hostname our name, in the greeting and for {@code <Postmaster>}
+ * @param origin completes what is submitted to a bare name, {@code <user>}
  * @param trusted networks whose clients may relay
  * @param proxies networks whose clients may say for whom they speak
  * @param forwarders networks whose clients may say where a message came from
@@ -23,6 +24,7 @@ import postern.config.Settings;
  */
 public record SmtpdConfig(
         String hostname,
+        String origin,
         List<Cidr> trusted,
         List<Cidr> proxies,
         List<Cidr> forwarders,
@@ -447,6 +449,7 @@ public record SmtpdConfig(
                         .toList();
         return new SmtpdConfig(
                 hostname,
+                hostname,
                 group.get(TRUSTED),
                 group.get(PROXIES),
                 group.get(FORWARDERS),
@@ -463,9 +466,26 @@ public record SmtpdConfig(
                 listeners);
     }
 
+    /** With another domain that completes what is submitted to a bare name. */
+    public SmtpdConfig withOrigin(String domain) {
+        return new SmtpdConfig(
+                hostname,
+                domain,
+                trusted,
+                proxies,
+                forwarders,
+                wakers,
+                strictEnvelope,
+                services,
+                tls,
+                bounds,
+                listeners);
+    }
+
     public SmtpdConfig withListeners(List<ListenerConfig> others) {
         return new SmtpdConfig(
                 hostname,
+                origin,
                 trusted,
                 proxies,
                 forwarders,

@@ -117,6 +117,7 @@ final class Stand implements Intake {
                         is.sessionLimit());
         return new SmtpdConfig(
                 defaults.hostname(),
+                defaults.origin(),
                 defaults.trusted(),
                 defaults.proxies(),
                 defaults.forwarders(),

@@ -84,6 +84,97 @@ class DovecotTest {
         }
     }
 
+    /** After aliases and .forward, which are local's: mailbox_transport. */
+    @Test
+    void localHandsUsersMailToDovecotsLmtp(@TempDir(factory = OpenFolder.class) Path folder)
+            throws IOException {
+        assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
+        Tool.needs("unshare");
+        Path unpacked = Tool.peer("dovecot/usr");
+        Path lmtp = folder.resolve("lmtp");
+        Files.createDirectory(folder.resolve("mail"));
+        Files.setPosixFilePermissions(
+                folder.resolve("mail"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.writeString(folder.resolve("dovecot.conf"), configuration(folder));
+        Process dovecot = start(unpacked, folder);
+        try {
+            await("Dovecot's socket").atMost(SOON).until(() -> Files.exists(lmtp));
+            String transport = "mailbox_transport = \"" + lmtp + "\"\n";
+            try (Postern postern = Postern.start(folder.resolve("postern"), "", transport);
+                    Client client = Client.greeted(postern.smtp())) {
+                assertThat(client.send("ann@example.net", "games@localhost", "Subject: 1\r\n\r\nx"))
+                        .startsWith("250");
+                assertThat(client.send("ann@example.net", "news@localhost", "Subject: 2\r\n\r\nx"))
+                        .startsWith("250");
+                await().atMost(SOON).until(() -> mails(folder).size() == 2);
+                assertThat(postern.mail("games")).isEmpty();
+
+                dovecot.descendants().forEach(ProcessHandle::destroyForcibly);
+                dovecot.destroyForcibly();
+                assertThat(client.send("ann@example.net", "games@localhost", "Subject: 3\r\n\r\nx"))
+                        .startsWith("250");
+                await().atMost(SOON).until(() -> postern.log().contains("status=deferred"));
+            }
+        } finally {
+            List<ProcessHandle> all =
+                    Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle())).toList();
+            all.forEach(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    /** As the user, with the names that Dovecot's manual uses. */
+    @Test
+    void dovecotsLdaIsAMailboxCommand(@TempDir(factory = OpenFolder.class) Path folder)
+            throws IOException {
+        assumeTrue(Tool.isRoot(), "becomes the recipient, and lays Dovecot over /usr");
+        Tool.needs("unshare");
+        Path unpacked = Tool.peer("dovecot/usr");
+        Files.createDirectory(folder.resolve("mail"));
+        Files.setPosixFilePermissions(
+                folder.resolve("mail"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path conf =
+                Files.writeString(
+                        folder.resolve("lda.conf"),
+                        """
+                        base_dir = %1$s/run
+                        log_path = /dev/stderr
+                        ssl = no
+                        first_valid_uid = 1
+                        mail_location = maildir:%1$s/mail/%%u
+                        """
+                                .formatted(folder));
+        String command =
+                "mailbox_command = '/usr/lib/dovecot/dovecot-lda -c %s -f \"$SENDER\" -a \"$RECIPIENT\"'\n"
+                        .formatted(conf);
+        Postern postern = Postern.prepare(folder.resolve("postern"), "", command);
+        postern.behind(
+                "unshare",
+                "--mount",
+                "sh",
+                "-c",
+                "mount --make-rprivate / && mount -t overlay overlay -o lowerdir="
+                        + unpacked
+                        + ":/usr /usr && exec \"$@\"",
+                "sh");
+        try (postern) {
+            postern.start();
+            try (Client client = Client.greeted(postern.smtp())) {
+                assertThat(
+                                client.send(
+                                        "ann@example.net",
+                                        "games@localhost",
+                                        "Subject: by LDA\r\n\r\nbody"))
+                        .startsWith("250");
+            }
+            await("log: " + postern.logFile()).atMost(SOON).until(() -> mails(folder).size() == 1);
+            Path mail = mails(folder).getFirst();
+            assertThat(Files.readString(mail))
+                    .startsWith("Return-Path: <ann@example.net>\n")
+                    .contains("Subject: by LDA\n\nbody");
+            assertThat(Files.getOwner(mail).getName()).isEqualTo("games");
+        }
+    }
+
     /** Started in a mount namespace of its own, where the unpacked tree lies over /usr. */
     static Process start(Path unpacked, Path folder) throws IOException {
         String inside =

@@ -102,8 +102,8 @@ public final class LocalDomain {
         }
         for (PipeConfig pipe : PipeConfig.all(settings)) {
             agents.put(
- pipe.name(),
- new PipeAgent(world, pipe, users, identities, scratch, names::base));
+                    pipe.name(),
+                    new PipeAgent(world, pipe, users, identities, scratch, names::base));
         }
         var store = new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_DELIVERY);
         List<Running> serving = new ArrayList<>();

@@ -30,7 +30,11 @@ class CrowdedMboxTest {
     private final World world = SystemWorld.create((_, _) -> {});
 
     private static String text(int number) {
-        return "Subject: number " + number + "\r\n\r\nFrom here\r\n" + "x".repeat(number % 700) + "\r\n";
+        return "Subject: number "
+                + number
+                + "\r\n\r\nFrom here\r\n"
+                + "x".repeat(number % 700)
+                + "\r\n";
     }
 
     @Test

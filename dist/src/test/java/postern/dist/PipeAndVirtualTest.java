@@ -41,6 +41,7 @@ import postern.mailbox.BinaryAsText;
 import postern.os.Identity;
 import postern.pipe.PipeAgent;
 import postern.pipe.PipeConfig;
+import postern.table.LocalNames;
 
 /** pipe(8) and virtual(8) as root runs them: real users' rights, real programs, real files. */
 class PipeAndVirtualTest {

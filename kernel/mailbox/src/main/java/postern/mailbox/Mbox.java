@@ -24,8 +24,8 @@ import postern.mail.ReversePath;
  * mbox delivery: appended behind a {@code From } line, lines that begin so are quoted, synced, cut
  * back on error. Locked against other programs by a {@code .lock} file and by fcntl, as Postfix
  * does by default; where the folder does not let us create the lock file, by fcntl alone. Against
- * ourselves by turns, first come first served: closing any descriptor of a file would drop its fcntl
- * lock, and a crowd that looked again and again would mostly wait.
+ * ourselves by turns, first come first served: closing any descriptor of a file would drop its
+ * fcntl lock, and a crowd that looked again and again would mostly wait.
  */
 public final class Mbox {
     /** How long a lock is tried for. Origin: Postfix, 20 attempts a second apart. */

@@ -23,6 +23,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class Databases implements AutoCloseable {
     static final String PASSWORD = "s3cret-of-tests";
+    private static final String PEOPLE =
+            """
+                        dn: dc=shop,dc=example
+                        objectClass: dcObject
+                        objectClass: organization
+                        o: shop
+                        dc: shop
+
+                        dn: uid=ann,dc=shop,dc=example
+                        objectClass: inetOrgPerson
+                        cn: Ann
+                        sn: Lee
+                        uid: ann
+                        mail: ann@shop.example
+                        homePostalAddress: shop.example/ann/
+                        employeeNumber: 7
+
+                        dn: cn=sales,dc=shop,dc=example
+                        objectClass: inetOrgPerson
+                        cn: sales
+                        sn: sales
+                        mail: sales@shop.example
+                        description: ann@shop.example
+
+                        dn: cn=all,dc=shop,dc=example
+                        objectClass: inetOrgPerson
+                        cn: all
+                        sn: all
+                        mail: all@shop.example
+                        description: o'hara@shop.example
+                        seeAlso: cn=sales,dc=shop,dc=example
+                        """;
+
     private static final Duration SOON = Duration.ofSeconds(60);
 
     private final Path folder;
@@ -261,40 +294,7 @@ final class Databases implements AutoCloseable {
                         access to * by dn.exact="cn=admin,dc=shop,dc=example" write by * none
                         """
                                 .formatted(etc, root.resolve("usr/lib/ldap"), folder, PASSWORD));
-        Path people =
-                Files.writeString(
-                        folder.resolve("people.ldif"),
-                        """
-                        dn: dc=shop,dc=example
-                        objectClass: dcObject
-                        objectClass: organization
-                        o: shop
-                        dc: shop
-
-                        dn: uid=ann,dc=shop,dc=example
-                        objectClass: inetOrgPerson
-                        cn: Ann
-                        sn: Lee
-                        uid: ann
-                        mail: ann@shop.example
-                        homePostalAddress: shop.example/ann/
-                        employeeNumber: 7
-
-                        dn: cn=sales,dc=shop,dc=example
-                        objectClass: inetOrgPerson
-                        cn: sales
-                        sn: sales
-                        mail: sales@shop.example
-                        description: ann@shop.example
-
-                        dn: cn=all,dc=shop,dc=example
-                        objectClass: inetOrgPerson
-                        cn: all
-                        sn: all
-                        mail: all@shop.example
-                        description: o'hara@shop.example
-                        seeAlso: cn=sales,dc=shop,dc=example
-                        """);
+        Path people = Files.writeString(folder.resolve("people.ldif"), PEOPLE);
         run(
                 environment,
                 "",

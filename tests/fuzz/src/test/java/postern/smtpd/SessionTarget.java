@@ -78,7 +78,8 @@ public final class SessionTarget {
                         new KnownClients(
                                 WORLD, TriageConfig.read(settings), java.nio.file.Path.of("/")),
                         Limits.read(settings),
-                        null);
+                        null,
+                        Logins.NONE);
         return Premises.of(
                 WORLD,
                 SmtpdConfig.defaults("mx.example.org", List.of(listener)),

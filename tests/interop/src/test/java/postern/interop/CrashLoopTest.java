@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -76,9 +75,9 @@ class CrashLoopTest {
             loads.forEach(load -> accepted.addAll(load.accepted()));
             await().atMost(DRAINED_WITHIN)
                     .pollInterval(Duration.ofMillis(500))
-                    .until(() -> subjects(sink).keySet().containsAll(accepted));
+                    .until(() -> sink.subjects().keySet().containsAll(accepted));
 
-            Map<String, Integer> arrived = subjects(sink);
+            Map<String, Integer> arrived = sink.subjects();
             long twice = arrived.values().stream().mapToInt(copies -> copies - 1).sum();
             long unasked = arrived.keySet().stream().filter(s -> !accepted.contains(s)).count();
             System.out.printf(
@@ -123,11 +122,5 @@ class CrashLoopTest {
             }
         }
         return kills;
-    }
-
-    private static Map<String, Integer> subjects(RecordingSink sink) {
-        Map<String, Integer> subjects = new HashMap<>();
-        sink.received().forEach(mail -> subjects.merge(mail.header("Subject"), 1, Integer::sum));
-        return subjects;
     }
 }

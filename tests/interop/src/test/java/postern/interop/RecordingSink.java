@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -93,6 +94,13 @@ final class RecordingSink implements Closeable {
 
     List<Received> received() {
         return List.copyOf(received);
+    }
+
+    /** How often each subject has arrived. */
+    Map<String, Integer> subjects() {
+        Map<String, Integer> subjects = new HashMap<>();
+        received.forEach(mail -> subjects.merge(mail.header("Subject"), 1, Integer::sum));
+        return subjects;
     }
 
     void behave(Manner next) {

@@ -140,7 +140,7 @@ final class Demands implements AutoCloseable {
         }
         boolean longLines = request.content().longLines() && body != Body.BINARY_MIME;
         return longLines
-                        && config.speech().eightBit() == SmtpConfig.EightBit.CONVERT
+                        && config.speech().longLines() == SmtpConfig.LongLines.ENCODE
                         && shortened() instanceof SevenBit.Result.Converted(Content other)
                 ? new Form(other, body)
                 : new Form(request.content(), body);

@@ -40,6 +40,14 @@ public record SmtpConfig(
         BOUNCE
     }
 
+    /** What is done with lines that a host may refuse for their length. */
+    public enum LongLines {
+        /** They go out as they came in. */
+        KEEP,
+        /** The parts that have them are encoded. */
+        ENCODE
+    }
+
     /**
      * Where hosts are found.
      *
@@ -70,9 +78,10 @@ public record SmtpConfig(
      * What is said.
      *
      * @param chunking whether BDAT is used where it is offered: RFC 3030
+     * @param longLines of more than 998 octets: RFC 5322 §2.1.1
      * @param nesting most multiparts in each other of a message that is converted
      */
-    public record Speech(boolean chunking, EightBit eightBit, int nesting) {}
+    public record Speech(boolean chunking, EightBit eightBit, LongLines longLines, int nesting) {}
 
     /**
      * How long a host may take for each step: RFC 5321 §4.5.3.2.
@@ -132,6 +141,7 @@ public record SmtpConfig(
                 new Speech(
                         keys.get(SmtpKeys.CHUNKING),
                         keys.get(SmtpKeys.EIGHT_BIT),
+                        keys.get(SmtpKeys.LONG_LINES),
                         keys.get(SmtpKeys.NESTING)),
                 new Timeouts(
                         keys.get(SmtpKeys.CONNECT),

@@ -84,9 +84,19 @@ final class SmtpKeys {
                     "eight_bit",
                     SmtpConfig.EightBit.CONVERT,
                     List.of(SmtpConfig.EightBit.values()),
-                    "What becomes of 8-bit content and of lines over 998 octets where the host does not"
-                            + " take them: convert encodes the parts concerned, bounce returns the message"
-                            + " (RFC 6152 §3). Signed parts are never changed.",
+                    "What becomes of 8-bit content where the host does not take it: convert encodes the"
+                            + " parts concerned, bounce returns the message (RFC 6152 §3). Signed parts are"
+                            + " never changed.",
+                    SINCE);
+
+    static final Key<SmtpConfig.LongLines> LONG_LINES =
+            Key.choice(
+                    "long_lines",
+                    SmtpConfig.LongLines.KEEP,
+                    List.of(SmtpConfig.LongLines.values()),
+                    "What becomes of lines of more than 998 octets (RFC 5322 §2.1.1), which a host may"
+                            + " refuse: keep sends every octet as it came, encode encodes the parts that have"
+                            + " such lines. Signed parts are never changed.",
                     SINCE);
 
     static final Key<Integer> NESTING =
@@ -192,8 +202,25 @@ final class SmtpKeys {
                                     TlsConfig.KEYS),
                             SaslMeans.KEYS),
                     List.of(
-                            CHUNKING, EIGHT_BIT, NESTING, OWN, CONNECT, GREETING, EHLO, TLS_TIME,
-                            MAIL, RCPT, DATA, BLOCK, END, MESSAGE, RATE, IDLE, IDLE_MAX, AGE,
+                            CHUNKING,
+                            EIGHT_BIT,
+                            LONG_LINES,
+                            NESTING,
+                            OWN,
+                            CONNECT,
+                            GREETING,
+                            EHLO,
+                            TLS_TIME,
+                            MAIL,
+                            RCPT,
+                            DATA,
+                            BLOCK,
+                            END,
+                            MESSAGE,
+                            RATE,
+                            IDLE,
+                            IDLE_MAX,
+                            AGE,
                             MESSAGES));
 
     static final Section SECTION =

@@ -155,10 +155,31 @@ class ExtensionsOutTest {
         assertThat(mx.received()).isEmpty();
     }
 
-    @Test // RFC 5321 §4.5.3.1.6
-    void aLineTooLongIsEncoded() throws IOException {
-        FakeMx mx = rig.mx().offering("8BITMIME");
+    @Test
+    void aLongLineGoesOutAsItCameIn() throws IOException {
         String line = "x".repeat(1500);
+        assertThat(sentWith(line)).contains("\r\n\r\n" + line + "\r\n");
+    }
+
+    @Test // RFC 5322 §2.1.1
+    void aLongLineIsEncodedWhereTheOperatorWantsIt() throws IOException {
+        rig.with(
+                config ->
+                        Rig.speech(
+                                new SmtpConfig.Speech(
+                                        true,
+                                        SmtpConfig.EightBit.CONVERT,
+                                        SmtpConfig.LongLines.ENCODE,
+                                        100),
+                                config));
+        String line = "x".repeat(1500);
+        String data = sentWith(line);
+        assertThat(data.lines()).allMatch(each -> each.length() <= 998);
+        assertThat(data.replace("=\r\n", "")).contains(line);
+    }
+
+    private String sentWith(String line) throws IOException {
+        FakeMx mx = rig.mx().offering("8BITMIME");
         var request =
                 rig.request(
                         rig.start(mx),
@@ -166,9 +187,7 @@ class ExtensionsOutTest {
                         MailOptions.NONE,
                         to("bob"));
         assertThat(Rig.statuses(rig.transport().deliver(request))).containsExactly("2.0.0");
-        String data = mx.received().getFirst().data();
-        assertThat(data.lines()).allMatch(each -> each.length() <= 998);
-        assertThat(data.replace("=\r\n", "")).contains(line);
+        return mx.received().getFirst().data();
     }
 
     @ParameterizedTest // RFC 6531 §3.2, RFC 1870 §6.1, RFC 2852 §4.1.4.1: another host may do

@@ -79,7 +79,8 @@ final class Rig implements AutoCloseable {
                 "client.example",
                 new SmtpConfig.Finding("", 25, List.of(), List.of(), List.of(), Set.of()),
                 TlsConfig.of(tls),
-                new SmtpConfig.Speech(true, SmtpConfig.EightBit.CONVERT, 100),
+                new SmtpConfig.Speech(
+                        true, SmtpConfig.EightBit.CONVERT, SmtpConfig.LongLines.KEEP, 100),
                 new SmtpConfig.Timeouts(
                         patience, patience, patience, patience, patience, patience, patience,
                         patience, patience, HOUR, 0),

@@ -325,7 +325,11 @@ class TransactionTest {
         rig.with(
                 config ->
                         Rig.speech(
-                                new SmtpConfig.Speech(true, SmtpConfig.EightBit.BOUNCE, 100),
+                                new SmtpConfig.Speech(
+                                        true,
+                                        SmtpConfig.EightBit.BOUNCE,
+                                        SmtpConfig.LongLines.KEEP,
+                                        100),
                                 config));
         FakeMx mx = rig.mx().offering(extension);
         var options =

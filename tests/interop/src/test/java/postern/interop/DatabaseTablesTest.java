@@ -10,13 +10,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A site whose virtual domain is in a real database or directory: docs/howto/site.md. Each is
- * asked, attacked, stopped, killed and started again.
+ * asked, attacked, stopped, killed and started again. Most of that is waiting: the rows run beside
+ * each other, on ports and folders of their own.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class DatabaseTablesTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String MESSAGE = "Subject: s\r\n\r\nbody";

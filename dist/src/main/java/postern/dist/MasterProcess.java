@@ -184,6 +184,7 @@ final class MasterProcess {
         text.append("  see         bin/postern -c ").append(file).append(" status\n");
         text.append("  stop        Ctrl-C, or bin/postern -c ").append(file).append(" stop\n");
         System.out.println(text);
+        System.gc(); // reading the configuration took some MB; from here on master only waits
     }
 
     private static String me() {

@@ -68,11 +68,13 @@ final class Grammar {
                 OptionSpec.builder("--scheme")
                         .type(String.class)
                         .paramLabel("SCHEME")
-                        .defaultValue("argon2id")
+                        .defaultValue(PasswordCommand.SCHEME)
                         .description(
                                 "How it is kept: argon2id, bcrypt, sha512-crypt, scram-sha-256,"
                                         + " scram-sha-1, or several with commas. SCRAM is offered"
-                                        + " where every user has it. Default argon2id.")
+                                        + " where every user has it. Default "
+                                        + PasswordCommand.SCHEME
+                                        + ".")
                         .build());
         return passwd.addPositional(
                 PositionalParamSpec.builder()

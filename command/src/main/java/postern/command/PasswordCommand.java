@@ -32,6 +32,9 @@ import postern.sasl.password.Scheme;
  * at once; two who write at the same time wait for each other.
  */
 final class PasswordCommand {
+    /** How a password is kept unless said otherwise. */
+    static final String SCHEME = Scheme.ARGON2ID.text();
+
     private static final Set<PosixFilePermission> OURS =
             PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> GROUPS =
@@ -68,7 +71,7 @@ final class PasswordCommand {
             if (options.hasMatchedOption("--check")) {
                 return check(file, user.get());
             }
-            return set(file, user.get(), options.matchedOptionValue("--scheme", ""));
+            return set(file, user.get(), options.matchedOptionValue("--scheme", SCHEME));
         } catch (IOException failed) {
             return refuse(ExitStatus.IO_ERROR, file + ": " + failed.getMessage());
         }

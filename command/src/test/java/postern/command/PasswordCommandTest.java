@@ -39,6 +39,13 @@ class PasswordCommandTest {
     }
 
     @Test
+    void withoutAWordArgon2idIsUsed() throws IOException {
+        assertThat(run("secret\n", "ann")).isEqualTo(ExitStatus.OK);
+        assertThat(Files.readString(file())).contains("$argon2id$");
+        assertThat(run("secret\n", "ann", "--check")).isEqualTo(ExitStatus.OK);
+    }
+
+    @Test
     void usersComeChangeAndGo() throws IOException {
         assertThat(run("secret\n", "ann", "--scheme", "bcrypt")).isEqualTo(ExitStatus.OK);
         assertThat(out).isEqualTo("ann: added\n");

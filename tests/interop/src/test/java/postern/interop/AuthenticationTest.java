@@ -234,6 +234,11 @@ class AuthenticationTest {
                 .output();
     }
 
+    /** What is logged may come after what the client sees. */
+    private static void logs(Postern of, String what) {
+        await().atMost(SOON).until(() -> of.log().contains(what));
+    }
+
     /** Who shows a certificate that is known need not say more. */
     @Test
     void aCertificateIsALogin() throws IOException {
@@ -276,16 +281,10 @@ class AuthenticationTest {
                                                                     got.content(),
                                                                     StandardCharsets.UTF_8))
                                             .anyMatch(mail -> mail.contains("relayed by login")));
-            await().atMost(SOON).until(() -> relay.log().contains("status=sent"));
+            logs(relay, "status=sent");
             assertThat(relay.log()).doesNotContain("s3cret");
         }
-        await().atMost(SOON)
-                .until(
-                        () ->
-                                postern.log()
-                                        .contains(
-                                                "sasl_method=SCRAM-SHA-256-PLUS"
-                                                        + " sasl_username=ann"));
+        logs(postern, "sasl_method=SCRAM-SHA-256-PLUS sasl_username=ann");
     }
 
     @ParameterizedTest
@@ -309,8 +308,7 @@ class AuthenticationTest {
                                                 mail ->
                                                         mail.contains("Subject: " + how + "\r\n")
                                                                 && mail.contains("ESMTPSA")));
-        assertThat(postern.log())
-                .contains("sasl_method=" + how.replace("-implicit", "") + " sasl_username=ann");
+        logs(postern, "sasl_method=" + how.replace("-implicit", "") + " sasl_username=ann");
     }
 
     /** RFC 9266: openssl exports the same of the connection as we do. */
@@ -326,10 +324,9 @@ class AuthenticationTest {
         String unknown = client(postern.submission(), "PLAIN", "nobody", "wrong");
 
         assertThat(wrong).contains("535").isEqualTo(unknown);
-        assertThat(postern.log())
-                .contains("SASL PLAIN authentication failed: reason=wrong password")
-                .contains("SASL PLAIN authentication failed: reason=unknown user")
-                .doesNotContain("s3cret");
+        logs(postern, "SASL PLAIN authentication failed: reason=wrong password");
+        logs(postern, "SASL PLAIN authentication failed: reason=unknown user");
+        assertThat(postern.log()).doesNotContain("s3cret");
     }
 
     @ParameterizedTest
@@ -415,7 +412,7 @@ class AuthenticationTest {
                 assertThat(client(port, "LOGIN-implicit", "dora", "dovecot pass")).contains("235");
                 assertThat(client(port, "PLAIN-implicit", "dora", "wrong")).contains("535");
                 assertThat(client(port, "PLAIN-implicit", "nobody", "wrong")).contains("535");
-                assertThat(other.log()).contains("sasl_method=LOGIN sasl_username=dora");
+                logs(other, "sasl_method=LOGIN sasl_username=dora");
             }
         } finally {
             Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle()))

@@ -101,10 +101,13 @@ public final class ContentBuffer implements Closeable {
             return;
         }
         finished = true;
+        boolean spilled = segments.isEmpty(); // where that failed, the last segment is still one
         release();
         DiskFile scratch = file;
         if (scratch != null) {
-            dropWriteBuffer();
+            if (spilled) {
+                dropWriteBuffer();
+            }
             closeQuietly(scratch);
         }
     }

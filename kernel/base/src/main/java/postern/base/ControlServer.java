@@ -2,11 +2,9 @@ package postern.base;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The server's half of a control socket: one line is asked on each connection, as
@@ -19,16 +17,13 @@ public final class ControlServer {
     /** For the whole request to come. */
     private static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
-    /** After an accept that failed (too many open files), so as not to spin. */
-    private static final Duration ACCEPT_PAUSE = Duration.ofSeconds(1);
-
     /** Connections at once; what comes on top is hung up on. */
     public static final int SESSIONS_MAX = 16;
 
     private final World world;
     private final String program;
     private final Session session;
-    private final AtomicInteger sessions = new AtomicInteger();
+    private final Connections connections;
 
     /** Answers one request. */
     public interface Session {
@@ -47,32 +42,16 @@ public final class ControlServer {
         this.world = world;
         this.program = program;
         this.session = session;
+        this.connections = new Connections(world, program, SESSIONS_MAX);
     }
 
     /** Serves until the listener is closed; each connection in a task of its own. */
     public void serve(Listener listener) {
-        while (true) {
-            Peer peer;
-            try {
-                peer = listener.accept();
-            } catch (ClosedChannelException closed) {
-                return;
-            } catch (IOException failed) {
-                world.log().warning(LogLine.about(program).with("accept", failed.getMessage()));
-                world.clock().sleep(ACCEPT_PAUSE);
-                continue;
-            }
-            if (sessions.incrementAndGet() > SESSIONS_MAX) {
-                sessions.decrementAndGet();
-                peer.close();
-            } else {
-                world.tasks().start("control", () -> converse(peer));
-            }
-        }
+        connections.serve(listener, this::converse);
     }
 
     private void converse(Peer peer) {
-        try (peer) {
+        try {
             peer.expireAfter(REQUEST_LIMIT);
             Optional<String> request = request(peer);
             if (request.isPresent()) {
@@ -85,8 +64,6 @@ public final class ControlServer {
                             LogLine.about(program)
                                     .say("operator went away")
                                     .with("error", gone.getMessage()));
-        } finally {
-            sessions.decrementAndGet();
         }
     }
 

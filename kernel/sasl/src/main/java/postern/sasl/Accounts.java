@@ -1,6 +1,9 @@
 package postern.sasl;
 
-/** What the server's side of a mechanism asks. The calls may take their time. Any thread. */
+/**
+ * What the server's side of a mechanism asks. The calls may take their time. What is not said
+ * otherwise is denied. Any thread.
+ */
 public interface Accounts {
 
     /** What somebody's word is worth. */
@@ -23,7 +26,9 @@ public interface Accounts {
      * @param user prepared
      * @param password prepared
      */
-    Verdict password(String user, String password);
+    default Verdict password(String user, String password) {
+        return new Verdict.Denied("passwords are not taken");
+    }
 
     /**
      * What is kept for SCRAM; for users without, {@link ScramKeys#decoy}.
@@ -33,19 +38,25 @@ public interface Accounts {
     ScramKeys keys(ScramHash hash, String user);
 
     /** How the user of those keys is known from then on. */
-    Verdict proved(String user);
+    default Verdict proved(String user) {
+        return new Verdict.Denied("passwords are not taken");
+    }
 
     /**
      * A bearer token.
      *
      * @param user whom the client says it is for; may be empty
      */
-    Verdict token(String user, String token);
+    default Verdict token(String user, String token) {
+        return new Verdict.Denied("tokens are not taken");
+    }
 
     /**
      * What was proved outside.
      *
      * @param user who the client says it is; may be empty
      */
-    Verdict external(String user);
+    default Verdict external(String user) {
+        return new Verdict.Denied("nothing was proved outside");
+    }
 }

@@ -27,11 +27,6 @@ final class BearerServer implements ServerExchange {
     }
 
     @Override
-    public boolean clientFirst() {
-        return true;
-    }
-
-    @Override
     public Step step(byte[] message) {
         Step end = failed;
         if (end != null) { // RFC 7628 §3.2.3: whatever it answers

@@ -5,7 +5,7 @@ import java.util.random.RandomGenerator;
 
 /** One exchange, on the client's side. One thread only. */
 public sealed interface ClientExchange
-        permits PlainClient, LoginClient, ScramClient, ExternalClient, BearerClient {
+        permits OneMessageClient, LoginClient, ScramClient, BearerClient {
 
     /** What the server's challenge leads to. */
     sealed interface Step {
@@ -52,9 +52,9 @@ public sealed interface ClientExchange
             ServerExchange.Channel channel,
             RandomGenerator secrets) {
         return switch (mechanism) {
-            case PLAIN -> new PlainClient(user, secret);
+            case PLAIN -> new OneMessageClient(mechanism, "\0" + user + "\0" + secret);
             case LOGIN -> new LoginClient(user, secret);
-            case EXTERNAL -> new ExternalClient(user);
+            case EXTERNAL -> new OneMessageClient(mechanism, user);
             case OAUTHBEARER, XOAUTH2 -> new BearerClient(mechanism, user, secret);
             case SCRAM_SHA_1, SCRAM_SHA_256, SCRAM_SHA_256_PLUS ->
                     new ScramClient(mechanism, user, secret, channel, ScramText.nonce(secrets));

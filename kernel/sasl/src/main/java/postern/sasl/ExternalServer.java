@@ -11,11 +11,6 @@ final class ExternalServer implements ServerExchange {
     }
 
     @Override
-    public boolean clientFirst() {
-        return true;
-    }
-
-    @Override
     public Step step(byte[] message) {
         Optional<String> user = Utf8.text(message);
         if (user.isEmpty() || user.get().length() > Bounds.NAME_CHARS_MAX) {

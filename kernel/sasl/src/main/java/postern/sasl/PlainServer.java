@@ -10,11 +10,6 @@ final class PlainServer implements ServerExchange {
         this.accounts = accounts;
     }
 
-    @Override
-    public boolean clientFirst() {
-        return true;
-    }
-
     /** {@code [authzid] NUL authcid NUL passwd}: RFC 4616 §2. */
     @Override
     public Step step(byte[] message) {

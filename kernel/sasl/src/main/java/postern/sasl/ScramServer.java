@@ -48,11 +48,6 @@ final class ScramServer implements ServerExchange {
     }
 
     @Override
-    public boolean clientFirst() {
-        return true;
-    }
-
-    @Override
     public Step step(byte[] message) {
         Optional<String> text = Utf8.text(message);
         if (text.isEmpty()) {

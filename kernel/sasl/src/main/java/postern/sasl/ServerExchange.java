@@ -32,7 +32,9 @@ public sealed interface ServerExchange
     }
 
     /** Whether the client speaks first; where its message did not come with AUTH, it is asked. */
-    boolean clientFirst();
+    default boolean clientFirst() {
+        return true;
+    }
 
     /**
      * The next message of the client. Where it does not speak first, the first is empty.

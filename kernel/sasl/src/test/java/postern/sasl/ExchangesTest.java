@@ -113,46 +113,53 @@ class ExchangesTest {
                 .isInstanceOf(Step.Denied.class);
     }
 
-    static Stream<Arguments> malformed() {
+    static Stream<Arguments> wrong() {
         return Stream.of(
-                arguments(Mechanism.PLAIN, ""),
-                arguments(Mechanism.PLAIN, "user"),
-                arguments(Mechanism.PLAIN, "\0user"),
-                arguments(Mechanism.PLAIN, "\0user\0pen\0cil"),
-                arguments(Mechanism.SCRAM_SHA_256, ""),
-                arguments(Mechanism.SCRAM_SHA_256, "n,,n=user"),
-                arguments(Mechanism.SCRAM_SHA_256, "n,,n=user,r="),
-                arguments(Mechanism.SCRAM_SHA_256, "n,,m=x,n=user,r=abc"),
-                arguments(Mechanism.SCRAM_SHA_256, "n,,n=us=er,r=abc"),
-                arguments(Mechanism.SCRAM_SHA_256, "n,b=x,n=user,r=abc"),
-                arguments(Mechanism.OAUTHBEARER, "n,a=user,\u0001\u0001"),
-                arguments(Mechanism.OAUTHBEARER, "user=x\u0001auth=Bearer t\u0001\u0001"),
-                arguments(Mechanism.XOAUTH2, "n,a=user,\u0001auth=Bearer t\u0001\u0001"),
-                arguments(Mechanism.XOAUTH2, "user=x\u0001auth=Basic t\u0001\u0001"));
+                arguments(Mechanism.PLAIN, "", Step.Malformed.class),
+                arguments(Mechanism.PLAIN, "user", Step.Malformed.class),
+                arguments(Mechanism.PLAIN, "\0user", Step.Malformed.class),
+                arguments(Mechanism.PLAIN, "\0user\0pen\0cil", Step.Malformed.class),
+                arguments(Mechanism.SCRAM_SHA_256, "", Step.Malformed.class),
+                arguments(Mechanism.SCRAM_SHA_256, "n,,n=user", Step.Malformed.class),
+                arguments(Mechanism.SCRAM_SHA_256, "n,,n=user,r=", Step.Malformed.class),
+                arguments(Mechanism.SCRAM_SHA_256, "n,,m=x,n=user,r=abc", Step.Malformed.class),
+                arguments(Mechanism.SCRAM_SHA_256, "n,,n=us=er,r=abc", Step.Malformed.class),
+                arguments(Mechanism.SCRAM_SHA_256, "n,b=x,n=user,r=abc", Step.Malformed.class),
+                arguments(Mechanism.OAUTHBEARER, "n,a=user,\u0001\u0001", Step.Malformed.class),
+                arguments(
+                        Mechanism.OAUTHBEARER,
+                        "user=x\u0001auth=Bearer t\u0001\u0001",
+                        Step.Malformed.class),
+                arguments(
+                        Mechanism.XOAUTH2,
+                        "n,a=user,\u0001auth=Bearer t\u0001\u0001",
+                        Step.Malformed.class),
+                arguments(
+                        Mechanism.XOAUTH2,
+                        "user=x\u0001auth=Basic t\u0001\u0001",
+                        Step.Malformed.class),
+                arguments(
+                        Mechanism.PLAIN,
+                        "other\0user\0pencil",
+                        Step.Denied.class), // RFC 4616 §2: authorization
+                arguments(Mechanism.PLAIN, "\0user\0", Step.Denied.class),
+                arguments(Mechanism.PLAIN, "\0\0pencil", Step.Denied.class),
+                arguments(Mechanism.SCRAM_SHA_256, "n,a=other,n=user,r=abc", Step.Denied.class),
+                arguments(
+                        Mechanism.SCRAM_SHA_256, "p=tls-exporter,,n=user,r=abc", Step.Denied.class),
+                arguments(Mechanism.SCRAM_SHA_256, "x,,n=user,r=abc", Step.Denied.class),
+                arguments(Mechanism.SCRAM_SHA_256_PLUS, "n,,n=user,r=abc", Step.Denied.class),
+                arguments(
+                        Mechanism.SCRAM_SHA_256_PLUS,
+                        "p=tls-unique,,n=user,r=abc",
+                        Step.Denied.class));
     }
 
     @ParameterizedTest
-    @MethodSource("malformed")
-    void whatIsNoMessageIsMalformed(Mechanism mechanism, String message) {
-        assertThat(server(mechanism).step(octets(message))).isInstanceOf(Step.Malformed.class);
-    }
-
-    static Stream<Arguments> denied() {
-        return Stream.of(
-                arguments(Mechanism.PLAIN, "other\0user\0pencil"), // RFC 4616 §2: authorization
-                arguments(Mechanism.PLAIN, "\0user\0"),
-                arguments(Mechanism.PLAIN, "\0\0pencil"),
-                arguments(Mechanism.SCRAM_SHA_256, "n,a=other,n=user,r=abc"),
-                arguments(Mechanism.SCRAM_SHA_256, "p=tls-exporter,,n=user,r=abc"),
-                arguments(Mechanism.SCRAM_SHA_256, "x,,n=user,r=abc"),
-                arguments(Mechanism.SCRAM_SHA_256_PLUS, "n,,n=user,r=abc"),
-                arguments(Mechanism.SCRAM_SHA_256_PLUS, "p=tls-unique,,n=user,r=abc"));
-    }
-
-    @ParameterizedTest
-    @MethodSource("denied")
-    void whatMayNotBeIsDenied(Mechanism mechanism, String message) {
-        assertThat(server(mechanism).step(octets(message))).isInstanceOf(Step.Denied.class);
+    @MethodSource("wrong")
+    void whatIsNoMessageOrMayNotBeEndsTheExchange(
+            Mechanism mechanism, String message, Class<? extends Step> end) {
+        assertThat(server(mechanism).step(octets(message))).isInstanceOf(end);
     }
 
     @ParameterizedTest

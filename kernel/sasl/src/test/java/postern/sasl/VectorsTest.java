@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,9 +97,14 @@ class VectorsTest {
     /** RFC 4616 §4. */
     @Test
     void plain() {
-        assertThat(new PlainClient("tim", "tanstaaftanstaaf").initial().orElseThrow())
-                .asString()
-                .isEqualTo("\0tim\0tanstaaftanstaaf");
+        ClientExchange client =
+                ClientExchange.of(
+                        Mechanism.PLAIN,
+                        "tim",
+                        "tanstaaftanstaaf",
+                        ServerExchange.Channel.NONE,
+                        new Random(1));
+        assertThat(client.initial().orElseThrow()).asString().isEqualTo("\0tim\0tanstaaftanstaaf");
     }
 
     /** RFC 7628 §4.1, without the host and port that SMTP's server name stands for. */

@@ -123,14 +123,4 @@ final class Verifier implements Accounts {
                 .<Verdict>map(account -> new Verdict.Granted(account.login()))
                 .orElseGet(() -> new Verdict.Denied("unknown user"));
     }
-
-    @Override
-    public Verdict token(String user, String token) {
-        return new Verdict.Denied("tokens are not taken");
-    }
-
-    @Override
-    public Verdict external(String user) {
-        return new Verdict.Denied("nothing was proved outside");
-    }
 }

@@ -5,9 +5,12 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import postern.base.Bug;
 import postern.sasl.Accounts;
 import postern.sasl.Bounds;
 import postern.sasl.Mechanism;
+import postern.sasl.ScramHash;
+import postern.sasl.ScramKeys;
 import postern.sasl.ServerExchange;
 import postern.sasl.ServerExchange.Channel;
 import postern.sasl.dovecot.Answer;
@@ -290,23 +293,8 @@ final class AuthCommand {
     /** Accounts of EXTERNAL: the one that is known from outside. */
     private record Outside(Optional<String> known) implements Accounts {
         @Override
-        public Verdict password(String user, String password) {
-            return new Verdict.Denied("no passwords");
-        }
-
-        @Override
-        public postern.sasl.ScramKeys keys(postern.sasl.ScramHash hash, String user) {
-            throw new postern.base.Bug("EXTERNAL has no keys");
-        }
-
-        @Override
-        public Verdict proved(String user) {
-            return new Verdict.Denied("no passwords");
-        }
-
-        @Override
-        public Verdict token(String user, String token) {
-            return new Verdict.Denied("no tokens");
+        public ScramKeys keys(ScramHash hash, String user) {
+            throw new Bug("EXTERNAL has no keys");
         }
 
         @Override

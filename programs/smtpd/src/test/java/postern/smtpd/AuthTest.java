@@ -82,6 +82,19 @@ final class AuthTest {
         return new Stand(Map.of("listener", listener, "certificate", "yes", "passwords", "scram"));
     }
 
+    private static TlsPeer sealed(Peer plain) throws IOException {
+        return new ClientTls()
+                .start(plain, ClientTls.Proposal.usual("mx.example.org", 465, true), LIMIT);
+    }
+
+    /** The reply to EHLO is still to be heard. */
+    private static Talk introduced(Peer peer) throws IOException {
+        Talk talk = new Talk(peer);
+        assertThat(talk.hear()).startsWith("220 ");
+        talk.say("EHLO client.example.net");
+        return talk;
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "PLAIN", "LOGIN"})
     void underTls(String name) {
@@ -89,16 +102,8 @@ final class AuthTest {
         stand("SUBMISSIONS")
                 .connect(
                         plain -> {
-                            TlsPeer peer =
-                                    new ClientTls()
-                                            .start(
-                                                    plain,
-                                                    ClientTls.Proposal.usual(
-                                                            "mx.example.org", 465, true),
-                                                    LIMIT);
-                            Talk talk = new Talk(peer);
-                            assertThat(talk.hear()).startsWith("220 ");
-                            talk.say("EHLO client.example.net");
+                            TlsPeer peer = sealed(plain);
+                            Talk talk = introduced(peer);
                             assertThat(talk.hear())
                                     .isEqualTo(
                                             "250 AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN");
@@ -124,16 +129,8 @@ final class AuthTest {
         stand("SUBMISSIONS")
                 .connect(
                         plain -> {
-                            TlsPeer peer =
-                                    new ClientTls()
-                                            .start(
-                                                    plain,
-                                                    ClientTls.Proposal.usual(
-                                                            "mx.example.org", 465, true),
-                                                    LIMIT);
-                            Talk talk = new Talk(peer);
-                            assertThat(talk.hear()).startsWith("220 ");
-                            talk.say("EHLO client.example.net");
+                            TlsPeer peer = sealed(plain);
+                            Talk talk = introduced(peer);
                             assertThat(talk.hear()).startsWith("250 ");
                             Channel other =
                                     new Channel(

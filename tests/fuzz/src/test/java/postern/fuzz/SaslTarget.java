@@ -63,21 +63,6 @@ public final class SaslTarget {
             return ScramKeys.decoy(hash, user, new byte[32], 4096);
         }
 
-        @Override
-        public Verdict proved(String user) {
-            return new Verdict.Denied("nobody");
-        }
-
-        @Override
-        public Verdict token(String user, String token) {
-            return new Verdict.Denied("nobody");
-        }
-
-        @Override
-        public Verdict external(String user) {
-            return new Verdict.Denied("nobody");
-        }
-
         private static void prepared(String user) {
             Optional<String> again = Prepared.of(user);
             Finding.unless(again.filter(user::equals).isPresent(), "not prepared: " + user);

@@ -1,7 +1,6 @@
 package postern.sasl.dovecot;
 
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -10,11 +9,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import postern.base.Connections;
 import postern.base.Listener;
-import postern.base.LogLine;
 import postern.base.Peer;
 import postern.base.World;
 import postern.sasl.Bounds;
@@ -37,13 +35,10 @@ public final class AuthServer {
     private static final Duration IDLE_LIMIT = Duration.ofHours(1);
     private static final Duration WRITE_LIMIT = Duration.ofSeconds(10);
 
-    /** After an accept that failed (too many open files), so as not to spin. */
-    private static final Duration ACCEPT_PAUSE = Duration.ofSeconds(1);
-
     private final World world;
     private final Service service;
     private final RandomGenerator secrets;
-    private final AtomicInteger connections = new AtomicInteger();
+    private final Connections connections;
 
     /** What is behind the protocol. Any thread. */
     public interface Service {
@@ -61,28 +56,12 @@ public final class AuthServer {
         this.world = world;
         this.service = service;
         this.secrets = secrets;
+        this.connections = new Connections(world, "auth", CONNECTIONS_MAX);
     }
 
     /** Serves until the listener is closed. */
     public void serve(Listener listener) {
-        while (true) {
-            Peer peer;
-            try {
-                peer = listener.accept();
-            } catch (ClosedChannelException closed) {
-                return;
-            } catch (IOException failed) {
-                world.log().warning(LogLine.about("auth").with("accept", failed.getMessage()));
-                world.clock().sleep(ACCEPT_PAUSE);
-                continue;
-            }
-            if (connections.incrementAndGet() > CONNECTIONS_MAX) {
-                connections.decrementAndGet();
-                peer.close();
-            } else {
-                world.tasks().start("auth connection", () -> converse(peer));
-            }
-        }
+        connections.serve(listener, this::converse);
     }
 
     private void converse(Peer peer) {
@@ -93,9 +72,6 @@ public final class AuthServer {
             new Connection(lines).serve();
         } catch (IOException gone) {
             // the mail server ended, or keeps fewer connections: nothing was promised
-        } finally {
-            lines.close();
-            connections.decrementAndGet();
         }
     }
 

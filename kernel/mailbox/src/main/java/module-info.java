@@ -3,6 +3,7 @@
 module postern.mailbox {
     requires static org.jspecify;
     requires transitive postern.base;
+    requires transitive postern.config;
     requires transitive postern.mail;
     requires transitive postern.os;
 

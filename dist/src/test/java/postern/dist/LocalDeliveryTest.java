@@ -33,15 +33,12 @@ import postern.local.LocalConfig.Programs;
 import postern.local.LocalConfig.Source;
 import postern.local.Surroundings;
 import postern.mail.Content;
-import postern.mail.ContentStore;
-import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Outcome;
 import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
 import postern.mail.Outcome.Delivered;
-import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.os.Identity;
@@ -469,19 +466,12 @@ class LocalDeliveryTest {
     }
 
     private Outcome deliver(LocalAgent agent, String name, String message) throws IOException {
-        byte[] octets = message.getBytes(StandardCharsets.UTF_8);
-        var buffer = new ContentStore(world.disk(), folder).buffer(octets.length);
-        buffer.append(octets, 0, octets.length);
-        try (Content content = buffer.finish()) {
-            var request =
-                    new DeliveryRequest(
-                            new QueueId(4711),
-                            "example.org",
-                            ReversePath.of(Mailbox.of("eve", "example.net")),
-                            MailOptions.NONE,
-                            List.of(Recipient.of(Mailbox.of(name, "example.org"))),
-                            content);
-            return agent.deliver(request).getFirst().outcome();
-        }
+        return Handed.to(
+                        agent,
+                        folder,
+                        MailOptions.NONE,
+                        message,
+                        List.of(Mailbox.of(name, "example.org")))
+                .getFirst();
     }
 }

@@ -23,20 +23,14 @@ import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.config.Configuration;
 import postern.config.Settings;
-import postern.mail.Content;
 import postern.mail.ContentStore;
-import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
-import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Outcome;
 import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
 import postern.mail.Outcome.Delivered;
-import postern.mail.QueueId;
-import postern.mail.Recipient;
-import postern.mail.ReversePath;
 import postern.mailbox.BinaryAsText;
 import postern.os.Identity;
 import postern.pipe.PipeAgent;
@@ -203,7 +197,6 @@ class PipeAndVirtualTest {
     @Test // RFC 3030 §3
     void whatIsBinaryComesAsTextAndLosesNothing() throws IOException {
         String binary = "MIME-Version: 1.0\r\nContent-Type: image/x\r\n\r\n\r\na\nb\r\n\0";
-        byte[] octets = binary.getBytes(StandardCharsets.UTF_8);
         Path program = program("cat > got");
         var store = new ContentStore(world.disk(), folder);
         Settings settings =
@@ -214,21 +207,15 @@ class PipeAndVirtualTest {
                                 + "directory = \""
                                 + work
                                 + "\"\n");
-        var buffer = store.buffer(octets.length);
-        buffer.append(octets, 0, octets.length);
-        try (Content content = buffer.finish()) {
-            var request =
-                    new DeliveryRequest(
-                            new QueueId(4711),
-                            "hop.example",
-                            ReversePath.of(Mailbox.of("eve", "example.net")),
-                            MailOptions.NONE.with(MailOptions.Body.BINARY_MIME),
-                            List.of(Recipient.of(Mailbox.of("ann", "x.org"))),
-                            content);
-            assertThat(new BinaryAsText(agent(settings), store).deliver(request))
-                    .singleElement()
-                    .satisfies(one -> assertThat(one.outcome()).isInstanceOf(Delivered.class));
-        }
+        assertThat(
+                        Handed.to(
+                                new BinaryAsText(agent(settings), store),
+                                folder,
+                                MailOptions.NONE.with(MailOptions.Body.BINARY_MIME),
+                                binary,
+                                List.of(Mailbox.of("ann", "x.org"))))
+                .singleElement()
+                .isInstanceOf(Delivered.class);
         String got = Files.readString(work.resolve("got"));
         assertThat(got).contains("Content-Transfer-Encoding: base64\n");
         assertThat(Base64.getMimeDecoder().decode(got.substring(got.indexOf("\n\n") + 2)))
@@ -365,26 +352,11 @@ class PipeAndVirtualTest {
     }
 
     private List<Outcome> deliver(DeliveryAgent agent, String... recipients) throws IOException {
-        byte[] octets = MESSAGE.getBytes(StandardCharsets.UTF_8);
-        var buffer = new ContentStore(world.disk(), folder).buffer(octets.length);
-        buffer.append(octets, 0, octets.length);
-        List<Recipient> all = new ArrayList<>();
+        List<Mailbox> all = new ArrayList<>();
         for (String recipient : recipients) {
             int at = recipient.lastIndexOf('@');
-            all.add(
-                    Recipient.of(
-                            Mailbox.of(recipient.substring(0, at), recipient.substring(at + 1))));
+            all.add(Mailbox.of(recipient.substring(0, at), recipient.substring(at + 1)));
         }
-        try (Content content = buffer.finish()) {
-            var request =
-                    new DeliveryRequest(
-                            new QueueId(4711),
-                            "hop.example",
-                            ReversePath.of(Mailbox.of("eve", "example.net")),
-                            MailOptions.NONE,
-                            all,
-                            content);
-            return agent.deliver(request).stream().map(Delivery::outcome).toList();
-        }
+        return Handed.to(agent, folder, MailOptions.NONE, MESSAGE, all);
     }
 }

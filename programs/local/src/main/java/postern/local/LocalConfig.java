@@ -10,6 +10,7 @@ import java.util.Set;
 import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
+import postern.mailbox.MailboxKeys;
 
 /**
  * What local goes by.
@@ -95,24 +96,9 @@ public record LocalConfig(
                             + " other an mbox file (Postfix: mail_spool_directory, home_mailbox).",
                     SINCE);
 
-    private static final Key<Long> OCTETS_MAX =
-            Key.size(
-                    "mailbox_limit",
-                    "0",
-                    0,
-                    Long.MAX_VALUE,
-                    "Longest mbox file; what would exceed it is deferred (4.2.2). 0: no limit.",
-                    SINCE);
+    private static final Key<Long> OCTETS_MAX = MailboxKeys.mboxLimit(SINCE);
 
-    private static final Key<Long> MAILDIR_QUOTA =
-            Key.size(
-                    "maildir_quota",
-                    "0",
-                    0,
-                    Long.MAX_VALUE,
-                    "What a Maildir may hold; what would exceed it is deferred (4.2.2). A file"
-                            + " maildirsize in the Maildir (Maildir++) states its own. 0: no limit.",
-                    SINCE);
+    private static final Key<Long> MAILDIR_QUOTA = MailboxKeys.maildirQuota(SINCE);
 
     private static final Key<String> MAILBOX_COMMAND =
             Key.text(

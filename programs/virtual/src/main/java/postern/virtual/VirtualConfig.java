@@ -5,6 +5,7 @@ import java.util.List;
 import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
+import postern.mailbox.MailboxKeys;
 import postern.table.TableConfig;
 
 /**
@@ -78,23 +79,8 @@ public record VirtualConfig(
                     "No mailbox is written as a user below; mail for one is deferred (Postfix:"
                             + " virtual_minimum_uid).",
                     SINCE);
-    private static final Key<Long> LIMIT =
-            Key.size(
-                    "mailbox_limit",
-                    "0",
-                    0,
-                    Long.MAX_VALUE,
-                    "Longest mbox file; what would exceed it is deferred (4.2.2). 0: no limit.",
-                    SINCE);
-    private static final Key<Long> QUOTA =
-            Key.size(
-                    "maildir_quota",
-                    "0",
-                    0,
-                    Long.MAX_VALUE,
-                    "What a Maildir may hold; what would exceed it is deferred (4.2.2). A file"
-                            + " maildirsize in the Maildir (Maildir++) states its own. 0: no limit.",
-                    SINCE);
+    private static final Key<Long> LIMIT = MailboxKeys.mboxLimit(SINCE);
+    private static final Key<Long> QUOTA = MailboxKeys.maildirQuota(SINCE);
 
     public static final Section SECTION =
             new Section(

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -88,16 +84,27 @@ class AccessRulesTest {
             action = "discard"
             """;
 
+    private static final String NAMES =
+            """
+            local-zone: "test." static
+            local-data: "1.0.0.127.bl.test. A 127.0.0.2"
+            local-data: "host.clients.test. A 127.0.0.1"
+            local-data: "known.unknown.test. A 192.0.2.1"
+            local-zone: "127.in-addr.arpa." static
+            local-data: "1.0.0.127.in-addr.arpa. PTR host.clients.test."
+            """;
+
     private RecordingSink sink;
     private Postern postern;
-    private Process unbound;
+    private Unbound unbound;
 
     @BeforeAll
     void start(@TempDir(factory = OpenFolder.class) Path folder) throws IOException {
-        int port = Postern.freePort();
-        unbound = unbound(folder, port);
+        unbound = Unbound.plain(folder, NAMES);
         sink = new RecordingSink();
-        postern = Postern.start(folder.resolve("postern"), sink.nextHop(), RULES.formatted(port));
+        postern =
+                Postern.start(
+                        folder.resolve("postern"), sink.nextHop(), RULES.formatted(unbound.port()));
     }
 
     @AfterAll
@@ -107,61 +114,7 @@ class AccessRulesTest {
             sink.close();
         }
         if (unbound != null) {
-            unbound.destroyForcibly();
-        }
-    }
-
-    private static Process unbound(Path folder, int port) throws IOException {
-        Path unpacked = Tool.peer("unbound/usr");
-        Path conf = folder.resolve("unbound.conf");
-        Files.writeString(
-                conf,
-                """
-                server:
-                  interface: 127.0.0.1
-                  port: %d
-                  do-daemonize: no
-                  username: ""
-                  chroot: ""
-                  directory: "%s"
-                  pidfile: ""
-                  use-syslog: no
-                  num-threads: 1
-                  module-config: "iterator"
-                  do-not-query-localhost: no
-                  local-zone: "test." static
-                  local-data: "1.0.0.127.bl.test. A 127.0.0.2"
-                  local-data: "host.clients.test. A 127.0.0.1"
-                  local-data: "known.unknown.test. A 192.0.2.1"
-                  local-zone: "127.in-addr.arpa." static
-                  local-data: "1.0.0.127.in-addr.arpa. PTR host.clients.test."
-                """
-                        .formatted(port, folder));
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                unpacked.resolve("sbin/unbound").toString(),
-                                "-d",
-                                "-c",
-                                conf.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("unbound.log").toFile());
-        builder.environment()
-                .put("LD_LIBRARY_PATH", unpacked.resolve("lib/x86_64-linux-gnu").toString());
-        Process process = builder.start();
-        await("Unbound's first answer").atMost(SOON).until(() -> answers(port));
-        return process;
-    }
-
-    private static boolean answers(int port) throws IOException {
-        byte[] query = {0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 4, 't', 'e', 's', 't', 0, 0, 1, 0, 1};
-        try (DatagramSocket socket = new DatagramSocket()) {
-            socket.setSoTimeout(200);
-            InetAddress here = InetAddress.getLoopbackAddress();
-            socket.send(new DatagramPacket(query, query.length, here, port));
-            socket.receive(new DatagramPacket(new byte[512], 512));
-            return true;
-        } catch (java.net.SocketTimeoutException | java.net.PortUnreachableException notYet) {
-            return false;
+            unbound.close();
         }
     }
 
@@ -169,16 +122,6 @@ class AccessRulesTest {
         try (Client client = Client.greeted(postern.smtp())) {
             return client.send(sender, recipient, content);
         }
-    }
-
-    private RecordingSink.Received received(String mark) {
-        await("a message with " + mark)
-                .atMost(SOON)
-                .until(() -> sink.received().stream().anyMatch(mail -> mail.text().contains(mark)));
-        return sink.received().stream()
-                .filter(mail -> mail.text().contains(mark))
-                .findFirst()
-                .orElseThrow();
     }
 
     @Test
@@ -216,7 +159,7 @@ class AccessRulesTest {
                 .contains("held by rule suspects (postern.toml:");
         assertThat(sink.received()).noneMatch(mail -> mail.text().contains("held-mark"));
         assertThat(postern.command("queue", "release", id).code()).isZero();
-        assertThat(received("held-mark").recipients()).containsExactly("bob@far.test");
+        assertThat(sink.awaitMail("held-mark").recipients()).containsExactly("bob@far.test");
     }
 
     @Test
@@ -224,7 +167,7 @@ class AccessRulesTest {
         assertThat(send("eve@marked.test", "bob@far.test", "Subject: marked-mark\r\n\r\nx"))
                 .startsWith("250");
 
-        assertThat(received("marked-mark").text()).contains("\r\nX-Suspect: yes\r\nSubject:");
+        assertThat(sink.awaitMail("marked-mark").text()).contains("\r\nX-Suspect: yes\r\nSubject:");
         await().atMost(SOON)
                 .until(
                         () ->
@@ -240,7 +183,7 @@ class AccessRulesTest {
         assertThat(send("ann@example.net", "old@far.test", "Subject: redirect-mark\r\n\r\nx"))
                 .startsWith("250");
 
-        assertThat(received("redirect-mark").recipients()).containsExactly("new@far.test");
+        assertThat(sink.awaitMail("redirect-mark").recipients()).containsExactly("new@far.test");
     }
 
     @Test
@@ -250,7 +193,7 @@ class AccessRulesTest {
         await().atMost(SOON).until(() -> postern.log().contains("discard: client="));
         assertThat(send("ann@example.net", "bob@far.test", "Subject: after-drop\r\n\r\nx"))
                 .startsWith("250");
-        assertThat(received("after-drop").text()).isNotEmpty();
+        assertThat(sink.awaitMail("after-drop").text()).isNotEmpty();
         assertThat(sink.received()).noneMatch(mail -> mail.text().contains("drop-mark"));
     }
 

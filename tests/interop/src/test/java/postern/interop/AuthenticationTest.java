@@ -114,25 +114,13 @@ class AuthenticationTest {
 
     @BeforeAll
     void start(@TempDir(factory = OpenFolder.class) Path folder) throws IOException {
-        Tool.needs("openssl");
         sink = new RecordingSink();
         home = folder;
         certificate = folder.resolve("cert.pem");
-        certify(folder, "key.pem", "cert.pem", "localhost");
-        certify(folder, "client.key", "client.pem", "carol");
-        String told =
-                Tool.run(
-                                SOON,
-                                "",
-                                "openssl",
-                                "x509",
-                                "-noout",
-                                "-fingerprint",
-                                "-sha256",
-                                "-in",
-                                folder.resolve("client.pem").toString())
-                        .output();
-        fingerprint = told.substring(told.indexOf('=') + 1).strip();
+        SelfSigned.write(certificate, folder.resolve("key.pem"), "localhost", "localhost");
+        SelfSigned.write(
+                folder.resolve("client.pem"), folder.resolve("client.key"), "carol", "carol");
+        fingerprint = SelfSigned.fingerprint(folder.resolve("client.pem"));
         implicit = Postern.freePort();
         clear = Postern.freePort();
         postern = Postern.prepare(folder.resolve("postern"), sink.nextHop(), more(folder));
@@ -149,31 +137,6 @@ class AuthenticationTest {
                         "argon2id,scram-sha-256");
         assertThat(added.output()).contains("ann: added");
         postern.start();
-    }
-
-    private static void certify(Path folder, String key, String certificate, String name)
-            throws IOException {
-        Tool.Ended made =
-                Tool.run(
-                        SOON,
-                        "",
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "rsa:2048",
-                        "-nodes",
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=" + name,
-                        "-addext",
-                        "subjectAltName=DNS:" + name,
-                        "-keyout",
-                        folder.resolve(key).toString(),
-                        "-out",
-                        folder.resolve(certificate).toString());
-        assertThat(made.code()).as(made.output()).isZero();
     }
 
     private String more(Path folder) {
@@ -386,8 +349,8 @@ class AuthenticationTest {
         Tool.needs("unshare");
         Path unpacked = Tool.peer("dovecot/usr");
         Files.writeString(folder.resolve("users"), "dora:{PLAIN}dovecot pass\n");
-        Files.writeString(folder.resolve("dovecot.conf"), dovecot(folder));
-        Process dovecot = DovecotTest.start(unpacked, folder);
+        Process dovecot =
+                DovecotTest.start(unpacked, folder, dovecot(folder), folder.resolve("auth"));
         int port = Postern.freePort();
         String more =
                 more(home)
@@ -397,9 +360,6 @@ class AuthenticationTest {
                         .replace(":" + implicit, ":" + port)
                         .replace(":" + clear, ":" + Postern.freePort());
         try {
-            await("Dovecot's socket")
-                    .atMost(SOON)
-                    .until(() -> Files.exists(folder.resolve("auth")));
             try (Postern other = Postern.start(folder.resolve("postern"), "", more)) {
                 assertThat(client(port, "PLAIN-implicit", "dora", "dovecot pass")).contains("235");
                 assertThat(client(port, "LOGIN-implicit", "dora", "dovecot pass")).contains("235");
@@ -408,9 +368,7 @@ class AuthenticationTest {
                 logs(other, "sasl_method=LOGIN sasl_username=dora");
             }
         } finally {
-            Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle()))
-                    .toList()
-                    .forEach(ProcessHandle::destroyForcibly);
+            DovecotTest.end(dovecot);
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,15 +53,9 @@ class DovecotTest {
             throws IOException {
         assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
         Tool.needs("unshare");
-        Path unpacked = Tool.peer("dovecot/usr");
         Path lmtp = folder.resolve("lmtp");
-        Files.createDirectory(folder.resolve("mail"));
-        Files.setPosixFilePermissions(
-                folder.resolve("mail"), PosixFilePermissions.fromString("rwxrwxrwx"));
-        Files.writeString(folder.resolve("dovecot.conf"), configuration(folder));
-        Process dovecot = start(unpacked, folder);
+        Process dovecot = start(Tool.peer("dovecot/usr"), folder, configuration(folder), lmtp);
         try {
-            await("Dovecot's socket").atMost(SOON).until(() -> Files.exists(lmtp));
             String agents = (by.equals("agent") ? AGENT : TRANSPORT).formatted(lmtp);
             try (Postern postern = Postern.start(folder.resolve("postern"), "", agents);
                     Client client = Client.greeted(postern.smtp())) {
@@ -80,9 +75,7 @@ class DovecotTest {
                 assertThat(postern.mail(Postern.USER)).isEmpty();
             }
         } finally {
-            List<ProcessHandle> all =
-                    Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle())).toList();
-            all.forEach(ProcessHandle::destroyForcibly);
+            end(dovecot);
         }
     }
 
@@ -92,15 +85,9 @@ class DovecotTest {
             throws IOException {
         assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
         Tool.needs("unshare");
-        Path unpacked = Tool.peer("dovecot/usr");
         Path lmtp = folder.resolve("lmtp");
-        Files.createDirectory(folder.resolve("mail"));
-        Files.setPosixFilePermissions(
-                folder.resolve("mail"), PosixFilePermissions.fromString("rwxrwxrwx"));
-        Files.writeString(folder.resolve("dovecot.conf"), configuration(folder));
-        Process dovecot = start(unpacked, folder);
+        Process dovecot = start(Tool.peer("dovecot/usr"), folder, configuration(folder), lmtp);
         try {
-            await("Dovecot's socket").atMost(SOON).until(() -> Files.exists(lmtp));
             String transport = "mailbox_transport = \"" + lmtp + "\"\n";
             try (Postern postern = Postern.start(folder.resolve("postern"), "", transport);
                     Client client = Client.greeted(postern.smtp())) {
@@ -111,16 +98,13 @@ class DovecotTest {
                 await().atMost(SOON).until(() -> mails(folder).size() == 2);
                 assertThat(postern.mail("games")).isEmpty();
 
-                dovecot.descendants().forEach(ProcessHandle::destroyForcibly);
-                dovecot.destroyForcibly();
+                end(dovecot);
                 assertThat(client.send("ann@example.net", "games@localhost", "Subject: 3\r\n\r\nx"))
                         .startsWith("250");
                 await().atMost(SOON).until(() -> postern.log().contains("status=deferred"));
             }
         } finally {
-            List<ProcessHandle> all =
-                    Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle())).toList();
-            all.forEach(ProcessHandle::destroyForcibly);
+            end(dovecot);
         }
     }
 
@@ -131,9 +115,7 @@ class DovecotTest {
         assumeTrue(Tool.isRoot(), "becomes the recipient, and lays Dovecot over /usr");
         Tool.needs("unshare");
         Path unpacked = Tool.peer("dovecot/usr");
-        Files.createDirectory(folder.resolve("mail"));
-        Files.setPosixFilePermissions(
-                folder.resolve("mail"), PosixFilePermissions.fromString("rwxrwxrwx"));
+        mailFolder(folder);
         Path conf =
                 Files.writeString(
                         folder.resolve("lda.conf"),
@@ -154,9 +136,7 @@ class DovecotTest {
                 "--mount",
                 "sh",
                 "-c",
-                "mount --make-rprivate / && mount -t overlay overlay -o lowerdir="
-                        + unpacked
-                        + ":/usr /usr && exec \"$@\"",
+                "mount --make-rprivate / && " + overlay(unpacked) + " && exec \"$@\"",
                 "sh");
         try (postern) {
             postern.start();
@@ -177,15 +157,48 @@ class DovecotTest {
         }
     }
 
-    /** Started in a mount namespace of its own, where the unpacked tree lies over /usr. */
-    static Process start(Path unpacked, Path folder) throws IOException {
+    /** Where whoever Dovecot becomes keeps mail. */
+    private static void mailFolder(Path folder) throws IOException {
+        Path mail = Files.createDirectory(folder.resolve("mail"));
+        Files.setPosixFilePermissions(mail, PosixFilePermissions.fromString("rwxrwxrwx"));
+    }
+
+    /**
+     * Started in a mount namespace of its own, where the unpacked tree lies over /usr; its socket
+     * is there when this returns.
+     */
+    static Process start(Path unpacked, Path folder, String configuration, Path socket)
+            throws IOException {
+        mailFolder(folder);
+        Path conf = Files.writeString(folder.resolve("dovecot.conf"), configuration);
         String inside =
-                "mount --make-rprivate / && mount -t overlay overlay -o lowerdir=%s:/usr /usr && exec dovecot -F -c %s"
-                        .formatted(unpacked, folder.resolve("dovecot.conf"));
-        return new ProcessBuilder("unshare", "--mount", "bash", "-c", inside)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("dovecot.out").toFile())
-                .start();
+                "mount --make-rprivate / && "
+                        + overlay(unpacked)
+                        + " && exec dovecot -F -c "
+                        + conf;
+        Process started =
+                new ProcessBuilder("unshare", "--mount", "bash", "-c", inside)
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("dovecot.out").toFile())
+                        .start();
+        try {
+            await("Dovecot's socket").atMost(SOON).until(() -> Files.exists(socket));
+        } catch (ConditionTimeoutException never) {
+            end(started);
+            throw never;
+        }
+        return started;
+    }
+
+    private static String overlay(Path unpacked) {
+        return "mount -t overlay overlay -o lowerdir=" + unpacked + ":/usr /usr";
+    }
+
+    /** Ends all of its processes at once. */
+    static void end(Process dovecot) {
+        Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle()))
+                .toList()
+                .forEach(ProcessHandle::destroyForcibly);
     }
 
     private static List<Path> mails(Path folder) throws IOException {

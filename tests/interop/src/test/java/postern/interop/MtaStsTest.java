@@ -48,7 +48,7 @@ class MtaStsTest {
         assumeTrue(Tool.isRoot(), "policy hosts listen on port 443, hence root");
         Tool.needs("unshare");
         Tool.peer("postfix/usr/lib/postfix/sbin/master");
-        Path unbound = Tool.peer("unbound/usr");
+        Tool.peer("unbound/usr");
         Files.createDirectory(own());
         Files.setPosixFilePermissions(own(), PosixFilePermissions.fromString("rwxr-xr-x"));
         String[] webNames = DOMAINS.stream().map("mta-sts."::concat).toArray(String[]::new);
@@ -59,24 +59,21 @@ class MtaStsTest {
         int certificate = credential.indexOf("-----BEGIN CERTIFICATE");
         Files.writeString(own().resolve("key"), credential.substring(0, certificate));
         Files.writeString(own().resolve("cert"), credential.substring(certificate));
-        int dns = Postern.freePort();
         int port = Postern.freePort();
-        Process resolver = resolve(unbound, dns);
         Path image = Tool.root().resolve("tests/interop/target/peers/postfix");
         String script =
                 RealServersTest.script("postfix", own(), port)
                         .replace(
                                 "virtual_mailbox_domains = example.com",
                                 "virtual_mailbox_domains = " + String.join(", ", DOMAINS));
-        try (WebServer web = web(authority);
+        try (Unbound resolver = Unbound.plain(folder, names());
+                WebServer web = web(authority);
                 Image peer = Image.start(image, own(), script)) {
             await("postfix greets; see " + own().resolve("out"))
                     .atMost(SOON)
                     .until(() -> RealServersTest.greets(port));
             assertThat(peer).isNotNull();
-            deliver(port, dns, web);
-        } finally {
-            resolver.destroyForcibly();
+            deliver(port, resolver.port(), web);
         }
     }
 
@@ -252,8 +249,8 @@ class MtaStsTest {
         return web;
     }
 
-    private Process resolve(Path unpacked, int port) throws IOException {
-        StringBuilder data = new StringBuilder();
+    private static String names() {
+        StringBuilder data = new StringBuilder("local-zone: \"test.\" static\n");
         for (String domain : DOMAINS) {
             for (String record :
                     List.of(
@@ -262,38 +259,9 @@ class MtaStsTest {
                             "mta-sts.@D. A " + WEB,
                             "_mta-sts.@D. TXT \"v=STSv1; id=1;\"",
                             "_smtp._tls.@D. TXT \"v=TLSRPTv1; rua=mailto:box@@D\"")) {
-                data.append("  local-data: '").append(record.replace("@D", domain)).append("'\n");
+                data.append("local-data: '").append(record.replace("@D", domain)).append("'\n");
             }
         }
-        Path conf = folder.resolve("unbound.conf");
-        Files.writeString(
-                conf,
-                """
-                server:
-                  interface: 127.0.0.1@%1$d
-                  port: %1$d
-                  username: ""
-                  chroot: ""
-                  directory: "%2$s"
-                  pidfile: "%2$s/unbound.pid"
-                  use-syslog: no
-                  access-control: 127.0.0.0/8 allow
-                  module-config: "iterator"
-                  local-zone: "test." static
-                %3$sremote-control:
-                  control-enable: no
-                """
-                        .formatted(port, folder, data));
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                                unpacked.resolve("sbin/unbound").toString(),
-                                "-d",
-                                "-c",
-                                conf.toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("unbound.out").toFile());
-        builder.environment()
-                .put("LD_LIBRARY_PATH", unpacked.resolve("lib/x86_64-linux-gnu").toString());
-        return builder.start();
+        return data.toString();
     }
 }

@@ -107,7 +107,7 @@ class RealClientsTest {
         Tool.Ended sent = Tool.run(SOON, script, "python3", "-", String.valueOf(postern.smtp()));
 
         assertThat(sent.code()).as(sent.output()).isZero();
-        RecordingSink.Received got = awaitSink("by smtplib");
+        RecordingSink.Received got = sink.awaitSubject("by smtplib");
         assertThat(got.sender()).isEqualTo("ann@example.net");
         assertThat(got.recipients()).containsExactly("bob@far.test");
         assertThat(new String(got.content(), StandardCharsets.UTF_8))
@@ -137,7 +137,7 @@ class RealClientsTest {
         Tool.Ended sent = Tool.run(SOON, script, "python3", "-", String.valueOf(qmqp));
 
         assertThat(sent.output()).contains(":KOk: queued as").endsWith("' b''\n");
-        RecordingSink.Received got = awaitSink("by qmqp");
+        RecordingSink.Received got = sink.awaitSubject("by qmqp");
         assertThat(got.sender()).isEqualTo("ann@example.net");
         assertThat(new String(got.content(), StandardCharsets.UTF_8))
                 .contains("with QMQP")
@@ -162,7 +162,7 @@ class RealClientsTest {
         String mail = awaitMail("Subject: by sendmail");
         assertThat(mail).contains("first mail\n").doesNotContainIgnoringCase("bcc:");
         assertThat(mail).contains("Message-ID: <").contains("Date: ").contains("From: ");
-        assertThat(awaitSink("by sendmail").recipients()).containsExactly("carl@far.test");
+        assertThat(sink.awaitSubject("by sendmail").recipients()).containsExactly("carl@far.test");
     }
 
     @Test
@@ -230,18 +230,5 @@ class RealClientsTest {
             }
         }
         return "";
-    }
-
-    private RecordingSink.Received awaitSink(String subject) {
-        await("at the sink: " + subject)
-                .atMost(SOON)
-                .until(
-                        () ->
-                                sink.received().stream()
-                                        .anyMatch(mail -> mail.header("Subject").equals(subject)));
-        return sink.received().stream()
-                .filter(mail -> mail.header("Subject").equals(subject))
-                .findFirst()
-                .orElseThrow();
     }
 }

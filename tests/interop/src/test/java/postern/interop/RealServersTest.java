@@ -110,22 +110,9 @@ class RealServersTest {
             case "verify" ->
                     "tls_ca_files = [\"%s\"]\ntls_verify_match = [\"peer.test\"]\n"
                             .formatted(own.resolve("cert"));
-            case "fingerprint" -> {
-                Tool.Ended shown =
-                        Tool.run(
-                                SOON,
-                                "",
-                                "openssl",
-                                "x509",
-                                "-in",
-                                own.resolve("cert").toString(),
-                                "-noout",
-                                "-fingerprint",
-                                "-sha256");
-                String digest = shown.output().strip();
-                yield "tls_fingerprints = [\"%s\"]\n"
-                        .formatted(digest.substring(digest.indexOf('=') + 1));
-            }
+            case "fingerprint" ->
+                    "tls_fingerprints = [\"%s\"]\n"
+                            .formatted(SelfSigned.fingerprint(own.resolve("cert")));
             default -> "";
         };
     }
@@ -154,25 +141,7 @@ class RealServersTest {
     }
 
     static void certificate(Path own) throws IOException {
-        Tool.Ended made =
-                Tool.run(
-                        SOON,
-                        "",
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "rsa:2048",
-                        "-nodes",
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=peer.test",
-                        "-keyout",
-                        own.resolve("key").toString(),
-                        "-out",
-                        own.resolve("cert").toString());
-        assertThat(made.code()).as(made.output()).isZero();
+        SelfSigned.write(own.resolve("cert"), own.resolve("key"), "peer.test");
     }
 
     /** How a server is set up and started, in an image of its package. */

@@ -10,17 +10,22 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.awaitility.Awaitility;
 
 /** A next hop that keeps what it is given: plain SMTP, one virtual thread a connection. */
 final class RecordingSink implements Closeable {
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     /** How it behaves. */
     enum Manner {
@@ -101,6 +106,23 @@ final class RecordingSink implements Closeable {
         Map<String, Integer> subjects = new HashMap<>();
         received.forEach(mail -> subjects.merge(mail.header("Subject"), 1, Integer::sum));
         return subjects;
+    }
+
+    /** The first message with that subject, once it is there. */
+    Received awaitSubject(String subject) {
+        return await("Subject: " + subject, mail -> mail.header("Subject").equals(subject));
+    }
+
+    /** The first message that has those characters anywhere, once it is there. */
+    Received awaitMail(String mark) {
+        return await(mark, mail -> mail.text().contains(mark));
+    }
+
+    private Received await(String what, Predicate<Received> wanted) {
+        return Awaitility.await("at the sink: " + what)
+                .atMost(SOON)
+                .until(() -> received.stream().filter(wanted).findFirst(), Optional::isPresent)
+                .orElseThrow();
     }
 
     void behave(Manner next) {

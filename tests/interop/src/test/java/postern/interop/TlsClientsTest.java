@@ -1,14 +1,11 @@
 package postern.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,33 +27,11 @@ class TlsClientsTest {
 
     @BeforeAll
     void start(@TempDir(factory = OpenFolder.class) Path folder) throws IOException {
-        Tool.needs("openssl");
         sink = new RecordingSink();
         implicit = Postern.freePort();
         certificate = folder.resolve("cert.pem");
         Path key = folder.resolve("key.pem");
-        Tool.Ended made =
-                Tool.run(
-                        SOON,
-                        "",
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "rsa:2048",
-                        "-nodes",
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=mx.interop.test",
-                        "-addext",
-                        "subjectAltName=DNS:mx.interop.test,DNS:localhost",
-                        "-keyout",
-                        key.toString(),
-                        "-out",
-                        certificate.toString());
-        assertThat(made.code()).as(made.output()).isZero();
-        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        SelfSigned.write(certificate, key, "mx.interop.test", "mx.interop.test", "localhost");
         postern =
                 Postern.start(
                         folder,
@@ -179,19 +154,6 @@ class TlsClientsTest {
 
     /** The message as it came, trace first. */
     private String trace(String subject) {
-        return new String(received(subject).content(), StandardCharsets.UTF_8);
-    }
-
-    private RecordingSink.Received received(String subject) {
-        await("at the sink: " + subject)
-                .atMost(SOON)
-                .until(
-                        () ->
-                                sink.received().stream()
-                                        .anyMatch(mail -> mail.header("Subject").equals(subject)));
-        return sink.received().stream()
-                .filter(mail -> mail.header("Subject").equals(subject))
-                .findFirst()
-                .orElseThrow();
+        return new String(sink.awaitSubject(subject).content(), StandardCharsets.UTF_8);
     }
 }

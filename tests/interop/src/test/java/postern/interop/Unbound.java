@@ -17,6 +17,7 @@ import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.dns.DnsResolver;
 import postern.dns.DnsSettings;
+import postern.dns.Resolver.Answer;
 import postern.dns.Resolver.Validation;
 
 /** A real validating resolver over a zone that is signed here. */
@@ -58,7 +59,37 @@ final class Unbound implements AutoCloseable {
         Path signed = folder.resolve("zone.signed");
         Files.writeString(signed, forging.apply(Files.readString(signed)));
         Path conf = folder.resolve("unbound.conf");
-        Files.writeString(conf, CONFIGURATION.formatted(port, folder, key, zone, server, more));
+        String signing =
+                "module-config: \"validator iterator\"\n  trust-anchor-file: \"%s/%s.ds\"\n  %s"
+                        .formatted(folder, key, server);
+        String auth = AUTH_ZONE.formatted(zone, folder) + more;
+        Files.writeString(conf, CONFIGURATION.formatted(port, folder, signing, auth));
+        Unbound unbound = new Unbound(run(unpacked, folder, conf), port, zone);
+        await("unbound validates; see " + folder.resolve("unbound.out"))
+                .atMost(SOON)
+                .until(() -> unbound.resolver().validation() instanceof Validation.Present);
+        return unbound;
+    }
+
+    /**
+     * One that signs nothing and answers from these lines alone; it answers when this returns.
+     *
+     * @param server lines for the section {@code server:}, without indentation
+     */
+    static Unbound plain(Path folder, String server) throws IOException {
+        Path unpacked = Tool.peer("unbound/usr");
+        int port = Postern.freePort();
+        Path conf = folder.resolve("unbound.conf");
+        String lines = "module-config: \"iterator\"\n" + server;
+        Files.writeString(conf, CONFIGURATION.formatted(port, folder, lines.indent(2).strip(), ""));
+        Unbound unbound = new Unbound(run(unpacked, folder, conf), port, "");
+        await("unbound answers; see " + folder.resolve("unbound.out"))
+                .atMost(SOON)
+                .until(() -> !(unbound.resolver().addresses("test") instanceof Answer.Temporary));
+        return unbound;
+    }
+
+    private static Process run(Path unpacked, Path folder, Path conf) throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(
                                 unpacked.resolve("sbin/unbound").toString(),
@@ -69,11 +100,7 @@ final class Unbound implements AutoCloseable {
                         .redirectErrorStream(true)
                         .redirectOutput(folder.resolve("unbound.out").toFile());
         builder.environment().put("LD_LIBRARY_PATH", libraries(unpacked));
-        Unbound unbound = new Unbound(builder.start(), port, zone);
-        await("unbound validates; see " + folder.resolve("unbound.out"))
-                .atMost(SOON)
-                .until(() -> unbound.resolver().validation() instanceof Validation.Present);
-        return unbound;
+        return builder.start();
     }
 
     int port() {
@@ -137,17 +164,19 @@ final class Unbound implements AutoCloseable {
               use-syslog: no
               access-control: 127.0.0.0/8 allow
               do-not-query-localhost: no
-              module-config: "validator iterator"
-              trust-anchor-file: "%2$s/%3$s.ds"
-              %5$s
+              %3$s
+            %4$s
+            remote-control:
+              control-enable: no
+            """;
+
+    private static final String AUTH_ZONE =
+            """
             auth-zone:
-              name: "%4$s"
+              name: "%1$s"
               zonefile: "%2$s/zone.signed"
               for-downstream: no
               for-upstream: yes
               fallback-enabled: no
-            %6$s
-            remote-control:
-              control-enable: no
             """;
 }

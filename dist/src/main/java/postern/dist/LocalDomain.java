@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.RecentUsers;
@@ -116,16 +115,7 @@ public final class LocalDomain {
                                         world, transport, () -> session(each, store), listener));
                     }
                 });
-        return ended -> {
-            var left = new AtomicInteger(serving.size());
-            Runnable one =
-                    () -> {
-                        if (left.decrementAndGet() == 0) {
-                            ended.run();
-                        }
-                    };
-            serving.forEach(each -> each.drain(one));
-        };
+        return Running.all(serving);
     }
 
     private static AgentSession session(DeliveryAgent agent, ContentStore store) {

@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import postern.base.Listener;
 import postern.base.World;
 import postern.config.Settings;
@@ -43,16 +42,7 @@ final class LookupDomain {
                 serving.add(ended -> server.drain(listener, ended));
             }
         }
-        return ended -> {
-            var left = new AtomicInteger(serving.size());
-            Runnable one =
-                    () -> {
-                        if (left.decrementAndGet() == 0) {
-                            ended.run();
-                        }
-                    };
-            serving.forEach(each -> each.drain(one));
-        };
+        return Running.all(serving);
     }
 
     private static Set<String> names(List<TableConfig> tables) {

@@ -53,19 +53,11 @@ final class CidrTable implements Table {
         if (address.isEmpty()) {
             return Answer.ABSENT;
         }
-        int at = 0;
-        while (at < rules.size()) {
-            RuleLines.Rule<Cidr> rule = rules.get(at);
-            boolean counts = rule.pattern().contains(address.get()) != rule.negated();
-            if (rule.end() >= 0) {
-                at = counts ? at + 1 : rule.end();
-            } else if (counts) {
-                return new Answer.Found(rule.result(), source + ":" + rule.line());
-            } else {
-                at++;
-            }
-        }
-        return Answer.ABSENT;
+        InetAddress wanted = address.get();
+        RuleLines.Rule<Cidr> rule = RuleLines.first(rules, network -> network.contains(wanted));
+        return rule == null
+                ? Answer.ABSENT
+                : new Answer.Found(rule.result(), source + ":" + rule.line());
     }
 
     @Override

@@ -3,10 +3,8 @@ package postern.table;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import postern.config.Key;
-import postern.table.TableConfig.Kind;
 
 /** The keys of tables in databases and directories. Names and meanings as in Postfix's tables. */
 public final class DatabaseKeys {
@@ -237,71 +235,5 @@ public final class DatabaseKeys {
         }
         String name = String.valueOf(matcher.group(1));
         return new Host(name.startsWith("[") ? name.substring(1, name.length() - 1) : name, number);
-    }
-
-    static Set<Key<?>> wanted(Kind kind) {
-        return switch (kind) {
-            case PGSQL, MYSQL -> Set.of(DATABASE, USER, QUERY);
-            case SQLITE -> Set.of(TableConfig.PATH, QUERY);
-            case LDAP -> Set.of(SEARCH_BASE);
-            case INLINE,
-                    FILE,
-                    COMPILED,
-                    REGEXP,
-                    CIDR,
-                    STATIC,
-                    UNION,
-                    FIRST,
-                    PIPEMAP,
-                    USERS,
-                    ENVIRONMENT,
-                    SOCKETMAP,
-                    TCP ->
-                    Set.of();
-        };
-    }
-
-    static Set<Key<?>> allowed(Kind kind) {
-        return switch (kind) {
-            case PGSQL, MYSQL ->
-                    Set.of(
-                            HOSTS,
-                            PASSWORD_FILE,
-                            RESULT_FORMAT,
-                            DOMAINS,
-                            EXPANSION_LIMIT,
-                            TLS,
-                            TLS_AUTHORITIES);
-            case SQLITE -> Set.of(RESULT_FORMAT, DOMAINS, EXPANSION_LIMIT);
-            case LDAP ->
-                    Set.of(
-                            HOSTS,
-                            PASSWORD_FILE,
-                            QUERY_FILTER,
-                            RESULT_ATTRIBUTE,
-                            SPECIAL_RESULT_ATTRIBUTE,
-                            RESULT_FORMAT,
-                            DOMAINS,
-                            EXPANSION_LIMIT,
-                            SCOPE,
-                            BIND_DN,
-                            TLS,
-                            TLS_AUTHORITIES,
-                            START_TLS);
-            case INLINE,
-                    FILE,
-                    COMPILED,
-                    REGEXP,
-                    CIDR,
-                    STATIC,
-                    UNION,
-                    FIRST,
-                    PIPEMAP,
-                    USERS,
-                    ENVIRONMENT,
-                    SOCKETMAP,
-                    TCP ->
-                    Set.of();
-        };
     }
 }

@@ -1,10 +1,8 @@
 package postern.table;
 
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import postern.base.Endpoint;
 import postern.config.Key;
@@ -64,38 +62,5 @@ public final class NetworkKeys {
     /** All of them, in the order of the manual. */
     static final List<Key<?>> ALL = List.of(SERVERS, MAP, TIMEOUT, CONNECTIONS, CACHE);
 
-    /** What every kind may state. */
-    private static final Set<Key<?>> COMMON = Set.of(TIMEOUT, CONNECTIONS, CACHE);
-
     private NetworkKeys() {}
-
-    static Set<Key<?>> wanted(TableConfig.Kind kind) {
-        return switch (kind) {
-            case SOCKETMAP -> Set.of(SERVERS, MAP);
-            case TCP -> Set.of(SERVERS);
-            case INLINE,
-                    FILE,
-                    COMPILED,
-                    REGEXP,
-                    CIDR,
-                    STATIC,
-                    UNION,
-                    FIRST,
-                    PIPEMAP,
-                    USERS,
-                    ENVIRONMENT ->
-                    Set.of();
-            case PGSQL, MYSQL, SQLITE, LDAP -> DatabaseKeys.wanted(kind);
-        };
-    }
-
-    /** What the kind may state besides. */
-    static Set<Key<?>> allowed(TableConfig.Kind kind) {
-        if (!kind.remote()) {
-            return Set.of();
-        }
-        Set<Key<?>> allowed = new HashSet<>(COMMON);
-        allowed.addAll(DatabaseKeys.allowed(kind));
-        return allowed;
-    }
 }

@@ -19,19 +19,17 @@ final class RegexpTable implements Table {
     /** Longest key matched, in characters: an address has at most 320. */
     private static final int KEY_CHARS_MAX = 4096;
 
-    private record Compiled(Pattern pattern, boolean negated) {}
-
     private final String source;
-    private final List<RuleLines.Rule<Compiled>> rules;
+    private final List<RuleLines.Rule<Pattern>> rules;
 
-    private RegexpTable(String source, List<RuleLines.Rule<Compiled>> rules) {
+    private RegexpTable(String source, List<RuleLines.Rule<Pattern>> rules) {
         this.source = source;
         this.rules = rules;
     }
 
     static Load read(String name, DiskFile file) throws IOException {
         var lines = new RuleLines<>(name, RegexpTable::pattern);
-        @Nullable List<RuleLines.Rule<Compiled>> rules = lines.read(file);
+        @Nullable List<RuleLines.Rule<Pattern>> rules = lines.read(file);
         return rules == null
                 ? new Load.Broken(lines.problems())
                 : new Load.Loaded(new RegexpTable(MapTable.shortened(name), rules));
@@ -42,22 +40,11 @@ final class RegexpTable implements Table {
         if (key.length() > KEY_CHARS_MAX) {
             return Answer.ABSENT;
         }
-        int at = 0;
-        while (at < rules.size()) {
-            RuleLines.Rule<Compiled> rule = rules.get(at);
-            Matcher matcher = rule.pattern().pattern.matcher(key);
-            boolean counts = matcher.find() != rule.negated();
-            if (rule.end() >= 0) {
-                at = counts ? at + 1 : rule.end();
-            } else if (counts) {
-                return new Answer.Found(
-                        filled(rule.result(), rule.negated() ? null : matcher),
-                        source + ":" + rule.line());
-            } else {
-                at++;
-            }
-        }
-        return Answer.ABSENT;
+        RuleLines.Rule<Pattern> rule =
+                RuleLines.first(rules, pattern -> pattern.matcher(key).find());
+        return rule == null
+                ? Answer.ABSENT
+                : new Answer.Found(filled(rule, key), source + ":" + rule.line());
     }
 
     @Override
@@ -65,7 +52,7 @@ final class RegexpTable implements Table {
         return Answer.ABSENT;
     }
 
-    private static RuleLines.Split<Compiled> pattern(
+    private static RuleLines.Split<Pattern> pattern(
             String text, boolean negated, boolean condition) {
         if (text.isEmpty() || Character.isLetterOrDigit(text.charAt(0))) {
             throw new IllegalArgumentException("a pattern stands between slashes: /.../ result");
@@ -93,7 +80,7 @@ final class RegexpTable implements Table {
         if (!condition) {
             checkGroups(rest, negated ? 0 : pattern.groupCount(), negated);
         }
-        return new RuleLines.Split<>(new Compiled(pattern, negated), rest);
+        return new RuleLines.Split<>(pattern, rest);
     }
 
     private static int flags(String letters) {
@@ -159,11 +146,14 @@ final class RegexpTable implements Table {
         }
     }
 
-    private static String filled(String result, @Nullable Matcher matcher) {
+    private static String filled(RuleLines.Rule<Pattern> rule, String key) {
+        String result = rule.result();
         int at = result.indexOf('$');
         if (at < 0) {
             return result;
         }
+        Matcher matcher = rule.pattern().matcher(key);
+        boolean groups = matcher.find();
         StringBuilder filled = new StringBuilder(result.length() + 32);
         int from = 0;
         while (at >= 0) {
@@ -171,7 +161,7 @@ final class RegexpTable implements Table {
             filled.append(result, from, at);
             if (reference.group < 0) {
                 filled.append('$');
-            } else if (matcher != null) {
+            } else if (groups) {
                 String group = matcher.group(reference.group);
                 filled.append(group == null ? "" : group);
             }

@@ -35,7 +35,7 @@ public final class RemoteTables implements Tables.Remote {
         Duration limit = config.group().get(NetworkKeys.TIMEOUT).multipliedBy(2).plus(GRACE);
         var map = new SocketMap(world, List.of(lookup), CONNECTIONS, limit);
         String origin = config.group().origin();
-        Table table = new Asked(map, config.name(), "table " + config.name() + " " + origin);
+        Table table = map.table(config.name(), "table " + config.name() + " " + origin);
         Duration span = config.group().get(NetworkKeys.CACHE);
         Table cached = span.isZero() ? table : new CachedTable(table, world.clock(), span);
         return asPostfix(config, cached);
@@ -44,19 +44,6 @@ public final class RemoteTables implements Tables.Remote {
     /** Of tables that are asked for whole addresses and domains only, the others are kept back. */
     public static Table asPostfix(TableConfig config, Table table) {
         return config.kind().wholeOnly() ? new WholeOnly(table) : table;
-    }
-
-    /** A table of another process. */
-    private record Asked(SocketMap map, String name, String origin) implements Table {
-        @Override
-        public Answer lookup(String key) {
-            return map.ask(name, key, origin);
-        }
-
-        @Override
-        public boolean waits() {
-            return true;
-        }
     }
 
     /** Parts of addresses are not asked for, as in Postfix's socketmap and tcp tables. */

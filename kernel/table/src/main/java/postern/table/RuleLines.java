@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import postern.base.DiskFile;
 
@@ -30,6 +31,20 @@ final class RuleLines<P> {
      * @param end for an {@code if}: index of the first rule behind its {@code endif}; else -1
      */
     record Rule<P>(P pattern, boolean negated, String result, int line, int end) {}
+
+    /** The first rule that counts, of those that {@link #read} gave; null when none does. */
+    static <P> @Nullable Rule<P> first(List<Rule<P>> rules, Predicate<P> matches) {
+        int at = 0;
+        while (at < rules.size()) {
+            Rule<P> rule = rules.get(at);
+            boolean counts = matches.test(rule.pattern) != rule.negated;
+            if (rule.end < 0 && counts) {
+                return rule;
+            }
+            at = rule.end < 0 || counts ? at + 1 : rule.end;
+        }
+        return null;
+    }
 
     /** Understands what stands behind {@code !} or {@code if}. */
     interface Grammar<P> {

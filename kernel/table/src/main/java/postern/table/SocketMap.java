@@ -45,6 +45,27 @@ public final class SocketMap {
     }
 
     /**
+     * One of the server's tables.
+     *
+     * @param origin of what is found, for the trail
+     */
+    public Table table(String name, String origin) {
+        return new Named(this, name, origin);
+    }
+
+    private record Named(SocketMap map, String name, String origin) implements Table {
+        @Override
+        public Answer lookup(String key) {
+            return map.ask(name, key, origin);
+        }
+
+        @Override
+        public boolean waits() {
+            return true;
+        }
+    }
+
+    /**
      * What the server says.
      *
      * @param origin of what is found, for the trail

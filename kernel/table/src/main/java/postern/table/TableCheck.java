@@ -56,7 +56,9 @@ public final class TableCheck implements Configuration.Check {
             }
         }
         if (problems.isEmpty()) {
-            all.stream().filter(table -> Tables.needsFile(table.kind())).forEach(this::file);
+            for (TableConfig table : all) {
+                Tables.source(table.kind()).ifPresent(source -> file(table, source));
+            }
         }
         return problems;
     }
@@ -88,21 +90,20 @@ public final class TableCheck implements Configuration.Check {
     }
 
     private void keys(TableConfig table) {
-        Set<Key<?>> wanted = wanted(table.kind());
-        Set<Key<?>> allowed = NetworkKeys.allowed(table.kind());
+        KindKeys its = KindKeys.of(table.kind());
         for (Key<?> key : TableConfig.SECTION.keys()) {
             boolean stated = table.group().stated(key);
             if (key != TableConfig.KIND
                     && stated
-                    && !wanted.contains(key)
-                    && !allowed.contains(key)) {
+                    && !its.wanted().contains(key)
+                    && !its.allowed().contains(key)) {
                 problem(
                         table.group(),
                         key,
                         "\"" + key.name() + "\" means nothing to a table of kind " + kind(table),
                         "remove it, or choose another kind");
             }
-            if (wanted.contains(key) && !stated) {
+            if (its.wanted().contains(key) && !stated) {
                 problem(
                         table.group(),
                         TableConfig.KIND,
@@ -116,20 +117,8 @@ public final class TableCheck implements Configuration.Check {
         return table.kind().name().toLowerCase(Locale.ROOT);
     }
 
-    private static Set<Key<?>> wanted(TableConfig.Kind kind) {
-        return switch (kind) {
-            case INLINE -> Set.of(TableConfig.ENTRIES);
-            case FILE, COMPILED, REGEXP, CIDR -> Set.of(TableConfig.PATH);
-            case STATIC -> Set.of(TableConfig.VALUE);
-            case UNION, FIRST, PIPEMAP -> Set.of(TableConfig.TABLES);
-            case USERS -> Set.of();
-            case ENVIRONMENT -> Set.of(TableConfig.VARIABLES);
-            case SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP -> NetworkKeys.wanted(kind);
-        };
-    }
-
-    private void file(TableConfig table) {
-        Load load = HotTable.load(disk.get(), Tables.path(table), Tables.source(table.kind()));
+    private void file(TableConfig table, HotTable.Source source) {
+        Load load = HotTable.load(disk.get(), Tables.path(table), source);
         if (load instanceof Load.Broken(List<TableProblem> wrong)) {
             String remedy = "mend it: the table " + table.name() + " is taken as a whole or not";
             for (TableProblem problem : wrong) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import postern.config.Key;
 import postern.config.Problem;
 import postern.config.Section;
@@ -35,36 +36,47 @@ public record TableConfig(
         PIPEMAP,
         USERS,
         ENVIRONMENT,
-        SOCKETMAP,
-        TCP,
-        PGSQL,
-        MYSQL,
-        SQLITE,
-        LDAP;
+        SOCKETMAP(Protocol.SOCKETMAP),
+        TCP(Protocol.TCP),
+        PGSQL(Protocol.PGSQL),
+        MYSQL(Protocol.MYSQL),
+        SQLITE(Protocol.SQLITE),
+        LDAP(Protocol.LDAP);
+
+        private final @Nullable Protocol protocol;
+
+        Kind() {
+            this.protocol = null;
+        }
+
+        Kind(Protocol protocol) {
+            this.protocol = protocol;
+        }
+
+        /** How whoever keeps it is asked; empty where the process itself has the table. */
+        public Optional<Protocol> protocol() {
+            return Optional.ofNullable(protocol);
+        }
 
         /** Whether another process is asked. */
         public boolean remote() {
-            return switch (this) {
-                case SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP -> true;
-                case INLINE,
-                        FILE,
-                        COMPILED,
-                        REGEXP,
-                        CIDR,
-                        STATIC,
-                        UNION,
-                        FIRST,
-                        PIPEMAP,
-                        USERS,
-                        ENVIRONMENT ->
-                        false;
-            };
+            return protocol != null;
         }
 
         /** Whether only whole addresses and domains are asked for: the server divides them. */
         boolean wholeOnly() {
             return this == SOCKETMAP || this == TCP;
         }
+    }
+
+    /** How the lookup domain asks whoever keeps a table. */
+    public enum Protocol {
+        SOCKETMAP,
+        TCP,
+        PGSQL,
+        MYSQL,
+        SQLITE,
+        LDAP
     }
 
     private static final String SINCE = "0.2";

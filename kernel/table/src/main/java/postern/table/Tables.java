@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import postern.base.Bug;
 import postern.base.Users;
@@ -16,6 +17,13 @@ import postern.table.TableConfig.Kind;
 
 /** The tables of one process, each loaded when it is asked for first. One thread only. */
 public final class Tables {
+    private static final Map<Kind, HotTable.Source> SOURCES =
+            Map.of(
+                    Kind.FILE, MapTable::read,
+                    Kind.COMPILED, CompiledTable::read,
+                    Kind.REGEXP, RegexpTable::read,
+                    Kind.CIDR, CidrTable::read);
+
     private final World world;
     private final Users users;
     private final Map<String, String> environment;
@@ -95,7 +103,13 @@ public final class Tables {
                 yield new SmallTables.Variables(values);
             }
             case FILE, COMPILED, REGEXP, CIDR ->
-                    HotTable.open(world, config.name(), path(config), source(config.kind()));
+                    HotTable.open(
+                            world,
+                            config.name(),
+                            path(config),
+                            source(config.kind())
+                                    .orElseThrow(
+                                            () -> new Bug(config.kind() + " is read from a file")));
             case SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP -> remote.open(config);
         };
     }
@@ -104,27 +118,9 @@ public final class Tables {
         return config.file().orElseThrow(() -> new Bug("a path was checked to be there"));
     }
 
-    static HotTable.Source source(Kind kind) {
-        return switch (kind) {
-            case FILE -> MapTable::read;
-            case COMPILED -> CompiledTable::read;
-            case REGEXP -> RegexpTable::read;
-            case CIDR -> CidrTable::read;
-            case INLINE,
-                    STATIC,
-                    UNION,
-                    FIRST,
-                    PIPEMAP,
-                    USERS,
-                    ENVIRONMENT,
-                    SOCKETMAP,
-                    TCP,
-                    PGSQL,
-                    MYSQL,
-                    SQLITE,
-                    LDAP ->
-                    throw new Bug(kind + " has no file");
-        };
+    /** How the file of such a table is read; empty for kinds that are in none. */
+    static Optional<HotTable.Source> source(Kind kind) {
+        return Optional.ofNullable(SOURCES.get(kind));
     }
 
     /** The names that those keys name, and of what the tables named are made. */
@@ -151,7 +147,7 @@ public final class Tables {
     public static List<Path> files(Settings settings, Set<String> names) {
         List<Path> files = new ArrayList<>();
         for (TableConfig config : TableConfig.all(settings)) {
-            if (names.contains(config.name()) && needsFile(config.kind())) {
+            if (names.contains(config.name()) && source(config.kind()).isPresent()) {
                 config.file().ifPresent(files::add);
             }
         }
@@ -174,25 +170,5 @@ public final class Tables {
         return TableConfig.all(settings).stream()
                 .filter(config -> config.kind().remote() && names.contains(config.name()))
                 .toList();
-    }
-
-    static boolean needsFile(Kind kind) {
-        return switch (kind) {
-            case FILE, COMPILED, REGEXP, CIDR -> true;
-            case INLINE,
-                    STATIC,
-                    UNION,
-                    FIRST,
-                    PIPEMAP,
-                    USERS,
-                    ENVIRONMENT,
-                    SOCKETMAP,
-                    TCP,
-                    PGSQL,
-                    MYSQL,
-                    SQLITE,
-                    LDAP ->
-                    false;
-        };
     }
 }

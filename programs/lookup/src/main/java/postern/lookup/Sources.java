@@ -24,6 +24,7 @@ import postern.table.SocketMap;
 import postern.table.Table;
 import postern.table.TableConfig;
 import postern.table.TableConfig.Kind;
+import postern.table.TableConfig.Protocol;
 import postern.table.Tables;
 
 /** Opens tables of other machines. Nobody is connected to before the first question. */
@@ -98,8 +99,14 @@ public final class Sources implements Tables.Remote {
         return ports;
     }
 
+    private static Protocol protocol(TableConfig config) {
+        return config.kind()
+                .protocol()
+                .orElseThrow(() -> new Bug(config.kind() + " is on this machine"));
+    }
+
     private static int usual(TableConfig config) {
-        return switch (config.kind()) {
+        return switch (protocol(config)) {
             case PGSQL -> PORT_POSTGRESQL;
             case MYSQL -> PORT_MYSQL;
             case LDAP -> {
@@ -108,21 +115,7 @@ public final class Sources implements Tables.Remote {
                                 && !config.group().get(DatabaseKeys.START_TLS);
                 yield atOnce ? PORT_LDAPS : PORT_LDAP;
             }
-            case SQLITE,
-                    SOCKETMAP,
-                    TCP,
-                    INLINE,
-                    FILE,
-                    COMPILED,
-                    REGEXP,
-                    CIDR,
-                    STATIC,
-                    UNION,
-                    FIRST,
-                    PIPEMAP,
-                    USERS,
-                    ENVIRONMENT ->
-                    0;
+            case SQLITE, SOCKETMAP, TCP -> 0;
         };
     }
 
@@ -150,25 +143,13 @@ public final class Sources implements Tables.Remote {
         int connections = group.get(NetworkKeys.CONNECTIONS);
         List<Endpoint> servers = group.get(NetworkKeys.SERVERS);
         String origin = "table " + config.name() + " " + group.origin();
-        return switch (config.kind()) {
+        return switch (protocol(config)) {
             case SOCKETMAP -> {
                 var map = new SocketMap(world, servers, connections, limit);
-                yield new Elsewhere(map, group.get(NetworkKeys.MAP).orElse(""), origin);
+                yield map.table(group.get(NetworkKeys.MAP).orElse(""), origin);
             }
             case TCP -> new TcpTable(world, servers, connections, limit, origin);
             case PGSQL, MYSQL, SQLITE, LDAP -> database(config, origin);
-            case INLINE,
-                    FILE,
-                    COMPILED,
-                    REGEXP,
-                    CIDR,
-                    STATIC,
-                    UNION,
-                    FIRST,
-                    PIPEMAP,
-                    USERS,
-                    ENVIRONMENT ->
-                    throw new Bug(config.kind() + " is on this machine");
         };
     }
 
@@ -324,18 +305,5 @@ public final class Sources implements Tables.Remote {
                 group.get(NetworkKeys.CONNECTIONS),
                 question,
                 origin);
-    }
-
-    /** A table of another socketmap server. */
-    private record Elsewhere(SocketMap map, String name, String origin) implements Table {
-        @Override
-        public Answer lookup(String key) {
-            return map.ask(name, key, origin);
-        }
-
-        @Override
-        public boolean waits() {
-            return true;
-        }
     }
 }

@@ -189,8 +189,6 @@ class NetworkTablesTest {
     @Test
     void postmapAsksTheLookupDomain(@TempDir(factory = OpenFolder.class) Path folder)
             throws IOException {
-        Path postmap = Tool.peer("postfix/usr/sbin/postmap");
-        Path libraries = Tool.peer("postfix/usr/lib/postfix");
         try (var server = new SocketMapServer();
                 Postern postern =
                         Postern.start(folder, "[127.0.0.1]:9", configuration(server.port()))) {
@@ -201,32 +199,24 @@ class NetworkTablesTest {
                     "compatibility_level = 3.6\nmail_owner = daemon\nsetgid_group = mail\n");
             String map =
                     "socketmap:unix:" + postern.state().resolve("run/lookup-queue") + ":routes";
-            Map<String, String> variables = Map.of("LD_LIBRARY_PATH", libraries.toString());
-            Tool.Ended found =
-                    Tool.run(
-                            SOON,
-                            "",
-                            variables,
-                            postmap.toString(),
-                            "-c",
-                            etc.toString(),
-                            "-q",
-                            "ann@a.test",
-                            map);
+            Tool.Ended found = postmap(etc, "ann@a.test", map);
             assertThat(found.output()).contains("smtp:[relay.test]");
             assertThat(found.code()).isZero();
-            Tool.Ended absent =
-                    Tool.run(
-                            SOON,
-                            "",
-                            variables,
-                            postmap.toString(),
-                            "-c",
-                            etc.toString(),
-                            "-q",
-                            "eve@a.test",
-                            map);
-            assertThat(absent.code()).isEqualTo(1);
+            assertThat(postmap(etc, "eve@a.test", map).code()).isEqualTo(1);
         }
+    }
+
+    private static Tool.Ended postmap(Path etc, String key, String map) throws IOException {
+        Path libraries = Tool.peer("postfix/usr/lib/postfix");
+        return Tool.run(
+                SOON,
+                "",
+                Map.of("LD_LIBRARY_PATH", libraries.toString()),
+                Tool.peer("postfix/usr/sbin/postmap").toString(),
+                "-c",
+                etc.toString(),
+                "-q",
+                key,
+                map);
     }
 }

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import postern.base.Disk;
+import postern.base.DiskFile;
 import postern.base.system.SystemWorld;
 
 final class ContentBufferTest {
@@ -84,10 +89,8 @@ final class ContentBufferTest {
     @Test
     void noMessageSeesTheOctetsOfAnother() throws IOException {
         ContentStore store = store(1 << 20, 4 << 20);
-        byte[] ones = new byte[300_000];
-        Arrays.fill(ones, (byte) 1);
-        byte[] twos = new byte[300_000];
-        Arrays.fill(twos, (byte) 2);
+        byte[] ones = filled(300_000, 1);
+        byte[] twos = filled(300_000, 2);
         try (ContentBuffer dropped = store.buffer(0)) {
             dropped.append(ones, 0, ones.length);
         }
@@ -109,6 +112,70 @@ final class ContentBufferTest {
             }
         }
         assertThat(store.residentOctetsLeft()).isEqualTo(4 << 20);
+    }
+
+    /** The n-th operation of the scratch file's disk fails: the memory goes back, and once. */
+    @Test
+    void noTwoMessagesShareTheMemoryOfOneThatFailed() throws IOException {
+        byte[] threes = filled(300_000, 3);
+        byte[] ones = filled(190_000, 1);
+        byte[] twos = filled(190_000, 2);
+        boolean failed = true;
+        int operation = 1;
+        for (; failed; operation++) {
+            Disk disk = failingAt(operation);
+            ContentStore store = new ContentStore(disk, directory, 200_000, 1 << 20);
+            try (ContentBuffer buffer = store.buffer(0)) {
+                buffer.append(threes, 0, threes.length);
+                buffer.finish().close();
+                failed = false;
+            } catch (IOException expected) {
+                assertThat(expected).hasMessage("Input/output error");
+            }
+            assertThat(store.residentOctetsLeft()).isEqualTo(1 << 20);
+            try (ContentBuffer first = store.buffer(ones.length);
+                    ContentBuffer second = store.buffer(twos.length)) {
+                first.append(ones, 0, ones.length);
+                second.append(twos, 0, twos.length);
+                try (Content one = first.finish();
+                        Content two = second.finish()) {
+                    assertThat(one.resident()).isNotEmpty();
+                    assertThat(two.resident()).isNotEmpty();
+                    assertThat(readAll(one, 7_000)).as("operation %d", operation).isEqualTo(ones);
+                    assertThat(readAll(two, 7_000)).as("operation %d", operation).isEqualTo(twos);
+                }
+            }
+        }
+        assertThat(operation).as("made, spilled, written, ended").isGreaterThan(5);
+    }
+
+    /** The real disk, one of whose scratch files' operations fails. */
+    private static Disk failingAt(int operation) {
+        var left = new AtomicInteger(operation);
+        return failing(Disk.class, SystemWorld.create("test").disk(), left);
+    }
+
+    private static <T> T failing(Class<T> type, T real, AtomicInteger left) {
+        return type.cast(
+                Proxy.newProxyInstance(
+                        type.getClassLoader(),
+                        new Class<?>[] {type},
+                        (_, method, arguments) -> {
+                            boolean counts = Set.of("scratch", "write").contains(method.getName());
+                            if (counts && left.decrementAndGet() == 0) {
+                                throw new IOException("Input/output error");
+                            }
+                            Object result = method.invoke(real, arguments);
+                            return result instanceof DiskFile file
+                                    ? failing(DiskFile.class, file, left)
+                                    : result;
+                        }));
+    }
+
+    private static byte[] filled(int octets, int with) {
+        byte[] all = new byte[octets];
+        Arrays.fill(all, (byte) with);
+        return all;
     }
 
     @Test

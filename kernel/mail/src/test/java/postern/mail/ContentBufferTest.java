@@ -117,16 +117,16 @@ final class ContentBufferTest {
     /** The n-th operation of the scratch file's disk fails: the memory goes back, and once. */
     @Test
     void noTwoMessagesShareTheMemoryOfOneThatFailed() throws IOException {
-        byte[] threes = filled(300_000, 3);
-        byte[] ones = filled(190_000, 1);
-        byte[] twos = filled(190_000, 2);
+        byte[] dropped = random(300_000, 3);
+        byte[] ones = random(190_000, 1);
+        byte[] twos = random(190_000, 2);
         boolean failed = true;
         int operation = 1;
         for (; failed; operation++) {
             Disk disk = failingAt(operation);
             ContentStore store = new ContentStore(disk, directory, 200_000, 1 << 20);
             try (ContentBuffer buffer = store.buffer(0)) {
-                buffer.append(threes, 0, threes.length);
+                buffer.append(dropped, 0, dropped.length);
                 buffer.finish().close();
                 failed = false;
             } catch (IOException expected) {
@@ -147,6 +147,12 @@ final class ContentBufferTest {
             }
         }
         assertThat(operation).as("made, spilled, written, ended").isGreaterThan(5);
+    }
+
+    private static byte[] random(int octets, long seed) {
+        byte[] all = new byte[octets];
+        new Random(seed).nextBytes(all);
+        return all;
     }
 
     /** The real disk, one of whose scratch files' operations fails. */

@@ -19,10 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.DiskFile;
 import postern.base.World;
-import postern.mail.Content;
 import postern.mail.MailOptions;
 import postern.mail.Notices.Notice;
-import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.mail.ReversePath;
 import postern.testkit.LayeredDisk;
@@ -94,17 +92,7 @@ final class CommitTest {
     }
 
     private QueueId send(LogSpool spool, byte[] content) throws IOException, ExecutionException {
-        try (var reception = spool.receive(content.length)) {
-            reception.write(content, 0, content.length);
-            return world.tasks()
-                    .await(
-                            reception.commit(
-                                    Letters.SENDER,
-                                    MailOptions.NONE,
-                                    Origin.OURSELVES,
-                                    Letters.recipients(1)))
-                    .id();
-        }
+        return world.tasks().await(Letters.sent(spool, content, 1)).id();
     }
 
     @Test
@@ -419,10 +407,7 @@ final class CommitTest {
                     try {
                         spool.recover(found::add);
                         for (Map.Entry<Long, byte[]> one : expected.entrySet()) {
-                            byte[] octets = new byte[one.getValue().length];
-                            try (Content content = spool.content(new QueueId(one.getKey()))) {
-                                int _ = content.read(0, octets, 0, octets.length);
-                            }
+                            byte[] octets = Letters.content(spool, new QueueId(one.getKey()));
                             same[0] &= Arrays.equals(octets, one.getValue());
                         }
                     } catch (IOException failed) {

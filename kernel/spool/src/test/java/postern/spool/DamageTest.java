@@ -3,11 +3,9 @@ package postern.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,17 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import postern.base.DiskFile;
-import postern.base.World;
-import postern.mail.Content;
-import postern.mail.MailOptions;
-import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.testkit.LyingDisk;
-import postern.testkit.SimProcess;
-import postern.testkit.SimWorld;
 
 /** Damaged octets anywhere: what they hit is set aside and reported, all else is recovered. */
 final class DamageTest {
@@ -108,15 +99,15 @@ final class DamageTest {
 
     @Test
     void recordsThatASenderPutIntoAMessageNeverCount() throws IOException {
-        run(spool -> send(spool, Letters.octets(100, 1)));
+        live(life -> send(life, Letters.octets(100, 1)));
         byte[] first = disk.contents(LOG.resolve("0000000000000001.seg"));
         byte[] forged = Arrays.copyOfRange(first, SegmentHeader.OCTETS, first.length);
-        run(
-                spool -> {
+        live(
+                life -> {
                     long victim = sent.keySet().iterator().next();
-                    finish(spool, victim);
+                    life.deliver(new QueueId(victim), 1);
                     sent.remove(victim);
-                    send(spool, forged);
+                    send(life, forged);
                     sent.clear();
                 });
         // the header of the body is damaged, so the search for the next record reads the content
@@ -143,91 +134,45 @@ final class DamageTest {
     }
 
     private void fill(Random chance) {
-        run(spool -> fill(spool, chance));
+        live(
+                life -> {
+                    for (int i = 0; i < MESSAGES; i++) {
+                        int most = i % 10 == 0 ? 20_000 : 2_000;
+                        byte[] content = new byte[1 + chance.nextInt(most)];
+                        chance.nextBytes(content);
+                        send(life, content);
+                    }
+                });
     }
 
-    private void fill(LogSpool spool, Random chance) {
-        for (int i = 0; i < MESSAGES; i++) {
-            byte[] content = new byte[1 + chance.nextInt(i % 10 == 0 ? 20_000 : 2_000)];
-            chance.nextBytes(content);
-            send(spool, content);
-        }
-    }
-
-    private void send(LogSpool spool, byte[] content) {
-        try (var reception = spool.receive(content.length)) {
-            reception.write(content, 0, content.length);
-            var committed =
-                    reception.commit(
-                            Letters.SENDER,
-                            MailOptions.NONE,
-                            Origin.OURSELVES,
-                            Letters.recipients(2));
-            world().tasks().await(committed);
-            sent.put(reception.id().value(), content);
-            Progress done = Letters.state(0, Progress.State.DELIVERED);
-            world().tasks().await(spool.record(reception.id(), List.of(done)));
-        } catch (IOException | ExecutionException failed) {
-            throw new AssertionError(failed);
-        }
-    }
-
-    private void finish(LogSpool spool, long id) {
-        try {
-            Progress done = Letters.state(1, Progress.State.DELIVERED);
-            world().tasks().await(spool.record(new QueueId(id), List.of(done)));
-        } catch (ExecutionException failed) {
-            throw new AssertionError(failed);
-        }
-    }
-
-    private World current = new SimWorld(1).process("none", "none", disk).world();
-
-    private World world() {
-        return current;
+    private void send(Life life, byte[] content) throws IOException, ExecutionException {
+        QueueId id = life.send(content, 2).id();
+        sent.put(id.value(), content);
+        life.deliver(id, 0);
     }
 
     private void recover() {
         found.clear();
-        run(spool -> {});
+        live(_ -> {});
     }
 
-    /** One life of a process: recovers, looks at everything, does something, is killed. */
-    private void run(Consumer<LogSpool> then) {
-        SimWorld sim = new SimWorld(1);
-        SimProcess process = sim.process("queue", "postern", disk);
-        current = process.world();
-        LogSpool spool = new LogSpool(process.world(), Trial.DIRECTORY, LIMITS);
-        boolean[] done = new boolean[1];
-        process.start(
-                "test",
-                () -> {
-                    look(spool);
-                    then.accept(spool);
-                    done[0] = true;
-                });
-        sim.run(Duration.ofHours(1));
-        process.kill();
-        disk.kill();
-        assertThat(sim.panics()).isEmpty();
-        assertThat(done[0]).as("came to its end").isTrue();
-        log = sim.log();
-    }
-
-    private void look(LogSpool spool) {
-        try {
-            List<QueuedMessage> messages = new ArrayList<>();
-            spool.recover(messages::add);
-            for (QueuedMessage message : messages) {
-                byte[] octets = new byte[(int) message.octets()];
-                try (Content content = spool.content(message.envelope().id())) {
-                    assertThat(content.read(0, octets, 0, octets.length)).isEqualTo(octets.length);
-                }
-                found.put(message.envelope().id().value(), octets);
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+    /** One life of a process, which looks at everything first. */
+    private void live(Life.Script then) {
+        List<QueuedMessage> messages = new ArrayList<>();
+        log =
+                Life.live(
+                        disk,
+                        LIMITS,
+                        messages::add,
+                        life -> {
+                            for (QueuedMessage message : messages) {
+                                QueueId id = message.envelope().id();
+                                byte[] content = Letters.content(life.spool(), id);
+                                assertThat(content).hasSize((int) message.octets());
+                                found.put(id.value(), content);
+                            }
+                            then.play(life);
+                        });
     }
 
     private List<Long> missing(String where) {

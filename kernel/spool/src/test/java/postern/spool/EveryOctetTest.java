@@ -3,30 +3,20 @@ package postern.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.DiskFile;
-import postern.mail.Content;
-import postern.mail.MailOptions;
-import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.spool.LoggedMessages.Standing;
 import postern.testkit.LyingDisk;
-import postern.testkit.SimProcess;
-import postern.testkit.SimWorld;
 
 /**
  * A small log, and a bit inverted in each octet of each of its segments in turn: one message at
@@ -131,18 +121,23 @@ final class EveryOctetTest {
 
     private void fill() throws IOException {
         LyingDisk disk = new LyingDisk();
-        run(
-                disk,
-                spool -> {
-                    for (int i = 0; i < 5; i++) {
-                        long id = send(spool, Letters.octets(1 + 150 * i, i), 2);
-                        record(spool, id, 0);
-                    }
-                    finished = send(spool, Letters.octets(40, 9), 2);
-                    sent.remove(finished);
-                    record(spool, finished, 0);
-                    record(spool, finished, 1);
-                });
+        var _ =
+                Life.live(
+                        disk,
+                        LIMITS,
+                        _ -> {},
+                        life -> {
+                            for (int i = 0; i < 5; i++) {
+                                byte[] content = Letters.octets(1 + 150 * i, i);
+                                QueueId id = life.send(content, 2).id();
+                                life.deliver(id, 0);
+                                sent.put(id.value(), content);
+                            }
+                            QueueId last = life.send(Letters.octets(40, 9), 2).id();
+                            life.deliver(last, 0);
+                            life.deliver(last, 1);
+                            finished = last.value();
+                        });
         for (String name : disk.list(LOG)) {
             segments.put(name, disk.contents(LOG.resolve(name)));
         }
@@ -163,90 +158,22 @@ final class EveryOctetTest {
         return disk;
     }
 
-    private long send(LogSpool spool, byte[] content, int recipients) {
-        try (var reception = spool.receive(content.length)) {
-            reception.write(content, 0, content.length);
-            var committed =
-                    reception.commit(
-                            Letters.SENDER,
-                            MailOptions.NONE,
-                            Origin.OURSELVES,
-                            Letters.recipients(recipients));
-            long id = reception.id().value();
-            await(committed);
-            sent.put(id, content);
-            return id;
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
-
-    private void record(LogSpool spool, long id, int recipient) {
-        Progress done = Letters.state(recipient, Progress.State.DELIVERED);
-        await(spool.record(new QueueId(id), List.of(done)));
-    }
-
-    private SimProcess process = new SimWorld(1).process("none", "none", new LyingDisk());
-
-    private <T> void await(CompletionStage<T> stage) {
-        try {
-            T _ = process.world().tasks().await(stage);
-        } catch (ExecutionException failed) {
-            throw new AssertionError(failed);
-        }
-    }
-
-    private Found start(LyingDisk disk, String where) {
+    private static Found start(LyingDisk disk, String where) {
         List<QueuedMessage> queued = new ArrayList<>();
         Map<Long, byte[]> messages = new TreeMap<>();
         List<String> log =
-                run(
+                Life.live(
                         disk,
+                        LIMITS,
                         queued::add,
-                        spool -> {
+                        life -> {
                             for (QueuedMessage message : queued) {
-                                byte[] octets = new byte[(int) message.octets()];
-                                try (Content content = spool.content(message.envelope().id())) {
-                                    int at = 0;
-                                    while (at < octets.length) {
-                                        at += content.read(at, octets, at, octets.length - at);
-                                    }
-                                } catch (IOException failed) {
-                                    throw new AssertionError(where, failed);
-                                }
-                                messages.put(message.envelope().id().value(), octets);
+                                QueueId id = message.envelope().id();
+                                byte[] content = Letters.content(life.spool(), id);
+                                assertThat(content).as(where).hasSize((int) message.octets());
+                                messages.put(id.value(), content);
                             }
                         });
         return new Found(messages, queued, log);
-    }
-
-    private void run(LyingDisk disk, Consumer<LogSpool> then) {
-        List<String> _ = run(disk, _ -> {}, then);
-    }
-
-    /** One life of a process: recovers, does something, is killed. Returns its log. */
-    private List<String> run(LyingDisk disk, Spool.Listener found, Consumer<LogSpool> then) {
-        try (SimWorld sim = new SimWorld(1)) {
-            process = sim.process("queue", "postern", disk);
-            LogSpool spool = new LogSpool(process.world(), Trial.DIRECTORY, LIMITS);
-            boolean[] done = new boolean[1];
-            process.start(
-                    "test",
-                    () -> {
-                        try {
-                            spool.recover(found);
-                        } catch (IOException failed) {
-                            throw new UncheckedIOException(failed);
-                        }
-                        then.accept(spool);
-                        done[0] = true;
-                    });
-            sim.run(Duration.ofHours(1));
-            process.kill();
-            disk.kill();
-            assertThat(sim.panics()).isEmpty();
-            assertThat(done[0]).as("came to its end").isTrue();
-            return sim.log();
-        }
     }
 }

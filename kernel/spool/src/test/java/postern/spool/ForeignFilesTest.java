@@ -3,20 +3,15 @@ package postern.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import postern.base.DiskFile;
-import postern.base.World;
-import postern.mail.MailOptions;
-import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.testkit.LyingDisk;
 import postern.testkit.SimProcess;
@@ -35,7 +30,7 @@ final class ForeignFilesTest {
 
     @Test
     void aSegmentOfANewerVersionIsNotPassedOver() throws IOException {
-        run(this::send);
+        live(this::send);
         byte[] newer = disk.contents(segment(1));
         for (int copy = 0; copy < SegmentHeader.OCTETS; copy += SegmentHeader.COPY_OCTETS) {
             ByteBuffer header = ByteBuffer.wrap(newer, copy, SegmentHeader.COPY_OCTETS).slice();
@@ -68,8 +63,8 @@ final class ForeignFilesTest {
         assertThat(disk.contents(segment(0xf0))).isEqualTo(newer);
         disk.kill();
         disk.delete(segment(0xf0));
-        run(this::send);
-        run(_ -> {});
+        live(this::send);
+        live(_ -> {});
         assertThat(found).isEqualTo(sent);
     }
 
@@ -82,9 +77,9 @@ final class ForeignFilesTest {
 
     @Test
     void whatWentAsideIsReportedWithItsNewPlace() throws IOException {
-        run(this::send);
+        live(this::send);
         disk.createDirectories(segment(0x20));
-        run(_ -> {});
+        live(_ -> {});
         assertThat(found).isEqualTo(sent);
         assertThat(log)
                 .anyMatch(
@@ -95,11 +90,11 @@ final class ForeignFilesTest {
 
     @Test
     void aNumberAtTheEndOfAllNumbersLeavesRoomForTheNext() throws IOException {
-        run(this::send);
+        live(this::send);
         put(segment(Long.MAX_VALUE), new byte[300]);
-        run(this::send);
-        run(this::send);
-        run(_ -> {});
+        live(this::send);
+        live(this::send);
+        live(_ -> {});
         assertThat(found).isEqualTo(sent);
         assertThat(disk.list(ASIDE)).containsExactly("7fffffffffffffff.seg");
     }
@@ -108,7 +103,7 @@ final class ForeignFilesTest {
     void whatWasSetAsideBeforeIsNotOverwritten() throws IOException {
         for (int n = 1; n <= 2; n++) {
             put(segment(Long.MAX_VALUE), new byte[n]);
-            run(_ -> {});
+            live(_ -> {});
         }
         assertThat(disk.list(ASIDE))
                 .containsExactly("7fffffffffffffff.seg", "7fffffffffffffff.seg.1");
@@ -116,15 +111,15 @@ final class ForeignFilesTest {
 
     @Test
     void aPlaceThatTheDiskCannotReadCostsWhatLiesThere() throws IOException {
-        run(
-                spool -> {
+        live(
+                life -> {
                     for (int n = 0; n < 10; n++) {
-                        send(spool);
+                        send(life);
                     }
                 });
         disk.spoil(segment(1), disk.contents(segment(1)).length / 2);
-        run(this::send);
-        run(_ -> {});
+        live(this::send);
+        live(_ -> {});
         assertThat(found).isSubsetOf(sent).hasSizeGreaterThanOrEqualTo(6).hasSizeLessThan(11);
         assertThat(log).anyMatch(line -> line.contains("damaged") && line.contains("copy=none"));
         assertThat(disk.list(LOG)).as("the only copy is kept").contains("0000000000000001.seg");
@@ -143,48 +138,12 @@ final class ForeignFilesTest {
         disk.syncDirectory(LOG);
     }
 
-    private void send(LogSpool spool) {
-        byte[] content = new byte[1_500];
-        try (var reception = spool.receive(content.length)) {
-            reception.write(content, 0, content.length);
-            var committed =
-                    reception.commit(
-                            Letters.SENDER,
-                            MailOptions.NONE,
-                            Origin.OURSELVES,
-                            Letters.recipients(1));
-            sent.add(world.tasks().await(committed).id());
-        } catch (IOException | ExecutionException failed) {
-            throw new AssertionError(failed);
-        }
+    private void send(Life life) throws IOException, ExecutionException {
+        sent.add(life.send(new byte[1_500], 1).id());
     }
 
-    private World world = new SimWorld(1).process("none", "postern", disk).world();
-
-    /** One life of a process: recovers, does something, is killed. */
-    private void run(Consumer<LogSpool> then) {
-        SimWorld sim = new SimWorld(1);
-        SimProcess process = sim.process("queue", "postern", disk);
-        world = process.world();
-        LogSpool spool = new LogSpool(world, Trial.DIRECTORY, LIMITS);
-        boolean[] done = new boolean[1];
+    private void live(Life.Script script) {
         found.clear();
-        process.start(
-                "test",
-                () -> {
-                    try {
-                        spool.recover(message -> found.add(message.envelope().id()));
-                    } catch (IOException failed) {
-                        throw new UncheckedIOException(failed);
-                    }
-                    then.accept(spool);
-                    done[0] = true;
-                });
-        sim.run(Duration.ofHours(1));
-        process.kill();
-        disk.kill();
-        assertThat(sim.panics()).isEmpty();
-        assertThat(done[0]).as("came to its end").isTrue();
-        log = sim.log();
+        log = Life.live(disk, LIMITS, message -> found.add(message.envelope().id()), script);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -74,18 +75,23 @@ final class Letters implements AutoCloseable {
 
     /** Returns when the message is safe and the queue manager has heard of it. */
     Envelope send(byte[] content, int recipients) throws Exception {
+        Envelope envelope = world.tasks().await(sent(spool, content, recipients));
+        return heard(envelope.id()).envelope();
+    }
+
+    /** A message of {@link #SENDER} on its way into any spool. */
+    static CompletionStage<Envelope> sent(Spool spool, byte[] content, int recipients)
+            throws IOException {
         try (var reception = spool.receive(content.length)) {
             reception.write(content, 0, content.length);
-            Envelope envelope =
-                    world.tasks()
-                            .await(
-                                    reception.commit(
-                                            SENDER,
-                                            MailOptions.NONE,
-                                            Origin.OURSELVES,
-                                            recipients(recipients)));
-            return heard(envelope.id()).envelope();
+            return committed(reception, recipients);
         }
+    }
+
+    /** What was received becomes a message of {@link #SENDER}. */
+    static CompletionStage<Envelope> committed(Spool.Reception reception, int recipients)
+            throws IOException {
+        return reception.commit(SENDER, MailOptions.NONE, Origin.OURSELVES, recipients(recipients));
     }
 
     /** What the queue manager is told of a message, behind its 250. */
@@ -112,7 +118,11 @@ final class Letters implements AutoCloseable {
                 recipient, state, 3, Instant.parse("2026-02-03T04:05:06.123456789Z"), "250 ok: né");
     }
 
-    byte[] content(QueueId id) throws Exception {
+    byte[] content(QueueId id) throws IOException {
+        return content(spool, id);
+    }
+
+    static byte[] content(Spool spool, QueueId id) throws IOException {
         try (Content content = spool.content(id)) {
             byte[] octets = new byte[(int) content.octets()];
             int at = 0;

@@ -82,16 +82,7 @@ final class LogSpoolTest {
                                 });
         try (var spool = new LogSpool(world, slow, directory, Letters.SMALL)) {
             spool.open(_ -> tellers.add(Thread.currentThread().getName()));
-            try (var reception = spool.receive(0)) {
-                var _ =
-                        world.tasks()
-                                .await(
-                                        reception.commit(
-                                                Letters.SENDER,
-                                                MailOptions.NONE,
-                                                Origin.OURSELVES,
-                                                Letters.recipients(1)));
-            }
+            var _ = world.tasks().await(Letters.sent(spool, new byte[0], 1));
         }
         assertThat(tellers).containsExactly("queue-log");
     }
@@ -107,24 +98,15 @@ final class LogSpoolTest {
         var world = SystemWorld.create((_, _) -> {});
         try (var spool = new LogSpool(world, directory, Letters.SMALL)) {
             spool.open(taken::add);
-            try (var reception = spool.receive(0)) {
-                var sent =
-                        world.tasks()
-                                .await(
-                                        reception.commit(
-                                                Letters.SENDER,
-                                                MailOptions.NONE,
-                                                Origin.OURSELVES,
-                                                Letters.recipients(1)));
-                assertThat(sent.id()).isGreaterThan(before.id());
-                Awaitility.await() // told behind the 250
-                        .untilAsserted(
-                                () ->
-                                        assertThat(taken)
-                                                .extracting(QueuedMessage::envelope)
-                                                .containsExactly(sent));
-                assertThat(spool.load(sent.id()).envelope()).isEqualTo(sent);
-            }
+            var sent = world.tasks().await(Letters.sent(spool, new byte[0], 1));
+            assertThat(sent.id()).isGreaterThan(before.id());
+            Awaitility.await() // told behind the 250
+                    .untilAsserted(
+                            () ->
+                                    assertThat(taken)
+                                            .extracting(QueuedMessage::envelope)
+                                            .containsExactly(sent));
+            assertThat(spool.load(sent.id()).envelope()).isEqualTo(sent);
             spool.replay(found::add);
             assertThat(found).extracting(QueuedMessage::envelope).containsExactly(before);
             assertThat(taken).hasSize(1);

@@ -15,8 +15,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import postern.mail.MailOptions;
-import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.testkit.LyingDisk;
 import postern.testkit.SimProcess;
@@ -124,13 +122,7 @@ final class SpaceTest {
             if (random.nextInt(100) < mix.abandonedPercent()) {
                 return;
             }
-            var _ =
-                    await(
-                            reception.commit(
-                                    Letters.SENDER,
-                                    MailOptions.NONE,
-                                    Origin.OURSELVES,
-                                    Letters.recipients(1)));
+            var _ = await(Letters.committed(reception, 1));
             boolean lasts = random.nextInt(100) < mix.lastingPercent();
             long now = sim.elapsed().toMillis();
             if (lasts) {
@@ -215,15 +207,8 @@ final class SpaceTest {
     }
 
     private QueueId send(byte[] content) {
-        try (var reception = spool.receive(content.length)) {
-            reception.write(content, 0, content.length);
-            return await(
-                            reception.commit(
-                                    Letters.SENDER,
-                                    MailOptions.NONE,
-                                    Origin.OURSELVES,
-                                    Letters.recipients(1)))
-                    .id();
+        try {
+            return await(Letters.sent(spool, content, 1)).id();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

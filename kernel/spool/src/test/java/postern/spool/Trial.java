@@ -17,10 +17,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import postern.base.World;
-import postern.mail.Content;
 import postern.mail.MailOptions;
 import postern.mail.Notices.Notice;
-import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.mail.ReversePath;
 import postern.testkit.LyingDisk;
@@ -122,12 +120,7 @@ final class Trial {
             fates.put(reception.id().value(), fate);
             try {
                 reception.write(fate.content, 0, fate.content.length);
-                var committed =
-                        reception.commit(
-                                Letters.SENDER,
-                                MailOptions.NONE,
-                                Origin.OURSELVES,
-                                Letters.recipients(fate.tried.length));
+                var committed = Letters.committed(reception, fate.tried.length);
                 world.tasks().await(committed);
             } catch (IOException | ExecutionException failed) {
                 fate.refused = true;
@@ -202,14 +195,7 @@ final class Trial {
             spool.recover(messages::add);
             for (QueuedMessage message : messages) {
                 QueueId id = message.envelope().id();
-                try (Content content = spool.content(id)) {
-                    byte[] octets = new byte[(int) content.octets()];
-                    int at = 0;
-                    while (at < octets.length) {
-                        at += Math.max(1, content.read(at, octets, at, octets.length - at));
-                    }
-                    found.put(id.value(), new Found(message, octets));
-                }
+                found.put(id.value(), new Found(message, Letters.content(spool, id)));
             }
             return true;
         } catch (IOException failed) {

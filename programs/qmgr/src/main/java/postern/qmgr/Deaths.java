@@ -65,7 +65,7 @@ final class Deaths {
         Destination destination = part.destination;
         Job job = part.job();
         if (job != null && part.size() > 0) {
-            job.unserved(false);
+            job.dropped();
         }
         for (int i = 0; i < part.size(); i++) {
             Entry.Pending pending = entry.recipients[part.recipient(i)];

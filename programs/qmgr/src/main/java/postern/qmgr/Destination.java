@@ -152,8 +152,9 @@ final class Destination implements Timers.Timed {
         return lane;
     }
 
-    private void list(Lane lane) {
-        if (!lane.enlisted && !lane.listed) {
+    /** Lets the lane wait for its turn, unless all that is in it does so. */
+    void list(Lane lane) {
+        if (!lane.listed && lane.wantsTurn()) {
             lane.listed = true;
             ring.addLast(lane);
         }
@@ -164,7 +165,7 @@ final class Destination implements Timers.Timed {
         Lane lane = ring.pollFirst();
         while (lane != null) {
             lane.listed = false;
-            if (!lane.enlisted && !lane.jobs.isEmpty()) {
+            if (lane.wantsTurn() && !lane.jobs.isEmpty()) {
                 return lane;
             }
             lane = ring.pollFirst();
@@ -172,9 +173,12 @@ final class Destination implements Timers.Timed {
         return null;
     }
 
-    /** The next of that lane; null when it is empty. */
-    @Nullable InLine take(Lane lane) {
-        InLine next = lane.jobs.poll();
+    /** The one whose turn it is; null when it is gone, and nothing else in its lane. */
+    @Nullable InLine take(Lane.Turn turn) {
+        return taken(turn.come());
+    }
+
+    private @Nullable InLine taken(@Nullable InLine next) {
         if (next != null) {
             standing--;
             parts -= next instanceof Attempt ? 1 : 0;
@@ -200,10 +204,10 @@ final class Destination implements Timers.Timed {
     List<InLine> empty() {
         List<InLine> all = new ArrayList<>(standing);
         for (Lane lane : lanes.values()) {
-            InLine next = take(lane);
+            InLine next = taken(lane.jobs.poll());
             while (next != null) {
                 all.add(next);
-                next = take(lane);
+                next = taken(lane.jobs.poll());
             }
         }
         return all;

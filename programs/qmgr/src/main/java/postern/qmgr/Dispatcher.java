@@ -171,7 +171,7 @@ final class Dispatcher {
         }
         Job job = attempt.job();
         if (job != null) {
-            job.unserved(true);
+            job.again();
         }
         Attempt next = new Attempt(entry, destination, job);
         lineUp(attempt, next);
@@ -214,18 +214,20 @@ final class Dispatcher {
                 rouse(transport, transport.nextStart());
                 return;
             }
-            Lane lane = transport.turn();
-            if (lane == null) {
+            Lane.Turn turn = transport.turn();
+            if (turn == null) {
                 return;
             }
-            Destination destination = lane.destination;
+            Destination destination = turn.lane.destination;
             if (destination.mayStart(now.nanos())) {
-                InLine next = destination.take(lane);
+                InLine next = destination.take(turn);
                 if (next != null) {
                     start(next, destination, now);
                 }
+            } else {
+                turn.lapses();
             }
-            destination.done(lane);
+            destination.done(turn.lane);
             enlist(destination, now);
             transport.forgetIfIdle(destination);
         }

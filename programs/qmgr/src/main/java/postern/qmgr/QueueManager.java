@@ -54,7 +54,7 @@ public final class QueueManager implements Closeable {
     private final int active;
     private volatile boolean behind;
     private long behindFrom = Long.MIN_VALUE; // when to look at that again
-    private volatile boolean complete;
+    private final CompletableFuture<Integer> complete = new CompletableFuture<>();
     private volatile boolean draining;
     private @Nullable List<CompletionStage<?>> watched; // writes of an operator's order
     private Runnable drained = () -> {};
@@ -109,7 +109,7 @@ public final class QueueManager implements Closeable {
             throw new UncheckedIOException(unreadable);
         }
         int messages = read.get();
-        complete = true;
+        complete.complete(messages);
         if (messages > 0) {
             lines.replayed(messages);
         }
@@ -120,8 +120,8 @@ public final class QueueManager implements Closeable {
         return behind;
     }
 
-    /** Whether all that the queue held at the start is in the schedule. */
-    public boolean complete() {
+    /** Comes with their number when all messages that the queue held at the start are scheduled. */
+    public CompletionStage<Integer> complete() {
         return complete;
     }
 

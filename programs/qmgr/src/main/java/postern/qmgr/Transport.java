@@ -37,8 +37,8 @@ final class Transport implements Timers.Timed {
     private final LinkedHashSet<String> remembered = new LinkedHashSet<>();
 
     private final QmgrConfig config;
-    private final FairQueue<Lane> proven = new FairQueue<>();
-    private final FairQueue<Lane> unproven = new FairQueue<>();
+    private final FairQueue<Lane.Turn> proven = new FairQueue<>();
+    private final FairQueue<Lane.Turn> unproven = new FairQueue<>();
     private final ArrayDeque<Attempt> young = new ArrayDeque<>();
     private long due;
     private int slot = Timers.OUT;
@@ -101,36 +101,35 @@ final class Transport implements Timers.Timed {
                 return;
             }
             enlist(lane);
+            destination.list(lane);
         }
     }
 
     /** Lets the lane wait for a turn: somebody new came into it. */
     void joined(Lane lane, long now) {
-        if (!lane.enlisted && lane.destination.mayStart(now)) {
+        if (lane.wantsTurn() && lane.destination.mayStart(now)) {
             enlist(lane);
         }
     }
 
     private void enlist(Lane lane) {
-        lane.enlisted = true;
         lane.destination.enlisted++;
-        (lane.destination.proven ? proven : unproven).add(lane.source, lane);
+        (lane.destination.proven ? proven : unproven).add(lane.source, lane.turn());
     }
 
-    /** The lane whose turn it is; null when none has, or no place is left. */
-    @Nullable Lane turn() {
+    /** Whose turn it is; null when nobody's, or no place is left. */
+    Lane.@Nullable Turn turn() {
         if (full()) {
             return null;
         }
         boolean mayProbe = unprovenRunning < Math.max(1, most() - most() / PROVEN_PART);
         turn = !turn;
-        Lane next = turn && mayProbe ? unproven.poll() : proven.poll();
+        Lane.Turn next = turn && mayProbe ? unproven.poll() : proven.poll();
         if (next == null) {
             next = turn ? proven.poll() : mayProbe ? unproven.poll() : null;
         }
         if (next != null) {
-            next.enlisted = false;
-            next.destination.enlisted--;
+            next.lane.destination.enlisted--;
         }
         return next;
     }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Notices;
@@ -113,6 +115,71 @@ final class SchedulerTest {
         stage.queue(from("ann"), many(14, "a.test"), MailOptions.NONE);
         QueueId small = stage.queue(from("ann"), "bob@a.test");
         assertThat(deliveriesBefore(stage, small)).isEqualTo(14);
+    }
+
+    /** SCHEDULER_README: a job is passed whichever of its destinations the smaller one goes to. */
+    @ParameterizedTest
+    @ValueSource(strings = {"d40.test", "d4000.test", "z.test"})
+    void aSmallMessagePassesEvenWhereItsDestinationStandsFarBehind(String domain) {
+        Stage stage = new Stage(Stage.with(limits(5, 20, 10, 50, 0)));
+        stage.queue(from("ann"), many(5_000, "d#.test"), MailOptions.NONE);
+        QueueId small = stage.queue(from("ann"), "bob@" + domain);
+        assertThat(deliveriesBefore(stage, small)).isLessThanOrEqualTo(3);
+    }
+
+    /** Half of twenty slots, less the loan of three: after 35 deliveries, and then at a stretch. */
+    @Test
+    void aLargeMessagePassesAMuchLargerOne() {
+        Stage stage = new Stage(Stage.with(limits(1, 1, 100, 1, 0)));
+        stage.queue(from("ann"), many(2_000, "a.test"), MailOptions.NONE);
+        QueueId smaller = stage.queue(from("ann"), many(20, "a.test"), MailOptions.NONE);
+        assertThat(deliveriesBefore(stage, smaller)).isBetween(34, 36);
+        for (int i = 0; i < 10; i++) {
+            assertThat(stage.running.getFirst().stub.id).isEqualTo(smaller.value());
+            stage.end(Stage.SENT);
+        }
+        QueueId small = stage.queue(from("ann"), "bob@a.test");
+        assertThat(deliveriesBefore(stage, small)).as("passes the passer").isLessThan(4);
+        int left = 0;
+        while (!stage.removed.contains(smaller.text())) {
+            stage.end(Stage.SENT);
+            left++;
+        }
+        assertThat(left).as("goes on where it was").isLessThanOrEqualTo(12);
+    }
+
+    @Test
+    void aLargeMessagePassesWhereItsDestinationsStandFarBehind() {
+        Stage stage = new Stage(Stage.with(limits(5, 20, 10, 1, 0)));
+        stage.queue(from("ann"), many(5_000, "d#.test"), MailOptions.NONE);
+        List<Recipient> twenty = many(5_000, "d#.test").subList(4_000, 4_020);
+        QueueId smaller = stage.queue(from("ann"), twenty, MailOptions.NONE);
+        assertThat(deliveriesBefore(stage, smaller)).isLessThanOrEqualTo(36);
+        int ended = 0;
+        while (!stage.removed.contains(smaller.text())) {
+            stage.end(Stage.SENT);
+            ended++;
+        }
+        assertThat(ended).isLessThanOrEqualTo(20 + 10 + 2); // and those that ran beside it
+    }
+
+    /** A job of many passed by others of some size takes no more than 5/4 of its own time. */
+    @Test
+    void whoIsPassedIsNotHeldUpWithoutEnd() {
+        Stage stage = new Stage(Stage.with(limits(1, 1, 100, 1, 0)));
+        QueueId large = stage.queue(from("ann"), many(2_000, "a.test"), MailOptions.NONE);
+        for (int i = 0; i < 100; i++) {
+            stage.queue(
+                    from("ann"),
+                    many(i % 3 == 0 ? 20 : i % 3 == 1 ? 4 : 1, "a.test"),
+                    MailOptions.NONE);
+        }
+        int ended = 0;
+        while (!stage.removed.contains(large.text())) {
+            stage.end(Stage.SENT);
+            ended++;
+        }
+        assertThat(ended).isBetween(2_000 + 300, 2_500 + 20);
     }
 
     @Test

@@ -132,9 +132,7 @@ public final class Million {
         long begun = System.nanoTime();
         var full = new Queue(folder, begun);
         say("start to accepting, s", full.ready);
-        while (!full.manager.complete()) {
-            Thread.sleep(20);
-        }
+        int _ = world.tasks().await(full.manager.complete());
         say("start to all read, s", seconds(begun));
         System.gc();
         var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();

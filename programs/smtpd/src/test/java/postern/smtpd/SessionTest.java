@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import postern.base.Clock;
 import postern.base.Endpoint;
 import postern.base.World;
 import postern.base.system.SystemWorld;
@@ -23,6 +20,7 @@ import postern.mail.Mailbox;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.testkit.FrozenClock;
 import postern.testkit.ScriptPeer;
 import postern.testkit.SimWorld;
 import postern.wire.Reply;
@@ -152,23 +150,8 @@ final class SessionTest {
 
     private static World world() {
         World real = SystemWorld.create("test");
-        Clock clock =
-                new Clock() {
-                    @Override
-                    public Instant now() {
-                        return Instant.EPOCH;
-                    }
-
-                    @Override
-                    public long nanoTime() {
-                        return 1;
-                    }
-
-                    @Override
-                    public void sleep(Duration duration) {}
-                };
         return new World(
-                clock,
+                new FrozenClock(),
                 real.disk(),
                 real.network(),
                 real.tasks(),

@@ -1,10 +1,7 @@
 package postern.smtpd;
 
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import postern.base.Clock;
 import postern.base.Endpoint;
 import postern.base.World;
 import postern.config.Settings;
@@ -23,6 +20,7 @@ import postern.smtpd.triage.AddressLists;
 import postern.smtpd.triage.KnownClients;
 import postern.smtpd.triage.TriageConfig;
 import postern.testkit.FakeResolver;
+import postern.testkit.FrozenClock;
 import postern.testkit.ScriptPeer;
 import postern.testkit.SimWorld;
 import postern.wire.Reply;
@@ -92,24 +90,14 @@ public final class SessionTarget {
 
     /** In which no time passes. */
     private static World world() {
-        Clock clock =
-                new Clock() {
-                    @Override
-                    public Instant now() {
-                        return Instant.EPOCH;
-                    }
-
-                    @Override
-                    public long nanoTime() {
-                        return 1;
-                    }
-
-                    @Override
-                    public void sleep(Duration duration) {}
-                };
         World real = Stores.WORLD;
         return new World(
-                clock, real.disk(), real.network(), real.tasks(), real.random(), (_, _) -> {});
+                new FrozenClock(),
+                real.disk(),
+                real.network(),
+                real.tasks(),
+                real.random(),
+                (_, _) -> {});
     }
 
     private static final class Taker implements Intake {

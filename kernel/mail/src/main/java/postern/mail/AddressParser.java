@@ -86,6 +86,16 @@ public final class AddressParser {
         }
     }
 
+    /** {@code Reverse-path}: the same, but for {@code <Postmaster>} (RFC 5321 §2.3.5). */
+    public static Parsed reversePath(String text, int from) {
+        AddressParser parser = new AddressParser(text, from, text.length());
+        try {
+            return parser.path(null);
+        } catch (Malformed malformed) {
+            return new Parsed.Invalid(malformed.why);
+        }
+    }
+
     /**
      * The same, where {@code <user>} is taken too, as of a user of our own who submits mail (RFC
      * 6409 §8): it is completed.
@@ -112,7 +122,7 @@ public final class AddressParser {
         }
     }
 
-    private Parsed path(Domain ours) throws Malformed {
+    private Parsed path(@Nullable Domain ours) throws Malformed {
         int start = at;
         require(take('<'), "an address stands in <>");
         if (take('>')) {
@@ -121,7 +131,8 @@ public final class AddressParser {
         if (peek() == '@') {
             sourceRoute();
         }
-        Mailbox mailbox = postmaster() ? new Mailbox(postmasterText(), ours) : mailbox();
+        Mailbox mailbox =
+                ours != null && postmaster() ? new Mailbox(postmasterText(), ours) : mailbox();
         require(take('>'), "no > behind the address");
         require(octets(start, at) <= PATH_OCTETS_MAX, "the address is too long");
         return new Parsed.Address(mailbox, at);

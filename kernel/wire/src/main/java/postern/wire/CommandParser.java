@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import postern.mail.AddressParser;
 import postern.mail.Domain;
 import postern.mail.MailOptions;
@@ -21,17 +22,13 @@ import postern.wire.SmtpCommand.Parsed;
  * and {@code RCPT TO:} (RFC 5321 §3.3 forbids them), and an address without its angle brackets.
  */
 public final class CommandParser {
-    /**
-     * Longest command line in octets, CRLF included. RFC 5321 §4.5.3.1.4 asks for 512, and more for
-     * each extension: of MAIL 26 for SIZE, 16 for BODY, 10 for SMTPUTF8, 500 for AUTH, 109 for RET
-     * and ENVID, 17 for BY, 34 for HOLDFOR, 15 for MT-PRIORITY, 11 for REQUIRETLS; of RCPT 28 for
-     * NOTIFY, 507 for ORCPT. Postfix's line_length_limit is the same figure.
-     */
-    public static final int LINE_OCTETS_MAX = 2048;
-
     private static final Reply UNKNOWN = Reply.of(500, "5.5.2", "Command not recognized");
     private static final Reply BAD_CHARACTERS =
             Reply.of(500, "5.5.2", "Characters that are neither ASCII nor UTF-8");
+    private static final Reply BAD_ARGUMENT =
+            Reply.of(501, "5.5.4", "Characters that are neither ASCII nor UTF-8");
+    private static final Set<String> WITH_ARGUMENT =
+            Set.of("MAIL", "RCPT", "EHLO", "HELO", "LHLO", "VRFY", "EXPN", "NOOP", "HELP", "ETRN");
 
     private final Domain ours;
     private final boolean strict;
@@ -61,7 +58,7 @@ public final class CommandParser {
         try {
             text = text(line);
         } catch (CharacterCodingException neither) {
-            return new Parsed.Refused(BAD_CHARACTERS, "unknown");
+            return garbled(line);
         }
         int end = text.length();
         while (end > 0 && (text.charAt(end - 1) == ' ' || text.charAt(end - 1) == '\t')) {
@@ -80,10 +77,29 @@ public final class CommandParser {
     }
 
     /**
-     * Whom VRFY asks for (RFC 5321 §4.1.1.6): an address with brackets or without, or a user of
-     * ours; empty when it is neither. SMTPUTF8 behind it is taken off (RFC 6531 §3.7.4.2).
+     * Whom VRFY asks for.
+     *
+     * @param smtpUtf8 whether the reply may go beyond ASCII: RFC 6531 §3.7.4.2
      */
-    public Optional<Mailbox> user(String whom) {
+    public record User(Mailbox mailbox, boolean smtpUtf8) {}
+
+    /**
+     * RFC 5321 §4.1.2: 501 for invalid characters in an argument; §2.4: 500 for those elsewhere.
+     */
+    private static Parsed garbled(byte[] line) {
+        String text = new String(line, StandardCharsets.ISO_8859_1);
+        int space = text.indexOf(' ');
+        String verb = space < 0 ? "" : text.substring(0, space).toUpperCase(Locale.ROOT);
+        return WITH_ARGUMENT.contains(verb)
+                ? new Parsed.Refused(BAD_ARGUMENT, verb.toLowerCase(Locale.ROOT))
+                : new Parsed.Refused(BAD_CHARACTERS, "unknown");
+    }
+
+    /**
+     * Whom VRFY asks for (RFC 5321 §4.1.1.6): an address with brackets or without, or a user of
+     * ours; empty when it is neither.
+     */
+    public Optional<User> user(String whom) {
         String suffix = " SMTPUTF8";
         int length = whom.length() - suffix.length();
         boolean utf8 = length > 0 && whom.regionMatches(true, length, suffix, 0, suffix.length());
@@ -94,7 +110,7 @@ public final class CommandParser {
                         : AddressParser.mailbox(text.indexOf('@') < 0 ? text + "@" + ours : text);
         return parsed instanceof AddressParser.Parsed.Address(Mailbox mailbox, int end)
                         && (!text.startsWith("<") || end == text.length())
-                ? Optional.of(mailbox)
+                ? Optional.of(new User(mailbox, utf8))
                 : Optional.empty();
     }
 
@@ -131,7 +147,9 @@ public final class CommandParser {
 
     /** {@code SP ( Domain / address-literal )}. LHLO and HELO are bound the same way. */
     private static SmtpCommand hello(SmtpCommand.Greeting greeting, Cursor rest) throws Refusal {
-        String client = rest.argument(greeting + " hostname");
+        String said = rest.argument(greeting + " hostname");
+        int space = said.startsWith("[") ? said.indexOf(' ') : -1;
+        String client = space < 0 ? said : said.substring(0, space); // RFC 5321 §4.1.1.1: more
         // A literal is only looked at for its form: what a client believes its address to be is of
         // no consequence, and RFC 5321 §4.1.4 forbids to refuse it for not being true.
         boolean literal = client.startsWith("[") && client.endsWith("]") && Cursor.literal(client);
@@ -145,7 +163,7 @@ public final class CommandParser {
     private SmtpCommand mail(Cursor rest) throws Refusal {
         rest.require(rest.takeWord(" FROM:"), "MAIL FROM:<address>");
         ReversePath from =
-                switch (path(rest, "MAIL FROM:<address>")) {
+                switch (path(rest, "MAIL FROM:<address>", false)) {
                     case AddressParser.Parsed.Address address ->
                             new ReversePath.Sender(address.mailbox());
                     case AddressParser.Parsed.Empty _ -> ReversePath.NOBODY; // RFC 5321 §4.5.5
@@ -163,7 +181,7 @@ public final class CommandParser {
     private SmtpCommand rcpt(Cursor rest) throws Refusal {
         rest.require(rest.takeWord(" TO:"), "RCPT TO:<address>");
         Mailbox to =
-                switch (path(rest, "RCPT TO:<address>")) {
+                switch (path(rest, "RCPT TO:<address>", true)) {
                     case AddressParser.Parsed.Address address -> address.mailbox();
                     case AddressParser.Parsed.Empty _ ->
                             throw new Refusal(Reply.of(501, "5.1.3", "Bad recipient: none"));
@@ -175,7 +193,11 @@ public final class CommandParser {
                 rest.atEnd() ? Recipient.of(to) : RcptParameters.parse(to, rest));
     }
 
-    private AddressParser.Parsed path(Cursor rest, String syntax) throws Refusal {
+    /**
+     * @param forward whether {@code <Postmaster>} may stand alone: RFC 5321 §2.3.5 allows it in
+     *     RCPT
+     */
+    private AddressParser.Parsed path(Cursor rest, String syntax, boolean forward) throws Refusal {
         if (!strict) {
             rest.skipSpaces();
         }
@@ -184,14 +206,16 @@ public final class CommandParser {
         if (!strict && rest.peek() != '<') {
             String bare = rest.word();
             path =
-                    bare.equalsIgnoreCase("postmaster")
+                    forward && bare.equalsIgnoreCase("postmaster")
                             ? new AddressParser.Parsed.Address(new Mailbox(bare, ours), 0)
                             : AddressParser.mailbox(complete(bare));
         } else {
             path =
                     origin.isPresent()
                             ? AddressParser.path(rest.text(), rest.at(), ours, origin.get())
-                            : AddressParser.path(rest.text(), rest.at(), ours);
+                            : forward
+                                    ? AddressParser.path(rest.text(), rest.at(), ours)
+                                    : AddressParser.reversePath(rest.text(), rest.at());
             switch (path) {
                 case AddressParser.Parsed.Address address -> rest.moveTo(address.end());
                 case AddressParser.Parsed.Empty empty -> rest.moveTo(empty.end());

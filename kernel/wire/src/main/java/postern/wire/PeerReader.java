@@ -20,16 +20,28 @@ public final class PeerReader {
         /** CR or LF stood alone in it: refuse, never repair (smuggling). */
         record BareNewline() implements Line {}
 
-        /** Swallowed up to its CRLF; the next line is intact. */
-        record TooLong() implements Line {}
+        /**
+         * Swallowed up to its CRLF; the next line is intact.
+         *
+         * @param start its first octets, {@link #START_OCTETS} at the most
+         */
+        record TooLong(byte[] start) implements Line {
+
+            /** Of a line that was read, and is too long for what it is. */
+            public static TooLong of(byte[] line) {
+                return new TooLong(Arrays.copyOf(line, Math.min(line.length, START_OCTETS)));
+            }
+        }
 
         /** The peer closed; an unfinished line is no line. */
         record End() implements Line {}
     }
 
     private static final Line BARE = new Line.BareNewline();
-    private static final Line LONG = new Line.TooLong();
     private static final Line END = new Line.End();
+
+    /** What is kept of a line that is too long: enough to tell a command by. */
+    public static final int START_OCTETS = 5;
 
     /** How many times the longest line a peer may send before its CRLF until we hang up. */
     private static final int DRAIN_FACTOR = 16;
@@ -93,7 +105,7 @@ public final class PeerReader {
         int length = newline + 1 - start;
         Line line;
         if (length > octetsMax) {
-            line = LONG;
+            line = tooLong();
         } else if (bare) {
             line = BARE;
         } else {
@@ -103,15 +115,21 @@ public final class PeerReader {
         return line;
     }
 
+    private Line tooLong() {
+        return new Line.TooLong(
+                Arrays.copyOfRange(buffer, start, Math.min(end, start + START_OCTETS)));
+    }
+
     /** Throws away the rest of a line that is too long. */
     private Line drained() throws IOException {
+        Line line = tooLong();
         long allowed = (long) capacity * DRAIN_FACTOR;
         byte last = 0;
         while (allowed > 0) {
             for (int i = start; i < end; i++) {
                 if (buffer[i] == '\n' && last == '\r') {
                     consume(i + 1 - start);
-                    return LONG;
+                    return line;
                 }
                 last = buffer[i];
             }

@@ -1,7 +1,6 @@
 package postern.smtpd;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Supplier;
 import postern.base.LogLine;
@@ -9,7 +8,7 @@ import postern.base.Peer;
 import postern.base.World;
 import postern.sasl.Bounds;
 import postern.smtpd.Counts.Verb;
-import postern.wire.CommandParser;
+import postern.wire.CommandLength;
 import postern.wire.PeerReader;
 import postern.wire.PeerWriter;
 import postern.wire.Reply;
@@ -31,6 +30,8 @@ final class Conversation {
     private final World world;
     private final Supplier<SmtpdConfig.Bounds> bounds; // under pressure they are others
     private final int commandsMax;
+    private final CommandLength length;
+    private final LastWords lastWords;
     private volatile Peer peer; // whoever drains writes to it
     private PeerReader reader;
     private PeerWriter writer;
@@ -41,17 +42,24 @@ final class Conversation {
     private int junk;
     private int overshot;
     private boolean over;
-    private int lineOctetsMax = CommandParser.LINE_OCTETS_MAX;
+    private boolean authExpected;
 
     /**
      * @param bounds asked each time
-     * @param commandsMax most commands of the session
+     * @param limits of commands, in number and in length
      */
-    Conversation(World world, Peer peer, Supplier<SmtpdConfig.Bounds> bounds, int commandsMax) {
+    Conversation(
+            World world,
+            Peer peer,
+            Supplier<SmtpdConfig.Bounds> bounds,
+            Limits limits,
+            LastWords lastWords) {
         this.world = world;
         this.peer = peer;
         this.bounds = bounds;
-        this.commandsMax = commandsMax;
+        this.commandsMax = limits.commands();
+        this.length = limits.commandLength();
+        this.lastWords = lastWords;
         this.reader = new PeerReader(peer, BUFFER_OCTETS);
         this.writer = new PeerWriter(peer);
     }
@@ -86,22 +94,17 @@ final class Conversation {
     /** The next line; the time for all of it runs from now. */
     PeerReader.Line line() throws IOException {
         peer.expireAfter(bounds.get().commandLimit());
-        PeerReader.Line line = reader.line(lineOctetsMax);
-        return line instanceof PeerReader.Line.Complete(byte[] octets)
-                        && octets.length > CommandParser.LINE_OCTETS_MAX - 2
-                        && !isAuth(octets)
-                ? new PeerReader.Line.TooLong()
+        int longest = length.longest();
+        PeerReader.Line line =
+                reader.line(authExpected ? Math.max(longest, Bounds.LINE_OCTETS_MAX) : longest);
+        return line instanceof PeerReader.Line.Complete(byte[] octets) && length.exceeded(octets)
+                ? PeerReader.Line.TooLong.of(octets)
                 : line;
-    }
-
-    /** RFC 4954 §4: longer than other commands may be, while it may come. */
-    private static boolean isAuth(byte[] line) {
-        return "AUTH ".equalsIgnoreCase(new String(line, 0, 5, StandardCharsets.ISO_8859_1));
     }
 
     /** Whether AUTH may come, with all that it needs. */
     void expectAuth(boolean may) {
-        lineOctetsMax = may ? Bounds.LINE_OCTETS_MAX : CommandParser.LINE_OCTETS_MAX;
+        authExpected = may;
     }
 
     /** A line of an exchange that AUTH began. */
@@ -180,13 +183,13 @@ final class Conversation {
 
     /** The last reply; nothing that the peer sends is read any more. */
     void hangUp(Canned last) throws IOException {
-        writer.add(last.octets());
+        writer.add(lastWords.named(last).octets());
         over = true;
     }
 
     void hangUp(Reply last) throws IOException {
         counts.refused(verb);
-        writer.add(last);
+        writer.add(lastWords.named(last));
         over = true;
     }
 

@@ -46,7 +46,7 @@ final class Envelope {
         } else if (!mail.options().smtpUtf8()
                 && mail.from() instanceof ReversePath.Sender(var mailbox)
                 && mailbox.internationalized()) {
-            refusal = Replies.NOT_INTERNATIONAL;
+            refusal = Replies.SENDER_NOT_INTERNATIONAL;
         }
         if (refusal != null) {
             if (refusal.reply().code() != 503) {
@@ -114,7 +114,7 @@ final class Envelope {
         } else if (open.recipients.size() >= config.bounds().recipients()) {
             conversation.tooManyRecipients(Replies.TOO_MANY_RECIPIENTS);
         } else if (!open.options.smtpUtf8() && recipient.mailbox().internationalized()) {
-            conversation.reply(Replies.NOT_INTERNATIONAL);
+            conversation.reply(Replies.RECIPIENT_NOT_INTERNATIONAL);
         } else {
             Optional<Reply> refusal =
                     exchange.tooMuch(Meter.What.RECIPIENT)

@@ -55,9 +55,13 @@ final class Identity {
         hello = Optional.of(said);
     }
 
-    /** A rule refused it. */
-    void forgetHello() {
-        hello = Optional.empty();
+    /** A rule refused another: what was said before counts. */
+    void hello(Optional<SmtpCommand.Hello> before) {
+        hello = before;
+    }
+
+    Optional<SmtpCommand.Hello> hello() {
+        return hello;
     }
 
     boolean greeted() {

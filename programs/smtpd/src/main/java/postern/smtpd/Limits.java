@@ -5,6 +5,7 @@ import java.util.List;
 import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
+import postern.wire.CommandLength;
 
 /**
  * Bounds against those who mean no good, beside those of {@link SmtpdConfig.Bounds}.
@@ -12,6 +13,7 @@ import postern.config.Settings;
  * @param fieldOctets longest single header field
  * @param dataRate octets of content a second at the least
  * @param commands most commands of a session
+ * @param commandLength how long each may be
  * @param messageMemory octets of one message held in memory
  * @param totalMemory octets of all messages held in memory
  * @param stress what is different when there is hardly room
@@ -21,6 +23,7 @@ public record Limits(
         long fieldOctets,
         int dataRate,
         int commands,
+        CommandLength commandLength,
         int messageMemory,
         long totalMemory,
         Stress stress,
@@ -75,6 +78,16 @@ public record Limits(
                     100_000_000,
                     "Most commands of a session; then it ends with 421 between two messages, or at the"
                             + " tenth part more of them anywhere.",
+                    SINCE);
+    private static final Key<Long> COMMAND_SIZE =
+            Key.size(
+                    "command_size",
+                    "512",
+                    CommandLength.PLAIN_OCTETS,
+                    CommandLength.PLAIN_OCTETS_MAX,
+                    "Longest command line, its end included (RFC 5321 section 4.5.3.1.4). MAIL may have 755"
+                            + " octets more and RCPT 536, which is what the parameters of extensions need;"
+                            + " AUTH has 12288 in all.",
                     SINCE);
     private static final Key<Long> MESSAGE_MEMORY =
             Key.size(
@@ -150,6 +163,7 @@ public record Limits(
                             FIELD,
                             RATE,
                             COMMANDS,
+                            COMMAND_SIZE,
                             MESSAGE_MEMORY,
                             TOTAL_MEMORY,
                             STRESS_AT,
@@ -164,6 +178,7 @@ public record Limits(
                 group.get(FIELD),
                 group.get(RATE),
                 group.get(COMMANDS),
+                new CommandLength(Math.toIntExact(group.get(COMMAND_SIZE))),
                 Math.toIntExact(group.get(MESSAGE_MEMORY)),
                 group.get(TOTAL_MEMORY),
                 new Stress(

@@ -106,6 +106,7 @@ final class Offers {
         lines.add("BINARYMIME");
         lines.add("DSN"); // RFC 3461
         lines.add("LIMITS RCPTMAX=" + config.bounds().recipients()); // RFC 9422
+        lines.add("HELP"); // RFC 5321 §4.1.1.1: whatever §4.5.1 does not require
         lines.add("ENHANCEDSTATUSCODES"); // RFC 2034
         if (standing.startTls()) {
             lines.add("STARTTLS"); // RFC 3207 §4.2: not again under TLS

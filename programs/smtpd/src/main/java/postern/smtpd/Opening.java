@@ -44,9 +44,9 @@ final class Opening {
             conversation.reply(premises.greeting());
         } else if (refusal.get().code() == 554) {
             barred = true; // RFC 5321 §3.1: it waits for QUIT, and answers 503 to all else
-            conversation.greet(refusal.get());
+            conversation.greet(premises.lastWords().of(refusal.get()));
         } else {
-            conversation.greet(refusal.get());
+            conversation.greet(premises.lastWords().of(refusal.get()));
             conversation.hangUp(); // RFC 7504 §3
         }
     }
@@ -62,12 +62,13 @@ final class Opening {
         if (exchange.outOfStep()) {
             return;
         }
-        exchange.endTransaction(); // RFC 5321 §4.1.4
+        Optional<SmtpCommand.Hello> before = identity.hello();
         identity.hello(said);
         if (exchange.refused(Stage.HELO, Optional.empty())) {
-            identity.forgetHello();
+            identity.hello(before); // RFC 5321 §4.1.4: all stays as it was
             return;
         }
+        exchange.endTransaction(); // RFC 5321 §4.1.4
         conversation.reply(
                 premises.offers()
                         .hello(

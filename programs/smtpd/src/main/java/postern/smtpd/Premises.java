@@ -22,6 +22,7 @@ record Premises(
         CommandParser submissionParser,
         DataDecoder.Limits limits,
         Canned greeting,
+        LastWords lastWords,
         Offers offers,
         Handshakes handshakes,
         ContentStore store,
@@ -54,6 +55,7 @@ record Premises(
                         bounds.hops(),
                         policy.limits().bareNewline() == Limits.BareNewline.NORMALIZE),
                 Canned.of(220, "", config.hostname() + " ESMTP Postern"),
+                new LastWords(config.hostname()),
                 new Offers(config),
                 new Handshakes(
                         policy.tls(), config.tls().handshakeLimit(), config.tls().handshakes()),
@@ -71,11 +73,15 @@ record Premises(
         if (config.services().vrfy() != SmtpdConfig.Vrfy.RELAYED || !mayRelay) {
             return Replies.NOT_VERIFIED.reply();
         }
-        Optional<Mailbox> mailbox = parser.user(whom);
-        if (mailbox.isEmpty()) {
+        Optional<CommandParser.User> asked = parser.user(whom);
+        if (asked.isEmpty()) {
             return Replies.BAD_VRFY.reply();
         }
-        Reply known = recipients.ask(mailbox.get());
-        return known.code() == 250 ? Reply.of(250, "2.1.5", "<" + mailbox.get() + ">") : known;
+        Mailbox mailbox = asked.get().mailbox();
+        if (mailbox.internationalized() && !asked.get().smtpUtf8()) {
+            return Replies.NOT_SHOWN.reply();
+        }
+        Reply known = recipients.ask(mailbox);
+        return known.code() == 250 ? Reply.of(250, "2.1.5", mailbox.toString()) : known;
     }
 }

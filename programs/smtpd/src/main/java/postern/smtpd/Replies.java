@@ -15,6 +15,8 @@ final class Replies {
     static final Canned NOT_VERIFIED =
             Canned.of(252, "2.0.0", "Cannot VRFY user; send some mail, I'll try my best");
     static final Canned BAD_VRFY = Canned.of(501, "5.1.3", "VRFY needs an address or a user");
+    static final Canned NOT_SHOWN =
+            Canned.of(252, "2.6.8", "Cannot VRFY: the reply needs SMTPUTF8"); // RFC 6531 §3.7.4.2
     static final Canned NOT_EXPANDED = Canned.of(502, "5.5.1", "EXPN is not implemented");
     static final Canned UNKNOWN_VERB = Canned.of(500, "5.5.2", "Command not recognized");
     static final Canned NOT_OFFERED = Canned.of(502, "5.5.1", "Not offered here");
@@ -61,8 +63,10 @@ final class Replies {
     static final Canned TOO_LARGE =
             Canned.of(552, "5.3.4", "Message size exceeds fixed limit"); // RFC 1870 §6.1
     static final Canned TOO_MANY_RECIPIENTS = Canned.of(452, "4.5.3", "Too many recipients");
-    static final Canned NOT_INTERNATIONAL =
-            Canned.of(553, "5.6.7", "Address beyond ASCII without SMTPUTF8"); // RFC 6531 §3.5
+    static final Canned SENDER_NOT_INTERNATIONAL = // RFC 6531 §3.5
+            Canned.of(550, "5.6.7", "Address beyond ASCII without SMTPUTF8");
+    static final Canned RECIPIENT_NOT_INTERNATIONAL =
+            Canned.of(553, "5.6.7", "Address beyond ASCII without SMTPUTF8");
     static final String RELAY_DENIED = "Relay access denied"; // 554 5.7.1
     static final Canned UNANSWERED = Canned.of(451, "4.3.0", "Temporary local problem");
 

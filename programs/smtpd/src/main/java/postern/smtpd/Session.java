@@ -9,6 +9,7 @@ import postern.base.TimedOut;
 import postern.mail.Recipient;
 import postern.smtpd.Counts.Verb;
 import postern.smtpd.triage.AddressLists;
+import postern.wire.CommandLength;
 import postern.wire.CommandParser;
 import postern.wire.PeerReader;
 import postern.wire.SmtpCommand;
@@ -62,7 +63,8 @@ final class Session {
                         premises.world(),
                         peer,
                         () -> premises.pressure().of(config.bounds(), limits.stress(), stranger),
-                        limits.commands());
+                        limits,
+                        premises.lastWords());
         this.identity = new Identity(listener, client);
         this.security = new Security(premises, listener, identity, conversation);
         this.exchange = new Exchange(premises, identity, conversation);
@@ -142,7 +144,8 @@ final class Session {
 
     private void lastWord(Canned reply) {
         try {
-            conversation.peer().write(ByteBuffer.wrap(reply.octets()));
+            Canned named = premises.lastWords().named(reply);
+            conversation.peer().write(ByteBuffer.wrap(named.octets()));
         } catch (IOException gone) {
             // it would only have been polite
         }
@@ -186,9 +189,10 @@ final class Session {
                 conversation.command(Verb.UNKNOWN);
                 conversation.reply(Replies.BARE_NEWLINE);
             }
-            case PeerReader.Line.TooLong _ -> {
-                conversation.command(Verb.UNKNOWN);
-                conversation.reply(Replies.LINE_TOO_LONG); // RFC 5321 §4.5.3.1.9
+            case PeerReader.Line.TooLong(byte[] start) -> {
+                boolean asAuth = CommandLength.auth(start);
+                conversation.command(asAuth ? Verb.AUTH : Verb.UNKNOWN);
+                conversation.reply(asAuth ? Replies.AUTH_TOO_LONG : Replies.LINE_TOO_LONG);
             }
             case PeerReader.Line.End _ -> conversation.hangUp();
         }

@@ -225,7 +225,7 @@ public final class Smtpd {
         Session session = new Session(now, config, peer, client);
         Optional<Reply> refusal = enter(session, peer, client, now);
         if (refusal.isPresent()) {
-            refuse(peer, client, refusal.get());
+            refuse(peer, client, now.lastWords().of(refusal.get()));
             return;
         }
         world.tasks()
@@ -247,7 +247,8 @@ public final class Smtpd {
                 score.ifPresent(session::know);
                 session.converse();
             }
-            case Triage.Result.SentAway(Reply reply) -> refuse(peer, client, reply);
+            case Triage.Result.SentAway(Reply reply) ->
+                    refuse(peer, client, now.lastWords().of(reply));
         }
     }
 

@@ -14,6 +14,7 @@ import postern.base.Clock;
 import postern.base.Peer;
 import postern.config.Settings;
 import postern.testkit.PeerStage;
+import postern.wire.CommandLength;
 
 final class SmtpdTest {
 
@@ -30,7 +31,8 @@ final class SmtpdTest {
                     PeerStage stage = stage(stand, peer);
                     assertThat(stage.line())
                             .hasValueSatisfying(line -> assertThat(line).startsWith("220 "));
-                    assertThat(stage.line()).contains("421 4.3.2 Service shutting down");
+                    assertThat(stage.line())
+                            .contains("421 4.3.2 mx.example.org Service shutting down");
                     assertThat(stage.line()).isEmpty();
                 });
 
@@ -53,7 +55,8 @@ final class SmtpdTest {
                     assertThat(events).isEmpty();
                     send(stage, "DATA\r\n", 1);
                     send(stage, "x\r\n.\r\n", 1);
-                    assertThat(stage.line()).contains("421 4.3.2 Service shutting down");
+                    assertThat(stage.line())
+                            .contains("421 4.3.2 mx.example.org Service shutting down");
                     assertThat(stage.line()).isEmpty();
                 });
 
@@ -78,7 +81,8 @@ final class SmtpdTest {
                     send(stage, "MAIL FROM:<>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n", 3);
                     send(stage, "x\r\n.\r\n", 1);
                     assertThat(events).isEmpty();
-                    assertThat(stage.line()).contains("421 4.3.2 Service shutting down");
+                    assertThat(stage.line())
+                            .contains("421 4.3.2 mx.example.org Service shutting down");
                 });
 
         assertThat(events).containsExactly("ended");
@@ -174,6 +178,7 @@ final class SmtpdTest {
                                 102_400,
                                 500,
                                 100_000,
+                                new CommandLength(512),
                                 2 << 20,
                                 32 << 20,
                                 new Limits.Stress(80, Duration.ofSeconds(10), 1, 1),
@@ -196,7 +201,7 @@ final class SmtpdTest {
                         assertThat(greeting(stand, second)).startsWith("220");
                         try (Peer third = stand.another()) {
                             assertThat(greeting(stand, third))
-                                    .startsWith("421 4.3.2 Too many sessions");
+                                    .startsWith("421 4.3.2 mx.example.org Too many sessions");
                         }
                         stand.clock().sleep(Duration.ofSeconds(12));
                         assertThat(nextLine(stand, second))
@@ -221,7 +226,8 @@ final class SmtpdTest {
                     try (Peer friend = stand.another()) {
                         assertThat(greeting(stand, friend)).startsWith("220");
                     }
-                    assertThat(nextLine(stand, stranger)).startsWith("421 4.3.2 Too busy");
+                    assertThat(nextLine(stand, stranger))
+                            .startsWith("421 4.3.2 mx.example.org Too busy");
                 });
     }
 

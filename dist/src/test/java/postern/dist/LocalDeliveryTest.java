@@ -388,6 +388,16 @@ class LocalDeliveryTest {
         assertThat(Files.readString(box.resolve("maildirsize"))).matches("200S,5C\n0 0\n\\d+ 1\n");
     }
 
+    /** What a file system that is not mounted leaves behind: nothing may be made there. */
+    @Test
+    void theFolderOfMailboxesIsNeverMadeByADelivery() throws IOException {
+        Files.delete(folder.resolve("mail"));
+        Outcome outcome = deliver("", "ann");
+        assertThat(outcome).isInstanceOf(Deferred.class);
+        assertThat(outcome.detail()).contains("does not exist; is it not mounted?");
+        assertThat(folder.resolve("mail")).doesNotExist();
+    }
+
     @Test
     void aMailboxThatIsGoneOrNoFolderPutsTheMessageOff() throws IOException {
         Files.writeString(folder.resolve("mail/ann"), "in the way");

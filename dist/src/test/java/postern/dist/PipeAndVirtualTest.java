@@ -264,6 +264,17 @@ class PipeAndVirtualTest {
     }
 
     @Test
+    void theBaseIsNeverMadeByADelivery() throws IOException {
+        Files.delete(work);
+        assertThat(virtual("ann@x.org = x.org/ann/", "ann@x.org"))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Deferred.class,
+                        later -> assertThat(later.detail()).contains("is it not mounted?"));
+        assertThat(work).doesNotExist();
+    }
+
+    @Test
     void anOwnerBelowTheMinimumIsNobodyToWriteAs() throws IOException {
         Settings settings =
                 settings(

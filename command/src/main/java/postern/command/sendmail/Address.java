@@ -4,6 +4,6 @@ package postern.command.sendmail;
  * An address as a user writes it.
  *
  * @param localPart what it means, without quoting
- * @param domain empty when none was written: the server's own name completes it
+ * @param domain empty when none was written: the server completes it
  */
 record Address(String localPart, String domain) {}

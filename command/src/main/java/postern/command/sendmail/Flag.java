@@ -31,8 +31,8 @@ record Flag(char letter, Argument argument, String form, String doc) {
                             'f',
                             "-f sender",
                             "The envelope sender; <> or an empty one for none, so that nobody is told of"
-                                    + " a failure. Without it, the invoking user. A sender without"
-                                    + " a domain gets the server's own name."),
+                                    + " a failure. Without it, the invoking user. Addresses without"
+                                    + " a domain, here and everywhere, get the one of domains.origin."),
                     with('r', "-r sender", "The same as -f."),
                     with(
                             'F',
@@ -70,7 +70,8 @@ record Flag(char letter, Argument argument, String form, String doc) {
                     with('C', "-C file", "The configuration file that names the state folder."),
                     with('A', "-Ac, -Am", "Ignored."),
                     with('B', "-B type", "Ignored: 8BITMIME is asked for where it is needed."),
-                    flag('G', "-G, -m, -n, -U, -x", "Ignored."),
+                    flag('G', "-G, -c, -m, -n, -U, -x", "Ignored."),
+                    flag('c', "", ""),
                     flag('m', "", ""),
                     flag('n', "", ""),
                     flag('U', "", ""),
@@ -78,7 +79,10 @@ record Flag(char letter, Argument argument, String form, String doc) {
                     with('L', "-L tag", "Ignored."),
                     with('O', "-O option=value", "Ignored."),
                     with('o', "-ox value", "Ignored, but for -oi."),
-                    with('X', "-X, -e, -h, -p value", "Ignored."),
+                    with(
+                            'X',
+                            "-X, -e, -h, -p value",
+                            "Ignored; but -XV, an address of its own for each recipient, is refused."),
                     with('e', "", ""),
                     with('h', "", ""),
                     with('p', "", ""));

@@ -31,8 +31,9 @@ record Header(List<Field> fields, int bodyFrom, boolean separated) {
     static Header parse(byte[] message, int length) {
         List<Field> fields = new ArrayList<>();
         int at = 0;
-        if (startsWith(message, 0, length, "From ")) { // an mbox separator is no header
-            at = lineEnd(message, 0, length);
+        while (startsWith(message, at, length, "From ")
+                || startsWith(message, at, length, ">From ")) { // of an mbox, or of UUCP
+            at = lineEnd(message, at, length);
         }
         while (at < length) {
             int end = lineEnd(message, at, length);

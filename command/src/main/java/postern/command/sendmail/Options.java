@@ -118,6 +118,7 @@ final class Options {
             case 'b' -> mode = mode(value);
             case 'I' -> mode = Mode.ALIASES;
             case 'q' -> mode = flush(value);
+            case 'X' -> log(value);
             default -> {} // harmless: the table says so
         }
     }
@@ -135,6 +136,13 @@ final class Options {
             case "t" -> throw new Misused("-bt: use \"postern explain address\"");
             default -> throw new Misused("-b" + value + " is not supported");
         };
+    }
+
+    /** A file for the dialogue is Sendmail's; Postfix's VERP would be missed if it were ignored. */
+    private static void log(String value) throws Misused {
+        if (value.startsWith("V")) {
+            throw new Misused("-X" + value + ": addresses of their own (VERP) are not supported");
+        }
     }
 
     /** One message or one site is tried now with all the rest: they would not be alone for long. */

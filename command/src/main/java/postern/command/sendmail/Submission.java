@@ -14,7 +14,6 @@ import postern.mail.AddressParser;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Recipient;
-import postern.mail.ReversePath;
 import postern.wire.Envelopes;
 import postern.wire.Reply;
 
@@ -74,24 +73,23 @@ final class Submission {
      */
     Optional<Refusal> send(Letter letter, MessageInput more) throws IOException {
         List<Refusal> faults = new ArrayList<>();
-        @Nullable Mailbox sender =
-                letter.sender().isEmpty() ? null : mailbox(letter.sender().get(), faults);
-        List<Recipient> recipients = new ArrayList<>();
+        @Nullable Named sender =
+                letter.sender().isEmpty() ? null : named(letter.sender().get(), faults);
+        List<Named> recipients = new ArrayList<>();
         for (Address address : letter.recipients()) {
-            Mailbox mailbox = mailbox(address, faults);
-            if (mailbox != null) {
-                recipients.add(new Recipient(mailbox, letter.notices(), ""));
+            Named recipient = named(address, faults);
+            if (recipient != null) {
+                recipients.add(recipient);
             }
         }
         byte[] header = letter.header().outgoing(from(letter, faults));
         if (!faults.isEmpty()) {
             return joined(faults);
         }
-        ReversePath path = sender == null ? ReversePath.NOBODY : ReversePath.of(sender);
         boolean utf8 =
                 letter.header().internationalized()
-                        || sender != null && sender.internationalized()
-                        || recipients.stream().anyMatch(each -> each.mailbox().internationalized());
+                        || sender != null && sender.mailbox.internationalized()
+                        || recipients.stream().anyMatch(each -> each.mailbox.internationalized());
         boolean eightBit = !letter.complete() || eightBit(header) || eightBit(letter.body());
         MailOptions options =
                 new MailOptions(
@@ -101,12 +99,14 @@ final class Submission {
                         letter.envelopeId());
         long octets = header.length + (long) letter.body().length;
         Optional<Refusal> refusal =
-                envelope(path, options, letter.complete() ? octets : -1, recipients);
+                sender(sender == null ? "" : sender.text, options, letter.complete() ? octets : -1);
+        if (refusal.isEmpty()) {
+            refusal = recipients(recipients, letter.notices());
+        }
         return refusal.isPresent() ? refusal : data(header, letter, more);
     }
 
-    private Optional<Refusal> envelope(
-            ReversePath sender, MailOptions options, long octets, List<Recipient> recipients)
+    private Optional<Refusal> sender(String sender, MailOptions options, long octets)
             throws IOException {
         Reply mail =
                 dialogue.ask(
@@ -117,22 +117,25 @@ final class Submission {
                                 offer ->
                                         offers.contains(offer)
                                                 && (octets >= 0 || !offer.equals("SIZE"))));
-        if (!mail.positive()) {
-            return refused(mail, "sender <" + sender + ">: ", ExitStatus.DATA_ERROR);
-        }
+        return mail.positive()
+                ? Optional.empty()
+                : refused(mail, "sender <" + sender + ">: ", ExitStatus.DATA_ERROR);
+    }
+
+    private Optional<Refusal> recipients(List<Named> recipients, Recipient.Notify notices)
+            throws IOException {
         List<Refusal> faults = new ArrayList<>();
         int batch = offers.contains("PIPELINING") ? PIPELINED_MAX : 1;
         for (int from = 0; from < recipients.size(); from += batch) {
-            List<Recipient> part =
-                    recipients.subList(from, Math.min(from + batch, recipients.size()));
-            for (Recipient recipient : part) {
-                dialogue.say(Envelopes.rcpt(recipient, offers.contains("DSN")));
+            List<Named> part = recipients.subList(from, Math.min(from + batch, recipients.size()));
+            for (Named each : part) {
+                var recipient = new Recipient(each.mailbox, notices, "");
+                dialogue.say(Envelopes.rcpt(each.text, recipient, offers.contains("DSN")));
             }
-            for (Recipient recipient : part) {
+            for (Named each : part) {
                 Reply reply = dialogue.reply();
                 if (!reply.positive()) {
-                    refused(reply, recipient.mailbox() + ": ", ExitStatus.NO_USER)
-                            .ifPresent(faults::add);
+                    refused(reply, each.text + ": ", ExitStatus.NO_USER).ifPresent(faults::add);
                 }
             }
         }
@@ -170,15 +173,15 @@ final class Submission {
         ExitStatus status = mail.positive() ? ExitStatus.OK : ExitStatus.TEMPORARY;
         for (Address address : addresses) {
             List<Refusal> faults = new ArrayList<>();
-            Mailbox mailbox = mailbox(address, faults);
-            if (mailbox == null) {
+            Named named = named(address, faults);
+            if (named == null) {
                 faults.getFirst().reasons().forEach(out::println);
                 status = ExitStatus.DATA_ERROR;
                 continue;
             }
-            Reply reply = dialogue.ask("RCPT TO:<" + mailbox + ">");
+            Reply reply = dialogue.ask("RCPT TO:<" + named.text + ">");
             out.println(
-                    mailbox
+                    named.text
                             + "... "
                             + (reply.positive() ? "deliverable" : "undeliverable: " + reply));
             if (!reply.positive()) {
@@ -202,13 +205,29 @@ final class Submission {
         if (letter.fullName().isEmpty()) {
             return "";
         }
-        Mailbox author = mailbox(letter.author(), faults);
+        Named author = named(letter.author(), faults);
         return author == null
                 ? ""
-                : "From: " + DisplayName.of(letter.fullName()) + " <" + author + ">";
+                : "From: " + DisplayName.of(letter.fullName()) + " <" + author.text + ">";
     }
 
-    /** The address as it goes on the wire, completed with the server's name. */
+    /**
+     * An address as it goes on the wire.
+     *
+     * @param text without a domain where the user wrote none: the server knows what completes it
+     */
+    private record Named(Mailbox mailbox, String text) {}
+
+    private @Nullable Named named(Address address, List<Refusal> faults) {
+        Mailbox mailbox = mailbox(address, faults);
+        if (mailbox == null) {
+            return null;
+        }
+        String text = mailbox.toString();
+        boolean bare = address.domain().isEmpty();
+        return new Named(mailbox, bare ? text.substring(0, text.lastIndexOf('@')) : text);
+    }
+
     private @Nullable Mailbox mailbox(Address address, List<Refusal> faults) {
         String domain = address.domain().isEmpty() ? server : address.domain();
         String text =

@@ -87,7 +87,9 @@ class HeaderTest {
 
     @Test
     void aSeparatorOfMboxIsDropped() {
-        Header header = parse("From ann Fri Nov 20 19:31:00 2026\nTo: a@b\n\n");
+        Header header =
+                parse(
+                        "From ann Fri Nov 20 19:31:00 2026\n>From bob Fri Nov 20 19:31:00 2026 remote from uu\nTo: a@b\n\n");
         assertThat(outgoing(header, "")).isEqualTo("To: a@b\n");
     }
 

@@ -80,6 +80,7 @@ class OptionsTest {
                 "-Btype",
                 "-B 8BITMIME",
                 "-G",
+                "-c",
                 "-m",
                 "-n",
                 "-U",
@@ -139,6 +140,7 @@ class OptionsTest {
         assertThat(wrong("-bS")).isEqualTo("-bS: use \"bsmtp\" for batched SMTP");
         assertThat(wrong("-bt")).contains("postern explain");
         assertThat(wrong("-qSann")).contains("postern queue");
+        assertThat(wrong("-XV+=")).contains("VERP");
         assertThat(wrong("-bz")).isEqualTo("-bz is not supported");
         assertThat(wrong("-N", "sometimes")).startsWith("-N sometimes: use never");
         assertThat(wrong("-R", "some")).startsWith("-R some: use full");

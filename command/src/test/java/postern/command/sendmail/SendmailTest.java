@@ -68,9 +68,9 @@ class SendmailTest {
                 .containsExactly(
                         "EHLO localhost",
                         "AUTH EXTERNAL =",
-                        "MAIL FROM:<ann@mx.example.org> SIZE=27",
+                        "MAIL FROM:<ann> SIZE=27",
                         "RCPT TO:<bob@example.net>",
-                        "RCPT TO:<root@mx.example.org>",
+                        "RCPT TO:<root>",
                         "DATA",
                         "Subject: hi\r\n\r\n..dot\r\nbody\r\n.\r\n",
                         "QUIT");
@@ -118,14 +118,10 @@ class SendmailTest {
             assertThat(run("Subject: x\n\n", "-F", "Jörg", "jörg@example.net"))
                     .isEqualTo(ExitStatus.OK);
         }
-        assertThat(heard).contains("MAIL FROM:<ann@mx.example.org> SIZE=21 BODY=8BITMIME");
+        assertThat(heard).contains("MAIL FROM:<ann> SIZE=21 BODY=8BITMIME");
         assertThat(heard)
-                .anyMatch(line -> line.startsWith("MAIL FROM:<ann@") && line.endsWith(" SMTPUTF8"));
-        assertThat(heard)
-                .anyMatch(
-                        line ->
-                                line.startsWith(
-                                        "From: =?UTF-8?B?SsO2cmc=?= <ann@mx.example.org>\r\n"));
+                .anyMatch(line -> line.startsWith("MAIL FROM:<ann>") && line.endsWith(" SMTPUTF8"));
+        assertThat(heard).anyMatch(line -> line.startsWith("From: =?UTF-8?B?SsO2cmc=?= <ann>\r\n"));
     }
 
     @Test
@@ -135,7 +131,7 @@ class SendmailTest {
         try (UnixServer _ = server(Map.of())) {
             assertThat(run(message, "bob@example.net")).isEqualTo(ExitStatus.OK);
         }
-        assertThat(heard.get(2)).isEqualTo("MAIL FROM:<ann@mx.example.org> BODY=8BITMIME");
+        assertThat(heard.get(2)).isEqualTo("MAIL FROM:<ann> BODY=8BITMIME");
         assertThat(heard.get(5)).isEqualTo(message.replace("\n", "\r\n") + ".\r\n");
     }
 
@@ -308,14 +304,13 @@ class SendmailTest {
 
     @Test
     void recipientsAreVerifiedAndNothingIsSent() throws IOException {
-        try (UnixServer server =
-                server(Map.of("RCPT TO:<bad@mx.example.org>", "550 5.1.1 No\r\n"))) {
+        try (UnixServer server = server(Map.of("RCPT TO:<bad>", "550 5.1.1 No\r\n"))) {
             assertThat(server).isNotNull();
             assertThat(run("", "-bv", "good", "bad")).isEqualTo(ExitStatus.NO_USER);
         }
         assertThat(console.out())
-                .contains("good@mx.example.org... deliverable")
-                .contains("bad@mx.example.org... undeliverable: 550 5.1.1 No");
+                .contains("good... deliverable")
+                .contains("bad... undeliverable: 550 5.1.1 No");
         assertThat(heard).doesNotContain("DATA");
     }
 }

@@ -2,10 +2,12 @@ package postern.base;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Files. What was written is safe only after {@link DiskFile#sync} of the file and, for a new,
@@ -80,6 +82,18 @@ public interface Disk {
             delete(to);
         }
         move(from, to);
+    }
+
+    /**
+     * Which file system a file lies on, where links lead to; empty when the disk cannot tell.
+     *
+     * @throws java.nio.file.NoSuchFileException there is no such file
+     */
+    default OptionalLong device(Path path) throws IOException {
+        if (!exists(path)) {
+            throw new NoSuchFileException(path.toString());
+        }
+        return OptionalLong.empty();
     }
 
     /** Octets that may still be written below the path. */

@@ -3,26 +3,49 @@ package postern.mail;
 import java.util.List;
 import java.util.Optional;
 
-/** What changes of a message's addresses when it comes in: docs/routing.md says in which order. */
+/**
+ * What changes of a message's addresses when it comes in: docs/routing.md says in which order. What
+ * is not overridden changes nothing.
+ */
 public interface Rewriter {
 
+    /** Nothing changes. */
+    Rewriter NONE = new Rewriter() {};
+
+    /** Whether senders and recipients stay as they are, and nobody gets copies. */
+    default boolean leavesEnvelopes() {
+        return true;
+    }
+
     /** The address that takes the sender's place in the envelope; one, perhaps the same. */
-    Expansion sender(Mailbox sender);
+    default Expansion sender(Mailbox sender) {
+        return new Expansion.Recipients(List.of(sender));
+    }
 
     /** The address that takes a recipient's place, before aliases; one, perhaps the same. */
-    Expansion recipient(Mailbox recipient);
+    default Expansion recipient(Mailbox recipient) {
+        return new Expansion.Recipients(List.of(recipient));
+    }
 
     /** Who gets a copy of what this sender sends; may be nobody. */
-    Expansion copies(ReversePath sender);
+    default Expansion copies(ReversePath sender) {
+        return Expansion.NOBODY;
+    }
 
     /** Who gets a copy of what this recipient gets; may be nobody. */
-    Expansion copies(Mailbox recipient);
+    default Expansion copies(Mailbox recipient) {
+        return Expansion.NOBODY;
+    }
 
     /** Where a copy with its envelope is kept; empty when none is. */
-    Optional<Mailbox> archive(ReversePath sender, List<Mailbox> recipients);
+    default Optional<Mailbox> archive(ReversePath sender, List<Mailbox> recipients) {
+        return Optional.empty();
+    }
 
     /** What is done to the header of a message from there; empty when nothing is. */
-    Optional<HeaderEditor> header(Origin origin);
+    default Optional<HeaderEditor> header(Origin origin) {
+        return Optional.empty();
+    }
 
     /** Changes a header. One thread only. */
     interface HeaderEditor {
@@ -47,38 +70,4 @@ public interface Rewriter {
             return String.valueOf(getMessage());
         }
     }
-
-    /** Nothing changes. */
-    Rewriter NONE =
-            new Rewriter() {
-                @Override
-                public Expansion sender(Mailbox sender) {
-                    return new Expansion.Recipients(List.of(sender));
-                }
-
-                @Override
-                public Expansion recipient(Mailbox recipient) {
-                    return new Expansion.Recipients(List.of(recipient));
-                }
-
-                @Override
-                public Expansion copies(ReversePath sender) {
-                    return Expansion.NOBODY;
-                }
-
-                @Override
-                public Expansion copies(Mailbox recipient) {
-                    return Expansion.NOBODY;
-                }
-
-                @Override
-                public Optional<Mailbox> archive(ReversePath sender, List<Mailbox> recipients) {
-                    return Optional.empty();
-                }
-
-                @Override
-                public Optional<HeaderEditor> header(Origin origin) {
-                    return Optional.empty();
-                }
-            };
 }

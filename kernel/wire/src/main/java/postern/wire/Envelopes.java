@@ -19,6 +19,12 @@ public final class Envelopes {
      */
     public static String mail(
             ReversePath sender, MailOptions options, long octets, Predicate<String> offers) {
+        return mail(sender.toString(), options, octets, offers);
+    }
+
+    /** The same with what stands between the brackets: where mail is submitted, a bare name may. */
+    public static String mail(
+            String sender, MailOptions options, long octets, Predicate<String> offers) {
         StringBuilder line = new StringBuilder(96).append("MAIL FROM:<").append(sender).append('>');
         if (offers.test("SIZE")) {
             line.append(" SIZE=").append(octets);
@@ -49,8 +55,12 @@ public final class Envelopes {
      * 3461 §4).
      */
     public static String rcpt(Recipient recipient, boolean dsn) {
-        StringBuilder line =
-                new StringBuilder(64).append("RCPT TO:<").append(recipient.mailbox()).append('>');
+        return rcpt(recipient.mailbox().toString(), recipient, dsn);
+    }
+
+    /** The same with what stands between the brackets: where mail is submitted, a bare name may. */
+    public static String rcpt(String address, Recipient recipient, boolean dsn) {
+        StringBuilder line = new StringBuilder(64).append("RCPT TO:<").append(address).append('>');
         if (dsn) {
             if (recipient.wanted().stated()) {
                 line.append(" NOTIFY=").append(recipient.wanted().text());

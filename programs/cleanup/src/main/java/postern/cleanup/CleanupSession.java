@@ -121,7 +121,7 @@ final class CleanupSession implements LmtpSession {
     private Reply sender(ReversePath from) {
         named.sender = from;
         sender = from;
-        if (from instanceof ReversePath.Sender(Mailbox mailbox) && rewriter != Rewriter.NONE) {
+        if (from instanceof ReversePath.Sender(Mailbox mailbox) && !rewriter.leavesEnvelopes()) {
             switch (rewriter.sender(mailbox)) {
                 case Expansion.Unanswered later -> {
                     return putOff(later);
@@ -139,7 +139,7 @@ final class CleanupSession implements LmtpSession {
             return TOO_MANY;
         }
         Mailbox mailbox = recipient.mailbox();
-        if (rewriter != Rewriter.NONE) {
+        if (!rewriter.leavesEnvelopes()) {
             Expansion rewritten = rewriter.recipient(mailbox);
             if (!(rewritten instanceof Expansion.Recipients(List<Mailbox> one))) {
                 return putOff(rewritten);

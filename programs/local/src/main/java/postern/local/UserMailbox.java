@@ -22,6 +22,7 @@ import postern.mail.Outcome.Delivered;
 import postern.mailbox.Commands;
 import postern.mailbox.Failures;
 import postern.mailbox.Identities;
+import postern.mailbox.MailRoot;
 import postern.mailbox.Maildir;
 import postern.mailbox.Mbox;
 import postern.os.OwnedFile;
@@ -45,6 +46,7 @@ final class UserMailbox {
     private final Mbox mbox;
     private final Commands commands;
     private final Surroundings surroundings;
+    private final Optional<MailRoot> root;
     private final Map<String, AgentClient> servers = new ConcurrentHashMap<>();
 
     UserMailbox(LocalConfig config, Surroundings surroundings) {
@@ -53,6 +55,10 @@ final class UserMailbox {
         this.world = surroundings.world();
         this.identities = surroundings.identities();
         this.forwards = new ForwardFile(config.forwardPaths(), world.log());
+        this.root =
+                config.mailboxes().path().contains("{home}")
+                        ? Optional.empty() // whose parent lets nobody make a home
+                        : Optional.of(new MailRoot(world.disk(), config.root()));
         this.maildir = new Maildir(world, config.hostname());
         this.mbox = new Mbox(world, config.mailboxes().mboxOctets());
         this.commands = new Commands(identities, surroundings.scratch());
@@ -102,11 +108,15 @@ final class UserMailbox {
      * is done as root: its owner could lead us anywhere.
      */
     private @Nullable Step prepared(User user, User owner) {
+        if (root.isEmpty()) {
+            return null;
+        }
         try {
+            root.get().check();
             String path = path(user);
-            if (path.endsWith("/") && !config.mailboxes().path().contains("{home}")) {
+            if (path.endsWith("/")) {
                 identities.provide(Path.of(path), owner);
-            } else if (!config.mailboxes().path().contains("{home}")) {
+            } else {
                 identities.provideFile(Path.of(path), owner);
             }
             return null;

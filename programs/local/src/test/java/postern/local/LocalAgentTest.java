@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import postern.base.User;
@@ -213,9 +214,15 @@ final class LocalAgentTest {
 
     @Test
     void folderThatCannotBeWrittenDefers() throws IOException {
+        Files.delete(folder.resolve("mail"));
         Files.createFile(folder.resolve("mail")); // a file where the folder should be
         assertThat(deliver(agent("mail/{user}/", ""), "ann", MESSAGE).outcome())
                 .isInstanceOf(Outcome.Deferred.class);
+    }
+
+    @BeforeEach
+    void makeRoot() throws IOException {
+        Files.createDirectory(folder.resolve("mail"));
     }
 
     private LocalAgent agent(String mailbox, String aliases) {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import postern.mail.Domain;
 import postern.mail.Expansion;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
@@ -30,12 +31,14 @@ public final class AddressRewriter implements Rewriter {
     private final AddressSearch archiveSender;
     private final AddressSearch archiveRecipient;
     private final AddressText text;
+    private final Domain origin;
     private final List<Mailbox> always;
     private final Optional<Mailbox> archive;
 
     private AddressRewriter(RewriteConfig domains, AddressingConfig config, Tables tables) {
         this.config = config;
         this.text = new AddressText(domains.origin());
+        this.origin = new Domain(domains.origin());
         Search search = new Search(domains, tables);
         this.canonical = new AddressMapping(search.of(config.canonical().both()), text);
         this.senderCanonical = new AddressMapping(search.of(config.canonical().sender()), text);
@@ -59,12 +62,14 @@ public final class AddressRewriter implements Rewriter {
                                     || domains.domains()
                                             .local()
                                             .named()
-                                            .contains(new postern.mail.Domain(domain)),
+                                            .contains(new Domain(domain)),
                     domains.delimiters());
         }
     }
 
-    /** What the configuration asks for; {@link Rewriter#NONE} where it asks for nothing. */
+    /**
+     * What the configuration asks for; where that is nothing, headers are completed all the same.
+     */
     public static Rewriter of(RewriteConfig domains, AddressingConfig config, Tables tables) {
         boolean nothing =
                 config.canonical().both().isEmpty()
@@ -75,7 +80,25 @@ public final class AddressRewriter implements Rewriter {
                         && config.copies().sender().isEmpty()
                         && config.copies().recipient().isEmpty()
                         && config.archive().to().isEmpty();
-        return nothing ? NONE : new AddressRewriter(domains, config, tables);
+        return nothing ? completing(domains, config) : new AddressRewriter(domains, config, tables);
+    }
+
+    private static Rewriter completing(RewriteConfig domains, AddressingConfig config) {
+        if (config.headers() == AddressingConfig.Headers.NONE) {
+            return NONE;
+        }
+        Optional<HeaderEditor> editor =
+                Optional.of(
+                        new HeaderAddresses(
+                                (mailbox, _) -> mailbox,
+                                Optional.of(new Domain(domains.origin())),
+                                config.signedToo()));
+        return new Rewriter() {
+            @Override
+            public Optional<HeaderEditor> header(Origin origin) {
+                return origin.submission() ? editor : Optional.empty();
+            }
+        };
     }
 
     private Optional<Mailbox> address(String written) {
@@ -87,6 +110,11 @@ public final class AddressRewriter implements Rewriter {
         } catch (AddressText.Malformed malformed) {
             throw new postern.base.Bug("addresses of the configuration were checked", malformed);
         }
+    }
+
+    @Override
+    public boolean leavesEnvelopes() {
+        return false;
     }
 
     @Override
@@ -212,7 +240,8 @@ public final class AddressRewriter implements Rewriter {
                         && !(canonical.isEmpty()
                                 && senderCanonical.isEmpty()
                                 && recipientCanonical.isEmpty());
-        boolean anything = mapped || !config.masquerade().domains().isEmpty();
+        boolean anything =
+                mapped || !config.masquerade().domains().isEmpty() || origin.submission();
         return wanted && anything
                 ? Optional.of(
                         new HeaderAddresses(
@@ -222,6 +251,7 @@ public final class AddressRewriter implements Rewriter {
                                                 senders
                                                         ? Where.HEADER_SENDER
                                                         : Where.HEADER_RECIPIENT),
+                                origin.submission() ? Optional.of(this.origin) : Optional.empty(),
                                 config.signedToo()))
                 : Optional.empty();
     }

@@ -151,7 +151,7 @@ public final class AddressRouter implements Router {
         if (what == AddressClass.REMOTE) {
             return foreign(recipient);
         }
-        if (rewriter == Rewriter.NONE && !expander.hasVirtual()) {
+        if (rewriter.leavesEnvelopes() && !expander.hasVirtual()) {
             return new Admission.Ours(route(ReversePath.NOBODY, recipient));
         }
         return new Admission.Ours(

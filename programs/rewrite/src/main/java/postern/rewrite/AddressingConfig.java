@@ -151,7 +151,8 @@ public record AddressingConfig(
                     List.of(Headers.values()),
                     "In whose headers addresses are rewritten, where a table says so: in nobody's, in those"
                             + " of submitted mail, or in all. Only the addresses change: names, comments and"
-                            + " folding stay as they came.",
+                            + " folding stay as they came. In submitted mail names without a domain are"
+                            + " completed by domains.origin, unless this is \"none\".",
                     SINCE);
 
     private static final Key<Boolean> SIGNED_TOO =

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import postern.mail.Content;
 import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
@@ -32,7 +33,9 @@ public final class GenericAgent implements DeliveryAgent {
     private GenericAgent(DeliveryAgent agent, AddressMapping generic, boolean signedToo) {
         this.agent = agent;
         this.generic = generic;
-        this.header = new HeaderAddresses((mailbox, _) -> generic.map(mailbox), signedToo);
+        this.header =
+                new HeaderAddresses(
+                        (mailbox, _) -> generic.map(mailbox), Optional.empty(), signedToo);
     }
 
     /** The agent itself where no generic table is configured. */

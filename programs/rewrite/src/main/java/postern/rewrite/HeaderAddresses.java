@@ -3,17 +3,19 @@ package postern.rewrite;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import postern.mail.AddressParser;
 import postern.mail.AddressParser.Parsed;
+import postern.mail.Domain;
 import postern.mail.Mailbox;
 import postern.mail.Rewriter;
 
 /**
  * Replaces addresses in a header (RFC 5322 §3.4) and nothing else: display names, comments, quoting
- * and folding stay octet for octet. An address that is written with white space or comments inside
- * is left alone, as is one that is none. A header that is signed is left alone unless wanted
- * otherwise. Any thread.
+ * and folding stay octet for octet. Names without a domain may be completed (RFC 6409 §8.1). An
+ * address that is written with white space or comments inside is left alone, as is one that is
+ * none. A header that is signed is left alone unless wanted otherwise. Any thread.
  */
 final class HeaderAddresses implements Rewriter.HeaderEditor {
     private static final Set<String> SENDERS =
@@ -32,6 +34,7 @@ final class HeaderAddresses implements Rewriter.HeaderEditor {
             Set.of("to", "cc", "bcc", "apparently-to", "resent-to", "resent-cc", "resent-bcc");
 
     private final Map map;
+    private final Optional<Domain> origin;
     private final boolean signedToo;
 
     /** What takes an address' place. */
@@ -39,8 +42,12 @@ final class HeaderAddresses implements Rewriter.HeaderEditor {
         Mailbox map(Mailbox mailbox, boolean senders) throws Rewriter.Unanswered;
     }
 
-    HeaderAddresses(Map map, boolean signedToo) {
+    /**
+     * @param origin completes names that have no domain; empty: they stay as they are
+     */
+    HeaderAddresses(Map map, Optional<Domain> origin, boolean signedToo) {
         this.map = map;
+        this.origin = origin;
         this.signedToo = signedToo;
     }
 
@@ -229,17 +236,37 @@ final class HeaderAddresses implements Rewriter.HeaderEditor {
 
         private void address(int from, int to) throws Rewriter.Unanswered {
             String written = new String(in, from, to - from, StandardCharsets.UTF_8);
-            if (!(AddressParser.mailbox(written)
+            boolean bare = origin.isPresent() && bare(from, to);
+            String complete = bare ? written + "@" + origin.get() : written;
+            if (!(AddressParser.mailbox(complete)
                     instanceof Parsed.Address(Mailbox mailbox, int _))) {
                 return;
             }
             Mailbox mapped = map.map(mailbox, senders);
-            if (!mapped.equals(mailbox)) {
-                out.write(in, copied, from - copied);
-                out.writeBytes(mapped.toString().getBytes(StandardCharsets.UTF_8));
-                copied = to;
-                changed = true;
+            boolean same = mapped.equals(mailbox);
+            if (same && !bare) {
+                return;
             }
+            out.write(in, copied, (same ? to : from) - copied);
+            String put = same ? "@" + origin.get() : mapped.toString();
+            out.writeBytes(put.getBytes(StandardCharsets.UTF_8));
+            copied = to;
+            changed = true;
+        }
+
+        /** Whether no domain follows; an at sign inside of quotes is a part of the name. */
+        private boolean bare(int from, int to) {
+            boolean quoted = false;
+            for (int i = from; i < to; i++) {
+                if (in[i] == '\\' && quoted) {
+                    i++;
+                } else if (in[i] == '"') {
+                    quoted = !quoted;
+                } else if (in[i] == '@' && !quoted) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private void skipWord() {

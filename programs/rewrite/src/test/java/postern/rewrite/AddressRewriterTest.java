@@ -105,7 +105,44 @@ final class AddressRewriterTest {
 
     @Test
     void nothingConfiguredIsNothingDone() {
-        assertThat(SiteUnderTest.of("").rewriter).isSameAs(Rewriter.NONE);
+        Rewriter plain = SiteUnderTest.of("").rewriter;
+        assertThat(plain.leavesEnvelopes()).isTrue();
+        assertThat(plain.header(Origin.OURSELVES)).isEmpty();
+        assertThat(SiteUnderTest.of("[rewrite]\nheaders = \"none\"\n").rewriter)
+                .isSameAs(Rewriter.NONE);
+    }
+
+    @ParameterizedTest // RFC 6409 §8.1
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    From: root (Cron Daemon)        | From: root@example.org (Cron Daemon)
+                    To: amy, "Joe X" <news> , b@c.d | To: amy@example.org, "Joe X" <news@example.org> , b@c.d
+                    Cc: Friends: bob,amy;           | Cc: Friends: bob@example.org,amy@example.org;
+                    To: "two words"                 | To: "two words"@example.org
+                    To: "an@sign"                   | To: "an@sign"@example.org
+                    To: undisclosed-recipients:;    | To: undisclosed-recipients:;
+                    To: My Friends                  | To: My Friends
+                    To: <>                          | To: <>
+                    Subject: amy                    | Subject: amy
+                    To: J\u00f6rg                   | To: J\u00f6rg@example.org
+                    """)
+    void namesWithoutADomainAreCompletedWhereMailIsSubmitted(String field, String completed)
+            throws Exception {
+        Rewriter plain = SiteUnderTest.of("[domains]\norigin = \"example.org\"\n").rewriter;
+        byte[] octets = (field + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        byte[] edited = plain.header(SUBMITTED).orElseThrow().edit(octets);
+        assertThat(new String(edited, StandardCharsets.ISO_8859_1)).isEqualTo(completed + "\r\n");
+    }
+
+    @Test
+    void aCompletedNameIsRewrittenAsItsAddressIs() throws Exception {
+        Rewriter site = SiteUnderTest.of(SITE + "[domains]\norigin = \"home.example\"\n").rewriter;
+        byte[] octets = "From: Amy <amy>\r\n".getBytes(StandardCharsets.UTF_8);
+        assertThat(site.header(SUBMITTED).orElseThrow().edit(octets))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("From: Amy <amy.lee@example.org>\r\n");
     }
 
     private String edited(String header) throws Rewriter.Unanswered {

@@ -20,6 +20,7 @@ import postern.mail.Recipient;
 import postern.mailbox.DeliveredTo;
 import postern.mailbox.Failures;
 import postern.mailbox.Identities;
+import postern.mailbox.MailRoot;
 import postern.mailbox.Maildir;
 import postern.mailbox.Mbox;
 import postern.os.Folders;
@@ -33,6 +34,7 @@ public final class VirtualAgent implements DeliveryAgent {
     private final VirtualConfig config;
     private final Identities identities;
     private final Lookups lookups;
+    private final MailRoot root;
     private final Maildir maildir;
     private final Mbox mbox;
 
@@ -51,6 +53,7 @@ public final class VirtualAgent implements DeliveryAgent {
         this.config = config;
         this.identities = identities;
         this.lookups = lookups;
+        this.root = new MailRoot(world.disk(), config.base());
         this.maildir = new Maildir(world, hostname);
         this.mbox = new Mbox(world, config.mboxOctets());
     }
@@ -91,6 +94,7 @@ public final class VirtualAgent implements DeliveryAgent {
         if (uid < config.uidMin() || gid <= 0) {
             return deferred("4.3.5", "mailbox owner " + uid + ":" + gid + " is below the minimum");
         }
+        root.check();
         String name = uid + ":" + gid;
         return identities.as(
                 new User(name, uid, gid, config.base()),

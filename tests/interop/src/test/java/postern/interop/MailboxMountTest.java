@@ -11,7 +11,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Mailboxes on a file system that turns read-only under Postern: a real mount of its own. */
+/** Mailboxes on a file system that turns read-only, or goes, under Postern: a real mount. */
 class MailboxMountTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 
@@ -39,22 +39,34 @@ class MailboxMountTest {
 
             inside(postern, "mount", "-o", "remount,ro", mail.toString());
             send(postern, "while read-only");
-            await().atMost(SOON)
-                    .until(
-                            () ->
-                                    postern.log()
-                                            .lines()
-                                            .anyMatch(
-                                                    line ->
-                                                            line.contains("status=deferred")
-                                                                    && line.contains(
-                                                                            "Read-only file system")));
+            awaitDeferred(postern, "Read-only file system");
             assertThat(delivered(postern, mail)).isEqualTo(1);
 
             inside(postern, "mount", "-o", "remount,rw", mail.toString());
             assertThat(postern.command("queue", "flush").code()).isZero();
             await().atMost(SOON).until(() -> delivered(postern, mail) == 2);
+
+            inside(postern, "umount", "--lazy", mail.toString());
+            send(postern, "while it is gone");
+            awaitDeferred(postern, "the file system of mailboxes is not mounted at " + mail);
+            assertThat(inside(postern, "find", mail.toString(), "-mindepth", "1")).isEmpty();
+
+            inside(postern, "mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", mail.toString());
+            assertThat(postern.command("queue", "flush").code()).isZero();
+            await().atMost(SOON).until(() -> delivered(postern, mail) == 1);
         }
+    }
+
+    private static void awaitDeferred(Postern postern, String why) {
+        await().atMost(SOON)
+                .until(
+                        () ->
+                                postern.log()
+                                        .lines()
+                                        .anyMatch(
+                                                line ->
+                                                        line.contains("status=deferred")
+                                                                && line.contains(why)));
     }
 
     private static void send(Postern postern, String subject) throws IOException {

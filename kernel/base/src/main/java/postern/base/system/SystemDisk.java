@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -134,6 +135,11 @@ final class SystemDisk implements Disk {
         } catch (NoSuchFileException none) {
             return Optional.empty();
         }
+    }
+
+    @Override
+    public OptionalLong device(Path path) throws IOException {
+        return OptionalLong.of((Long) Files.getAttribute(path, "unix:dev"));
     }
 
     @Override

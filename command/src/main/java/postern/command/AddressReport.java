@@ -1,6 +1,5 @@
 package postern.command;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +24,8 @@ final class AddressReport {
     }
 
     int explain(Settings settings, String address, Optional<String> sender) {
-        return asked(
+        return Question.put(
+                terminal,
                 () -> {
                     AddressTools.Explained told = tools.explain(settings, address, sender);
                     if (json) {
@@ -40,7 +40,8 @@ final class AddressReport {
     }
 
     int query(Settings settings, String table, String key) {
-        return asked(
+        return Question.put(
+                terminal,
                 () ->
                         switch (tools.query(settings, table, key)) {
                             case AddressTools.Queried.Found found -> {
@@ -61,7 +62,8 @@ final class AddressReport {
     }
 
     int build(Settings settings, List<String> names) {
-        return asked(
+        return Question.put(
+                terminal,
                 () -> {
                     boolean whole = true;
                     List<Object> list = new ArrayList<>();
@@ -77,22 +79,6 @@ final class AddressReport {
                     }
                     return whole ? ExitStatus.OK.code() : ExitStatus.DATA_ERROR.code();
                 });
-    }
-
-    private interface Question {
-        int answer() throws IOException;
-    }
-
-    private int asked(Question question) {
-        try {
-            return question.answer();
-        } catch (IllegalArgumentException wrong) {
-            terminal.err().println("postern: " + wrong.getMessage());
-            return ExitStatus.USAGE.code();
-        } catch (IOException failed) {
-            terminal.err().println("postern: " + failed);
-            return ExitStatus.IO_ERROR.code();
-        }
     }
 
     private void print(AddressTools.Queried.Found found) {

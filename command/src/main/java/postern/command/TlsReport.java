@@ -1,6 +1,5 @@
 package postern.command;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,22 +21,17 @@ final class TlsReport {
     }
 
     int run(Settings settings, String domain, Optional<String> transport, boolean required) {
-        List<TlsTools.Way> ways;
-        try {
-            ways = tools.check(settings, domain, transport, required);
-        } catch (IllegalArgumentException wrong) {
-            terminal.err().println("postern: " + wrong.getMessage());
-            return ExitStatus.USAGE.code();
-        } catch (IOException failed) {
-            terminal.err().println("postern: " + failed);
-            return ExitStatus.IO_ERROR.code();
-        }
-        if (json) {
-            terminal.out().println(Json.of(object(ways)));
-        } else {
-            ways.forEach(this::print);
-        }
-        return status(ways).code();
+        return Question.put(
+                terminal,
+                () -> {
+                    List<TlsTools.Way> ways = tools.check(settings, domain, transport, required);
+                    if (json) {
+                        terminal.out().println(Json.of(object(ways)));
+                    } else {
+                        ways.forEach(this::print);
+                    }
+                    return status(ways).code();
+                });
     }
 
     /** Whether mail would go at all, now, or ever. */

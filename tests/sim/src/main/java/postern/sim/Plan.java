@@ -33,7 +33,7 @@ record Plan(
         int hosts,
         int rudeOneIn,
         Weather weather,
-        List<PeerMisbehaviour> moods,
+        List<Mood> moods,
         int kills,
         int powerCuts,
         int reloads,
@@ -84,10 +84,10 @@ record Plan(
         return random.nextInt(runOneIn) == 0 ? 1 + random.nextInt(most) : 0;
     }
 
-    private static List<PeerMisbehaviour> moods(SplittableRandom random) {
-        List<PeerMisbehaviour> moods = new ArrayList<>();
-        moods.add(PeerMisbehaviour.NONE);
-        PeerMisbehaviour[] all = PeerMisbehaviour.values();
+    private static List<Mood> moods(SplittableRandom random) {
+        List<Mood> moods = new ArrayList<>();
+        moods.add(Mood.NONE);
+        Mood[] all = Mood.values();
         int count = random.nextInt(MOODS_MAX + 1);
         for (int i = 0; i < count; i++) {
             moods.add(all[random.nextInt(all.length)]);
@@ -104,7 +104,7 @@ record Plan(
                 hosts,
                 0,
                 Weather.FAIR,
-                List.of(PeerMisbehaviour.NONE),
+                List.of(Mood.NONE),
                 0,
                 0,
                 0,
@@ -119,7 +119,7 @@ record Plan(
     }
 
     /** This, with next hops that do such things. */
-    Plan withMoods(List<PeerMisbehaviour> other) {
+    Plan withMoods(List<Mood> other) {
         return new Plan(
                 storm,
                 clients,

@@ -32,7 +32,7 @@ final class RemoteHost {
     private final Endpoint at;
     private final Ledger ledger;
     private final SplittableRandom random;
-    private final List<PeerMisbehaviour> moods;
+    private final List<Mood> moods;
     private final boolean chunking;
     private boolean healthy;
 
@@ -44,7 +44,7 @@ final class RemoteHost {
             SimProcess process,
             Endpoint at,
             Ledger ledger,
-            List<PeerMisbehaviour> moods) {
+            List<Mood> moods) {
         this.sim = sim;
         this.process = process;
         this.at = at;
@@ -67,8 +67,8 @@ final class RemoteHost {
         try (Listener listener = process.world().network().listen(at)) {
             while (true) {
                 Peer peer = listener.accept();
-                PeerMisbehaviour mood =
-                        healthy ? PeerMisbehaviour.NONE : moods.get(random.nextInt(moods.size()));
+                Mood mood =
+                        healthy ? Mood.NONE : moods.get(random.nextInt(moods.size()));
                 process.start("session", () -> new Session(peer, mood).serve());
             }
         } catch (IOException gone) {
@@ -85,12 +85,12 @@ final class RemoteHost {
     private final class Session {
         private final Peer peer;
         private final Wire wire;
-        private final PeerMisbehaviour mood;
+        private final Mood mood;
         private final List<String> recipients = new ArrayList<>();
         private final List<Ledger.Receipt> unheard = new ArrayList<>();
         private byte[] chunks = {};
 
-        Session(Peer peer, PeerMisbehaviour mood) {
+        Session(Peer peer, Mood mood) {
             this.peer = peer;
             this.wire = new Wire(peer);
             this.mood = mood;
@@ -117,7 +117,7 @@ final class RemoteHost {
                 }
                 default -> say("220 " + at + " ESMTP");
             }
-            if (mood == PeerMisbehaviour.DROPS_AFTER_GREETING) {
+            if (mood == Mood.DROPS_AFTER_GREETING) {
                 return;
             }
             boolean more = true;
@@ -166,10 +166,10 @@ final class RemoteHost {
 
         private boolean rcpt(String command) throws IOException {
             String recipient = command.substring(command.indexOf('<') + 1, command.indexOf('>'));
-            if (mood == PeerMisbehaviour.DROPS_AT_RCPT) {
+            if (mood == Mood.DROPS_AT_RCPT) {
                 return false;
             }
-            if (mood == PeerMisbehaviour.ANSWERS_451_TO_RCPT) {
+            if (mood == Mood.ANSWERS_451_TO_RCPT) {
                 return say("451 4.2.0 not now");
             }
             if (Ledger.doomed(recipient)) {
@@ -184,7 +184,7 @@ final class RemoteHost {
                 return say("554 5.5.1 no valid recipients");
             }
             say("354 go on");
-            if (mood == PeerMisbehaviour.DROPS_IN_DATA) {
+            if (mood == Mood.DROPS_IN_DATA) {
                 wire.line();
                 return false;
             }
@@ -197,7 +197,7 @@ final class RemoteHost {
             if (recipients.isEmpty()) {
                 return say("554 5.5.1 no valid recipients");
             }
-            if (mood == PeerMisbehaviour.DROPS_IN_DATA) {
+            if (mood == Mood.DROPS_IN_DATA) {
                 return false;
             }
             int before = chunks.length;
@@ -209,25 +209,25 @@ final class RemoteHost {
 
         /** The end of data: from here on the message is ours, or it is not. */
         private boolean take(byte[] octets) throws IOException {
-            if (mood == PeerMisbehaviour.ANSWERS_451_AFTER_DOT) {
+            if (mood == Mood.ANSWERS_451_AFTER_DOT) {
                 return say("451 4.3.0 not today");
             }
             for (String recipient : List.copyOf(recipients)) {
                 took(recipient, octets);
             }
             reset();
-            if (mood == PeerMisbehaviour.SILENT_AFTER_DOT) {
+            if (mood == Mood.SILENT_AFTER_DOT) {
                 wire.line();
             }
             if (mood.takesInSilence()) {
                 return false;
             }
             say("250 2.0.0 taken");
-            if (mood == PeerMisbehaviour.HANGS_UP_WITH_421) {
+            if (mood == Mood.HANGS_UP_WITH_421) {
                 say("421 4.3.2 enough for now");
                 return false;
             }
-            return mood != PeerMisbehaviour.DROPS_AFTER_250;
+            return mood != Mood.DROPS_AFTER_250;
         }
 
         private void took(String recipient, byte[] octets) {

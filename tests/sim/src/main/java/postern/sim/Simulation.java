@@ -167,7 +167,7 @@ final class Simulation {
         if (plan.gone()) {
             gone();
         }
-        host(HOME, "203.0.113.250", List.of(PeerMisbehaviour.NONE));
+        host(HOME, "203.0.113.250", List.of(Mood.NONE));
     }
 
     /** A domain whose host does not exist any more. */
@@ -179,7 +179,7 @@ final class Simulation {
         ledger.gone(domain);
     }
 
-    private void host(String domain, String literal, List<PeerMisbehaviour> moods) {
+    private void host(String domain, String literal, List<Mood> moods) {
         InetAddress address = SimWorld.address(literal);
         String name = "mx." + domain;
         names.mailHost(domain, new MailHost(10, name));

@@ -55,7 +55,7 @@ class SimulationTest {
     /** qmgr once waited ten minutes for an agent, and then tried again beside it. */
     @Test
     void aHostThatTakesItsTimeGetsEachMessageOnce() {
-        UnaryOperator<Plan> slow = plan -> plan.calm().withMoods(List.of(PeerMisbehaviour.TARPIT));
+        UnaryOperator<Plan> slow = plan -> plan.calm().withMoods(List.of(Mood.TARPIT));
         for (long seed = 0; seed < 10; seed++) {
             Result result = Simulation.run(seed, slow, Planted.NOTHING);
             assertThat(result.violations()).as(result.report()).isEmpty();

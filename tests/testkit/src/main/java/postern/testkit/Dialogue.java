@@ -54,9 +54,7 @@ public final class Dialogue {
         void tick(Duration time);
 
         /** From now on the conversation is under TLS. */
-        default void tls() throws IOException {
-            throw new UnsupportedOperationException("this stage has no TLS");
-        }
+        void tls() throws IOException;
 
         List<String> log();
 

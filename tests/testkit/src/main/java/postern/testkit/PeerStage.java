@@ -19,7 +19,7 @@ public final class PeerStage implements Dialogue.Stage {
     private Peer peer;
     private Upgrade upgrade =
             _ -> {
-                throw new UnsupportedOperationException("this stage has no TLS");
+                throw new IOException("this stage has no TLS");
             };
     private final Clock clock;
     private final int cut;

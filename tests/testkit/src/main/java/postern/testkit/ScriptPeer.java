@@ -1,6 +1,7 @@
 package postern.testkit;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -70,8 +71,14 @@ public final class ScriptPeer implements Peer {
     }
 
     @Override
-    public void send(DiskFile file, long position, long length) {
-        throw new UnsupportedOperationException("who reads a script is sent no files");
+    public void send(DiskFile file, long position, long length) throws IOException {
+        ByteBuffer region = ByteBuffer.allocate(Math.toIntExact(length));
+        while (region.hasRemaining()) {
+            if (file.read(region, position + region.position()) < 0) {
+                throw new IOException("file ends before the region that was to be sent");
+            }
+        }
+        output.writeBytes(region.array());
     }
 
     @Override

@@ -1,7 +1,10 @@
 package postern.sim;
 
-/** What a next hop may do on one connection. */
-enum PeerMisbehaviour {
+/**
+ * What a next hop may do on one connection, drawn anew for each. All of it leaves a ledger that
+ * can be balanced; what a host may do beyond that is the testkit's {@code PeerMisbehaviour}.
+ */
+enum Mood {
     NONE,
     /** Dawdles before each reply. */
     SLOW,

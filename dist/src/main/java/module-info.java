@@ -18,6 +18,7 @@ module postern.dist {
     requires postern.virtual;
     requires postern.mail;
     requires postern.master;
+    requires postern.oauth;
     requires postern.os;
     requires postern.qmgr;
     requires postern.rewrite;

@@ -57,7 +57,12 @@ public final class OutDomain {
         var store = store(world, scratch);
         UnaryOperator<DeliveryAgent> generic = generic(world, site, settings);
         Tables tables = tables(world, site, settings);
-        Map<String, SaslMeans> sasl = Transports.sasl(settings, tables::get, SystemWorld::secrets);
+        Map<String, SaslMeans> sasl =
+                Transports.sasl(
+                        settings,
+                        tables::get,
+                        SystemWorld::secrets,
+                        OutwardPolicies.tokens(world, site, settings, resolver));
         List<Running> all = new ArrayList<>();
         Transports.read(settings, site.hostname())
                 .forEach(

@@ -10,6 +10,9 @@ import postern.base.World;
 import postern.config.Settings;
 import postern.dns.Resolver;
 import postern.http.HttpsClient;
+import postern.oauth.AccessTokens;
+import postern.oauth.OAuthConfig;
+import postern.smtp.BearerTokens;
 import postern.smtp.SmtpConfig;
 import postern.smtp.tls.AuthorityFiles;
 import postern.smtp.tls.Published;
@@ -24,11 +27,12 @@ import postern.tlsrpt.TlsReports;
 
 /**
  * What the domain that delivers to other hosts has to do with policies that domains publish: sts(8)
- * and tlsrpt(8), joined to smtp(8).
+ * and tlsrpt(8), joined to smtp(8); and with oauth(8), which asks by HTTPS too.
  */
 final class OutwardPolicies {
     private static final String POLICIES = "sts";
     private static final String REPORTS = "tlsrpt";
+    private static final String TOKENS = "oauth";
 
     private final @Nullable Policies policies;
     private final @Nullable TlsReports reports;
@@ -76,10 +80,8 @@ final class OutwardPolicies {
         if (!asking && reporting.isEmpty()) {
             return new OutwardPolicies(world, null, null, "");
         }
-        List<Path> files = SmtpConfig.read(settings, site.hostname()).tls().authorities();
-        String authorities = files.isEmpty() ? "" : files.getFirst().toString();
-        var known = new AuthorityFiles(world.disk(), world.clock());
-        var client = new HttpsClient(world, resolver, () -> known.of(authorities));
+        String authorities = authorities(site, settings);
+        HttpsClient client = client(world, authorities, resolver);
         Policies policies =
                 asking ? new Policies(world, resolver, client, folder.resolve(POLICIES)) : null;
         TlsReports reports =
@@ -95,6 +97,28 @@ final class OutwardPolicies {
                                         folder.resolve(REPORTS),
                                         new Endpoint.Local(site.submission())));
         return new OutwardPolicies(world, policies, reports, authorities);
+    }
+
+    /** The file of those who vouch for hosts; empty: the system's. */
+    private static String authorities(Site site, Settings settings) {
+        List<Path> files = SmtpConfig.read(settings, site.hostname()).tls().authorities();
+        return files.isEmpty() ? "" : files.getFirst().toString();
+    }
+
+    private static HttpsClient client(World world, String authorities, Resolver resolver) {
+        var known = new AuthorityFiles(world.disk(), world.clock());
+        return new HttpsClient(world, resolver, () -> known.of(authorities));
+    }
+
+    /** Where access tokens come from that are shown to hosts. */
+    static BearerTokens tokens(World world, Site site, Settings settings, Resolver resolver) {
+        List<OAuthConfig> sources = OAuthConfig.read(settings);
+        if (sources.isEmpty()) {
+            return BearerTokens.NONE;
+        }
+        HttpsClient client = client(world, authorities(site, settings), resolver);
+        Path folder = site.out().resolve(TOKENS);
+        return new OutwardTokens(new AccessTokens(world, client, sources, folder));
     }
 
     /**

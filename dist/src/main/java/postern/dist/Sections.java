@@ -1,14 +1,19 @@
 package postern.dist;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import postern.anvil.AnvilConfig;
 import postern.auth.AuthConfig;
 import postern.bounce.BounceConfig;
 import postern.config.Configuration;
+import postern.config.Problem;
 import postern.config.Section;
+import postern.config.Settings;
 import postern.local.LocalConfig;
 import postern.lookup.LookupConfig;
 import postern.lookup.Passwords;
+import postern.oauth.OAuthConfig;
 import postern.pipe.PipeConfig;
 import postern.qmgr.QmgrConfig;
 import postern.qmqpd.QmqpdConfig;
@@ -43,11 +48,22 @@ public final class Sections {
                     TableUses.check(),
                     AuthConfig::check,
                     Transports::check,
+                    OAuthConfig::check,
+                    settings -> OAuthConfig.unread(settings, TableUses.disk()),
+                    Sections::entries,
                     TlsReportConfig::check,
                     PipeConfig::check,
                     LookupConfig::check,
                     settings ->
                             LookupConfig.passwords(settings, Passwords.files(TableUses.disk())));
+
+    private static List<Problem> entries(Settings settings) {
+        Set<String> sources =
+                settings.each(OAuthConfig.SECTION).stream()
+                        .map(Settings.Group::name)
+                        .collect(Collectors.toSet());
+        return Transports.entries(settings, sources, TableUses.disk());
+    }
 
     public static final List<Section> ALL =
             List.of(
@@ -74,6 +90,7 @@ public final class Sections {
                     BounceConfig.SECTION,
                     SmtpConfig.SECTION,
                     Transports.SECTION,
+                    OAuthConfig.SECTION,
                     TlsReportConfig.SECTION,
                     LocalConfig.SECTION,
                     VirtualConfig.SECTION,

@@ -16,6 +16,7 @@ import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.config.Configuration;
 import postern.config.Settings;
+import postern.oauth.OAuthConfig;
 import postern.rewrite.AddressingConfig;
 import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
@@ -124,9 +125,9 @@ final class TableUses {
     }
 
     /**
-     * What the domain may read, tables, aliases, certificates of authorities: each file, and its
-     * folder, so that a new file may take the old one's name; but no folder that holds other things
-     * than tables.
+     * What the domain may read, tables, aliases, certificates of authorities, secrets: each file,
+     * and its folder, so that a new file may take the old one's name; but no folder that holds
+     * other things than tables.
      */
     static Set<Path> readable(Powers powers, Settings settings) {
         Set<Path> paths = new LinkedHashSet<>();
@@ -137,6 +138,7 @@ final class TableUses {
                 new ArrayList<>(Tables.files(settings, Tables.used(settings, of(powers))));
         if (powers == Powers.OUT) {
             files.addAll(Transports.authorities(settings));
+            OAuthConfig.read(settings).forEach(source -> files.addAll(source.files()));
         }
         if (powers == Powers.AUTH) {
             AuthConfig.read(settings).passwords().ifPresent(files::add);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.base.Peer;
 import postern.base.TimedOut;
@@ -72,6 +73,26 @@ public final class HttpsClient {
     public Exchange post(HttpsUrl url, String mediaType, byte[] body, Bounds bounds) {
         String fields =
                 "Content-Type: " + mediaType + "\r\nContent-Length: " + body.length + "\r\n";
+        return ask(url, "POST", fields, body, bounds);
+    }
+
+    /**
+     * POST of a form, for an answer in JSON.
+     *
+     * @param authorization the field of that name, in ASCII without line ends; empty: none
+     */
+    public Exchange postForm(
+            HttpsUrl url, String mediaType, String authorization, byte[] body, Bounds bounds) {
+        Bug.unless(authorization.chars().allMatch(c -> c >= ' ' && c <= '~'), "a field is a line");
+        String fields =
+                "Accept: application/json\r\nContent-Type: "
+                        + mediaType
+                        + "\r\nContent-Length: "
+                        + body.length
+                        + "\r\n"
+                        + (authorization.isEmpty()
+                                ? ""
+                                : "Authorization: " + authorization + "\r\n");
         return ask(url, "POST", fields, body, bounds);
     }
 

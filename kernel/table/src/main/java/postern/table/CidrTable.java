@@ -12,7 +12,7 @@ import postern.config.Cidr;
  * Networks tried in turn, {@code 192.0.2.0/24 result}, in the syntax of Postfix's cidr_table(5).
  * The key is an address; what is none is absent. Immutable.
  */
-final class CidrTable implements Table {
+final class CidrTable implements Table, TableEntries.Listed {
     private final String source;
     private final List<RuleLines.Rule<Cidr>> rules;
 
@@ -58,6 +58,15 @@ final class CidrTable implements Table {
         return rule == null
                 ? Answer.ABSENT
                 : new Answer.Found(rule.result(), source + ":" + rule.line());
+    }
+
+    @Override
+    public void each(TableEntries.Visitor visitor) {
+        for (RuleLines.Rule<Cidr> rule : rules) {
+            if (rule.end() < 0) {
+                visitor.entry(rule.pattern().toString(), rule.result(), rule.line());
+            }
+        }
     }
 
     @Override

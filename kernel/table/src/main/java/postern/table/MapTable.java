@@ -2,6 +2,7 @@ package postern.table;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import postern.base.DiskFile;
 
 /** Entries in memory: of a text file, or written in postern.toml itself. Immutable. */
-final class MapTable implements Table {
+final class MapTable implements Table, TableEntries.Listed {
     /**
      * Largest text file, in octets: some hundred thousand entries, some ten times as much memory.
      * What is larger is compiled.
@@ -86,6 +87,18 @@ final class MapTable implements Table {
             return Answer.ABSENT;
         }
         return new Answer.Found(entry.value, entry.line == 0 ? source : source + ":" + entry.line);
+    }
+
+    @Override
+    public void each(TableEntries.Visitor visitor) {
+        entries.entrySet().stream()
+                .sorted(Comparator.comparingInt(entry -> entry.getValue().line))
+                .forEach(
+                        entry ->
+                                visitor.entry(
+                                        entry.getKey(),
+                                        entry.getValue().value,
+                                        entry.getValue().line));
     }
 
     /** Gathers problems of one file. One thread only. */

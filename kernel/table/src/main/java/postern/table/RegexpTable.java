@@ -15,7 +15,7 @@ import postern.base.DiskFile;
  * {@code s} lets a dot match a line's end. In a result {@code $1} to {@code $9}, {@code ${1}} and
  * {@code $(1)} stand for what a group matched, {@code $$} for a dollar. Immutable.
  */
-final class RegexpTable implements Table {
+final class RegexpTable implements Table, TableEntries.Listed {
     /** Longest key matched, in characters: an address has at most 320. */
     private static final int KEY_CHARS_MAX = 4096;
 
@@ -50,6 +50,15 @@ final class RegexpTable implements Table {
     @Override
     public Answer lookupPart(String key) {
         return Answer.ABSENT;
+    }
+
+    @Override
+    public void each(TableEntries.Visitor visitor) {
+        for (RuleLines.Rule<Pattern> rule : rules) {
+            if (rule.end() < 0 && rule.result().indexOf('$') < 0) { // what a match fills in is open
+                visitor.entry(rule.pattern().pattern(), rule.result(), rule.line());
+            }
+        }
     }
 
     private static RuleLines.Split<Pattern> pattern(

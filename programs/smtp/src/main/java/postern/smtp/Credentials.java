@@ -5,17 +5,31 @@ package postern.smtp;
  *
  * @param user may be empty with EXTERNAL
  * @param secret the password, or a token
+ * @param source who is asked for a token instead; empty: the secret is there
  */
-record Credentials(String user, String secret) {
+record Credentials(String user, String secret, String source) {
     /** We are nobody: no AUTH. */
-    static final Credentials NONE = new Credentials("", "");
+    static final Credentials NONE = new Credentials("", "", "");
 
-    /** {@code user:password}; the password may hold colons. */
+    /** Stands before the name of a source, in the password's place. */
+    private static final String FETCHED = "{oauth}";
+
+    /** {@code user:password}, where the password may hold colons, or {@code user:{oauth}source}. */
     static Credentials parse(String text) {
         int colon = text.indexOf(':');
-        return colon < 0
-                ? new Credentials(text, "")
-                : new Credentials(text.substring(0, colon), text.substring(colon + 1));
+        if (colon < 0) {
+            return new Credentials(text, "", "");
+        }
+        String user = text.substring(0, colon);
+        String secret = text.substring(colon + 1);
+        return secret.startsWith(FETCHED)
+                ? new Credentials(user, "", secret.substring(FETCHED.length()))
+                : new Credentials(user, secret, "");
+    }
+
+    /** Whether the secret is a token that somebody fetches. */
+    boolean fetched() {
+        return !source.isEmpty();
     }
 
     /** Tells no secret. */

@@ -23,6 +23,9 @@ final class SaslLogin {
     private static final int PASSED = 235;
     private static final String CANCEL = "*";
 
+    /** Tokens tried on one connection: the one that is known, and a fresh one. */
+    private static final int TOKENS_MAX = 2;
+
     private final SmtpConfig config;
     private final SaslMeans means;
 
@@ -54,14 +57,52 @@ final class SaslLogin {
         }
         Channel channel =
                 new Channel(binding, offered.contains(Mechanism.SCRAM_SHA_256_PLUS.text()));
-        ClientExchange exchange =
-                ClientExchange.of(
-                        mechanism.get(),
-                        credentials.user(),
-                        credentials.secret(),
-                        channel,
-                        means.secrets());
-        return converse(connection, exchange);
+        var way = new Way(mechanism.get(), credentials.user(), channel);
+        return credentials.fetched()
+                ? byToken(connection, way, credentials.source())
+                : converse(connection, way, credentials.secret()).failure();
+    }
+
+    /** How we say it, whatever the secret is. */
+    private record Way(Mechanism mechanism, String user, Channel channel) {}
+
+    /**
+     * How an exchange ended.
+     *
+     * @param failure empty: we are in
+     * @param refused whether the host does not take the secret
+     */
+    private record Ended(Optional<Outcome> failure, boolean refused) {
+        static Ended failed(Outcome why) {
+            return new Ended(Optional.of(why), false);
+        }
+    }
+
+    /** A token may have been withdrawn before its time: then another one is tried, once. */
+    private Optional<Outcome> byToken(Connection connection, Way way, String source)
+            throws IOException {
+        String refused = "";
+        Optional<Outcome> failure = Optional.empty();
+        for (int i = 0; i < TOKENS_MAX; i++) {
+            switch (means.tokens().get(source, refused)) {
+                case BearerTokens.Given.Unavailable(String why) -> {
+                    return failure.isPresent()
+                            ? failure // what the host said tells more
+                            : Optional.of(
+                                    Verdicts.notAuthenticated(
+                                            "no access token of [oauth." + source + "]: " + why));
+                }
+                case BearerTokens.Given.Token(String token) -> {
+                    Ended ended = converse(connection, way, token);
+                    if (!ended.refused()) {
+                        return ended.failure();
+                    }
+                    refused = token;
+                    failure = ended.failure();
+                }
+            }
+        }
+        return failure;
     }
 
     private Optional<Mechanism> choice(
@@ -73,16 +114,30 @@ final class SaslLogin {
                 !connection.tls().isEmpty()
                         || means.inClear()
                         || connection.target().endpoint() instanceof Endpoint.Local;
-        return means.mechanisms().stream()
+        return mechanisms(credentials).stream()
                 .filter(each -> offered.contains(each.text()))
                 .filter(each -> safe || !each.secretOnTheWire())
                 .filter(each -> each != Mechanism.SCRAM_SHA_256_PLUS || binding.isPresent())
-                .filter(each -> each == Mechanism.EXTERNAL || !credentials.secret().isEmpty())
+                .filter(
+                        each ->
+                                each == Mechanism.EXTERNAL
+                                        || credentials.fetched()
+                                        || !credentials.secret().isEmpty())
                 .findFirst();
     }
 
-    private Optional<Outcome> converse(Connection connection, ClientExchange exchange)
-            throws IOException {
+    /** A token is shown as such alone, by whichever of its mechanisms the operator left. */
+    private List<Mechanism> mechanisms(Credentials credentials) {
+        if (!credentials.fetched()) {
+            return means.mechanisms();
+        }
+        List<Mechanism> named = means.mechanisms().stream().filter(Mechanism::bearer).toList();
+        return named.isEmpty() ? List.of(Mechanism.OAUTHBEARER, Mechanism.XOAUTH2) : named;
+    }
+
+    private Ended converse(Connection connection, Way way, String secret) throws IOException {
+        ClientExchange exchange =
+                ClientExchange.of(way.mechanism, way.user, secret, way.channel, means.secrets());
         String host = connection.target().text();
         String begin = "AUTH " + exchange.mechanism().text();
         Optional<String> initial = exchange.initial().map(SaslLogin::base64);
@@ -107,19 +162,21 @@ final class SaslLogin {
                         reply = ask(connection, base64(octets));
                 case ClientExchange.Step.Cancel(String why) -> {
                     Reply _ = ask(connection, CANCEL);
-                    return Optional.of(
+                    return Ended.failed(
                             Verdicts.notAuthenticated(
                                     exchange.mechanism().text() + " with " + host + ": " + why));
                 }
             }
         }
-        if (reply.code() == PASSED && exchange.satisfied()) {
-            return Optional.empty();
-        }
         if (reply.code() == PASSED) {
-            return Optional.of(Verdicts.notAuthenticated(host + " did not prove that it knows us"));
+            return exchange.satisfied()
+                    ? new Ended(Optional.empty(), false)
+                    : Ended.failed(
+                            Verdicts.notAuthenticated(host + " did not prove that it knows us"));
         }
-        return Optional.of(Verdicts.authenticationFailed(connection.target(), reply));
+        return new Ended(
+                Optional.of(Verdicts.authenticationFailed(connection.target(), reply)),
+                reply.permanentFailure());
     }
 
     private Reply ask(Connection connection, String line) throws IOException {

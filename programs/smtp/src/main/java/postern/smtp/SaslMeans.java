@@ -18,17 +18,20 @@ import postern.table.TableConfig;
  * @param mechanisms that may be used, the best first
  * @param inClear whether what shows a password may go without TLS
  * @param secrets for nonces; must not be guessed
+ * @param tokens where those come from that tables name by their source
  */
 public record SaslMeans(
         List<Table> tables,
         boolean bySender,
         List<Mechanism> mechanisms,
         boolean inClear,
-        RandomGenerator secrets) {
+        RandomGenerator secrets,
+        BearerTokens tokens) {
     private static final String SINCE = "0.2";
 
     /** Nobody is told who we are. */
-    public static final SaslMeans NONE = new SaslMeans(List.of(), false, List.of(), false, () -> 0);
+    public static final SaslMeans NONE =
+            new SaslMeans(List.of(), false, List.of(), false, () -> 0, BearerTokens.NONE);
 
     static final Key<List<String>> TABLES =
             TableConfig.references(
@@ -36,7 +39,8 @@ public record SaslMeans(
                     "Tables with credentials, user:password, by next hop as it is routed to"
                             + " (\"[smtp.example.org]:587\"), or by its name alone (Postfix:"
                             + " smtp_sasl_password_maps). Where there are some, mail waits unless the"
-                            + " host takes them.");
+                            + " host takes them. With user:{oauth}NAME an access token of [oauth.NAME] is"
+                            + " shown in the password's place.");
 
     private static final Key<Boolean> BY_SENDER =
             Key.bool(
@@ -57,7 +61,8 @@ public record SaslMeans(
                     "Mechanisms that may be used, in this order as far as the host offers them (Postfix:"
                             + " smtp_sasl_mechanism_filter). With XOAUTH2 or OAUTHBEARER, which must"
                             + " be named, the table holds an access token in the password's place, and"
-                            + " whoever keeps the table keeps it fresh. EXTERNAL, which must be named too,"
+                            + " whoever keeps the table keeps it fresh; tokens of [oauth.NAME] go by"
+                            + " these two whether they are named or not. EXTERNAL, which must be named too,"
                             + " means the TLS certificate.",
                     SINCE);
 
@@ -82,7 +87,11 @@ public record SaslMeans(
         List<Table> open(List<String> names);
     }
 
-    static SaslMeans read(TlsConfig.Values keys, Opener tables, Supplier<RandomGenerator> secrets) {
+    static SaslMeans read(
+            TlsConfig.Values keys,
+            Opener tables,
+            Supplier<RandomGenerator> secrets,
+            BearerTokens tokens) {
         if (keys.get(TABLES).isEmpty()) {
             return NONE;
         }
@@ -91,7 +100,8 @@ public record SaslMeans(
                 keys.get(BY_SENDER),
                 keys.get(MECHANISMS),
                 keys.get(IN_CLEAR),
-                secrets.get());
+                secrets.get(),
+                tokens);
     }
 
     private static Mechanism mechanism(String text) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import postern.base.Disk;
 import postern.config.Key;
 import postern.config.Problem;
 import postern.config.Section;
@@ -19,6 +20,7 @@ import postern.smtp.tls.TlsConfig;
 import postern.smtp.tls.TlsLevel;
 import postern.table.Table;
 import postern.table.TableConfig;
+import postern.table.TableEntries;
 
 /** The transports of smtp(8): {@code smtp} itself, and those that the operator names. */
 public final class Transports {
@@ -78,17 +80,19 @@ public final class Transports {
      *
      * @param tables opens tables by their names
      * @param secrets for nonces; must not be guessed
+     * @param tokens where access tokens come from
      */
     public static Map<String, SaslMeans> sasl(
             Settings settings,
             Function<List<String>, List<Table>> tables,
-            Supplier<RandomGenerator> secrets) {
+            Supplier<RandomGenerator> secrets,
+            BearerTokens tokens) {
         Map<String, SaslMeans> all = new LinkedHashMap<>();
         Settings.Group common = settings.section(SmtpConfig.SECTION);
-        all.put(SMTP, SaslMeans.read(SmtpKeys.Reader.of(common), tables::apply, secrets));
+        all.put(SMTP, SaslMeans.read(SmtpKeys.Reader.of(common), tables::apply, secrets, tokens));
         for (Settings.Group group : settings.each(SECTION)) {
             var keys = new SmtpKeys.Reader(group, common);
-            all.put(group.name(), SaslMeans.read(keys, tables::apply, secrets));
+            all.put(group.name(), SaslMeans.read(keys, tables::apply, secrets, tokens));
         }
         return all;
     }
@@ -146,9 +150,9 @@ public final class Transports {
     public static List<Problem> check(Settings settings) {
         List<Problem> problems = new ArrayList<>();
         Settings.Group common = settings.section(SmtpConfig.SECTION);
-        problems.addAll(tls(common, common, settings));
+        problems.addAll(tls(common, common));
         for (Settings.Group group : settings.each(SECTION)) {
-            problems.addAll(tls(group, common, settings));
+            problems.addAll(tls(group, common));
             if (TAKEN.contains(group.name())) {
                 problems.add(
                         group.problem(
@@ -161,7 +165,7 @@ public final class Transports {
         return problems.stream().distinct().toList(); // transports share tables
     }
 
-    private static List<Problem> tls(Settings.Group own, Settings.Group common, Settings settings) {
+    private static List<Problem> tls(Settings.Group own, Settings.Group common) {
         List<Problem> problems = new ArrayList<>();
         var keys = new SmtpKeys.Reader(own, common);
         TlsConfig config = TlsConfig.read(keys);
@@ -189,22 +193,41 @@ public final class Transports {
                             "hosts of _submissions want TLS before the greeting",
                             "write tls_wrapper = true"));
         }
-        for (TableConfig table : TableConfig.all(settings)) {
-            if (config.tables().contains(table.name())) {
-                table.inline()
-                        .forEach(
-                                (key, entry) ->
-                                        config.flaw(entry)
-                                                .map(why -> problem(table, key, why))
-                                                .filter(problem -> !problems.contains(problem))
-                                                .ifPresent(problems::add));
-            }
-        }
         return problems;
     }
 
-    private static Problem problem(TableConfig table, String key, String why) {
-        return table.problem(
-                "\"" + key + "\" has no TLS policy: " + why, "write a level and its attributes");
+    /**
+     * What is wrong with the answers of their tables, as far as tables can be read here.
+     *
+     * @param sources of access tokens, by their names
+     */
+    public static List<Problem> entries(Settings settings, Set<String> sources, Disk disk) {
+        List<Problem> problems = new ArrayList<>();
+        Settings.Group common = settings.section(SmtpConfig.SECTION);
+        List<Settings.Group> groups = new ArrayList<>(settings.each(SECTION));
+        groups.addFirst(common);
+        for (Settings.Group group : groups) {
+            var keys = new SmtpKeys.Reader(group, common);
+            TlsConfig tls = TlsConfig.read(keys);
+            problems.addAll(
+                    TableEntries.problems(
+                            TableEntries.of(settings, tls.tables(), disk),
+                            value -> tls.flaw(value).map(why -> "has no TLS policy: " + why),
+                            "write a level and its attributes"));
+            problems.addAll(
+                    TableEntries.problems(
+                            TableEntries.of(settings, keys.get(SaslMeans.TABLES), disk),
+                            value -> unknownSource(value, sources),
+                            "write [oauth.NAME], or name one that is there"));
+        }
+        return problems.stream().distinct().toList(); // transports share tables
+    }
+
+    /** Of credentials; tells no secret. */
+    private static Optional<String> unknownSource(String credentials, Set<String> sources) {
+        Credentials parsed = Credentials.parse(credentials);
+        return parsed.fetched() && !sources.contains(parsed.source())
+                ? Optional.of("has a token of [oauth." + parsed.source() + "], which is not there")
+                : Optional.empty();
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -20,8 +21,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import postern.mail.ContentStore;
 import postern.mail.Outcome;
 import postern.sasl.Mechanism;
+import postern.smtp.tls.TlsLevel;
 import postern.smtp.tls.TlsMeans;
 import postern.table.Table;
 import postern.testkit.FakeMx;
@@ -60,24 +63,25 @@ class AuthOutTest {
         };
     }
 
+    private SmtpTransport transport(SaslMeans sasl) {
+        return new SmtpTransport(
+                rig.world,
+                Rig.config(Duration.ofSeconds(20), Rig.REUSE, TlsLevel.NONE),
+                rig.names,
+                new ContentStore(rig.world.disk(), folder),
+                TlsMeans.NONE,
+                sasl);
+    }
+
     private Outcome deliver(String hop, SaslMeans sasl) {
-        try (var transport =
-                new SmtpTransport(
-                        rig.world,
-                        Rig.config(
-                                java.time.Duration.ofSeconds(20),
-                                Rig.REUSE,
-                                postern.smtp.tls.TlsLevel.NONE),
-                        rig.names,
-                        new postern.mail.ContentStore(rig.world.disk(), folder),
-                        TlsMeans.NONE,
-                        sasl)) {
+        try (var transport = transport(sasl)) {
             return transport.deliver(rig.request(hop, "bob")).getFirst().outcome();
         }
     }
 
     private static SaslMeans means(Map<String, String> entries, boolean bySender, boolean clear) {
-        return new SaslMeans(List.of(table(entries)), bySender, USUAL, clear, new Random(1));
+        return new SaslMeans(
+                List.of(table(entries)), bySender, USUAL, clear, new Random(1), BearerTokens.NONE);
     }
 
     private static SaslMeans means(String hop) {
@@ -207,7 +211,8 @@ class AuthOutTest {
                         false,
                         List.of(Mechanism.XOAUTH2),
                         true,
-                        new Random(1));
+                        new Random(1),
+                        BearerTokens.NONE);
 
         assertThat(deliver(hop, sasl)).isInstanceOf(Outcome.Delivered.class);
         assertThat(mx.commands())
@@ -218,6 +223,86 @@ class AuthOutTest {
                                                 + " ya29.token\u0001\u0001"));
     }
 
+    private static SaslMeans fetching(String hop, BearerTokens tokens) {
+        String name = hop.substring(0, hop.indexOf(':'));
+        return new SaslMeans(
+                List.of(table(Map.of(name, "ann@a.example:{oauth}mail"))),
+                false,
+                USUAL,
+                true,
+                new Random(1),
+                tokens);
+    }
+
+    private static BearerTokens tokens(Map<String, String> after) {
+        return (source, refused) -> {
+            assertThat(source).isEqualTo("mail");
+            String token = after.get(refused);
+            return token == null
+                    ? new BearerTokens.Given.Unavailable("invalid_grant")
+                    : new BearerTokens.Given.Token(token);
+        };
+    }
+
+    private static String bearer(String token) {
+        return base64("n,a=ann@a.example,\u0001auth=Bearer " + token + "\u0001\u0001");
+    }
+
+    /** What the host says to tokens, which of them there are, and how often it was asked. */
+    static Stream<Arguments> fetchedTokens() {
+        return Stream.of(
+                arguments(Map.of("", "good"), "", 1),
+                arguments(Map.of("", "old", "old", "good"), "", 2),
+                arguments(
+                        Map.of("", "old", "old", "other"),
+                        "4.7.8 SASL authentication failed; server HOST said: 535 5.7.8 no",
+                        2),
+                arguments(
+                        Map.of("", "old"),
+                        "4.7.8 SASL authentication failed; server HOST said: 535 5.7.8 no",
+                        1),
+                arguments(
+                        Map.of(),
+                        "4.7.0 SASL authentication failed: no access token of [oauth.mail]:"
+                                + " invalid_grant",
+                        0));
+    }
+
+    /** RFC 7628: a token that is refused is replaced once; without one mail waits. */
+    @ParameterizedTest
+    @MethodSource("fetchedTokens")
+    void tokensAreFetched(Map<String, String> given, String deferral, int asked)
+            throws IOException {
+        FakeMx mx =
+                host("AUTH PLAIN OAUTHBEARER XOAUTH2")
+                        .replying("AUTH OAUTHBEARER " + bearer("good"), "235 2.7.0 ok")
+                        .replying("AUTH", "334 " + base64("{\"status\":\"invalid_token\"}"))
+                        .replying("AQ==", "535 5.7.8 no");
+        String hop = rig.start(mx);
+
+        Outcome outcome = deliver(hop, fetching(hop, tokens(given)));
+
+        if (deferral.isEmpty()) {
+            assertThat(outcome).isInstanceOf(Outcome.Delivered.class);
+        } else {
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Outcome.Deferred.class,
+                            later ->
+                                    assertThat(
+                                                    later.status()
+                                                            + " "
+                                                            + later.detail()
+                                                                    .replaceAll(
+                                                                            "server \\S+",
+                                                                            "server HOST"))
+                                            .isEqualTo(deferral));
+        }
+        assertThat(mx.commands().stream().filter(line -> line.startsWith("AUTH"))).hasSize(asked);
+        assertThat(mx.commands()).noneMatch(line -> line.startsWith("AUTH PLAIN"));
+        assertThat(String.join("\n", rig.log)).doesNotContain("Bearer");
+    }
+
     /** A connection of one login is not another's. */
     @Test
     void connectionsAreReusedByTheSameLoginOnly() throws IOException {
@@ -225,18 +310,15 @@ class AuthOutTest {
         String hop = rig.start(mx);
         var entries = new java.util.concurrent.ConcurrentHashMap<String, String>();
         entries.put("ann@a.example", "ann:one");
-        SaslMeans sasl = new SaslMeans(List.of(table(entries)), true, USUAL, true, new Random(1));
-        try (var transport =
-                new SmtpTransport(
-                        rig.world,
-                        Rig.config(
-                                java.time.Duration.ofSeconds(20),
-                                Rig.REUSE,
-                                postern.smtp.tls.TlsLevel.NONE),
-                        rig.names,
-                        new postern.mail.ContentStore(rig.world.disk(), folder),
-                        TlsMeans.NONE,
-                        sasl)) {
+        SaslMeans sasl =
+                new SaslMeans(
+                        List.of(table(entries)),
+                        true,
+                        USUAL,
+                        true,
+                        new Random(1),
+                        BearerTokens.NONE);
+        try (var transport = transport(sasl)) {
             for (String credentials : Arrays.asList("ann:one", "ann:one", "ann:two")) {
                 entries.put("ann@a.example", credentials);
                 assertThat(transport.deliver(rig.request(hop, "bob")).getFirst().outcome())

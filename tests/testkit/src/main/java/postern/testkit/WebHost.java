@@ -85,11 +85,13 @@ public final class WebHost {
     private static Request request(PeerReader reader) throws IOException {
         String[] first = line(reader).split(" ", 3);
         String type = "";
+        String authorization = "";
         int length = 0;
         for (String field = line(reader); !field.isEmpty(); field = line(reader)) {
             String lower = field.toLowerCase(Locale.ROOT);
             String value = field.substring(field.indexOf(':') + 1).strip();
             type = lower.startsWith("content-type:") ? value : type;
+            authorization = lower.startsWith("authorization:") ? value : authorization;
             length = lower.startsWith("content-length:") ? Integer.parseInt(value) : length;
         }
         var body = new ByteArrayOutputStream();
@@ -101,7 +103,7 @@ public final class WebHost {
             }
             body.write(block, 0, n);
         }
-        return new Request(first[0], first[1], type, body.toByteArray());
+        return new Request(first[0], first[1], type, authorization, body.toByteArray());
     }
 
     private static String line(PeerReader reader) throws IOException {

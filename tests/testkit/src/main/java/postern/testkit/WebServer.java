@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
@@ -19,8 +20,9 @@ public final class WebServer implements AutoCloseable {
     private final Map<String, Answer> byHost = new ConcurrentHashMap<>();
     private volatile Answer answer = new Answer(200, "text/plain", "");
 
-    /** What came. The octets are not to be changed. */
-    public record Request(String method, String target, String mediaType, byte[] body) {}
+    /** What came; fields that did not are empty. The octets are not to be changed. */
+    public record Request(
+            String method, String target, String mediaType, String authorization, byte[] body) {}
 
     /** What goes back. */
     public record Answer(int status, String mediaType, String body) {}
@@ -60,12 +62,12 @@ public final class WebServer implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
-            List<String> types = exchange.getRequestHeaders().get("Content-Type");
             requests.add(
                     new Request(
                             exchange.getRequestMethod(),
                             exchange.getRequestURI().toString(),
-                            types == null ? "" : types.getFirst(),
+                            field(exchange, "Content-Type"),
+                            field(exchange, "Authorization"),
                             exchange.getRequestBody().readAllBytes()));
             String host = String.valueOf(exchange.getRequestHeaders().getFirst("Host"));
             int port = host.indexOf(':');
@@ -76,6 +78,10 @@ public final class WebServer implements AutoCloseable {
             exchange.sendResponseHeaders(chosen.status, octets.length == 0 ? -1 : octets.length);
             exchange.getResponseBody().write(octets);
         }
+    }
+
+    private static String field(HttpExchange exchange, String name) {
+        return Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst(name), "");
     }
 
     @Override

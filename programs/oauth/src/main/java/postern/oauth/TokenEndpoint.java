@@ -1,0 +1,164 @@
+package postern.oauth;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import postern.base.JsonReader;
+import postern.http.Exchange;
+import postern.http.HttpsClient;
+import postern.http.Response;
+
+/** Asks for tokens: RFC 6749 §4.4.2, §6. Any task. */
+final class TokenEndpoint {
+    /** Figures of our own: an endpoint answers within a second, in some kilobytes. */
+    private static final HttpsClient.Bounds BOUNDS =
+            new HttpsClient.Bounds(Duration.ofSeconds(30), 64 * 1024);
+
+    private static final String FORM = "application/x-www-form-urlencoded";
+
+    /** Where the endpoint does not say, as RFC 6749 §5.1 recommends it should. */
+    private static final Duration UNSTATED_LIFE = Duration.ofMinutes(5);
+
+    private static final long LIFE_SECONDS_MAX = Duration.ofDays(1).toSeconds();
+    private static final int OK = 200;
+
+    /** RFC 6749 §5.2: these codes; a server may have more. */
+    private static final Pattern CODE = Pattern.compile("[A-Za-z0-9_.:-]{1,64}");
+
+    private static final int DESCRIPTION_CHARS_MAX = 200;
+
+    private final HttpsClient client;
+
+    TokenEndpoint(HttpsClient client) {
+        this.client = client;
+    }
+
+    /**
+     * @param secret of the client; empty for a public one
+     * @param refreshToken empty with client credentials
+     */
+    Granted ask(OAuthConfig config, String secret, String refreshToken) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        switch (config.grant()) {
+            case REFRESH_TOKEN -> {
+                parameters.put("grant_type", "refresh_token");
+                parameters.put("refresh_token", refreshToken);
+            }
+            case CLIENT_CREDENTIALS -> parameters.put("grant_type", "client_credentials");
+        }
+        if (!config.scope().isEmpty()) {
+            parameters.put("scope", config.scope());
+        }
+        String authorization = "";
+        if (secret.isEmpty()) {
+            parameters.put("client_id", config.clientId()); // RFC 6749 §3.2.1
+        } else if (config.authentication() == OAuthConfig.Authentication.BODY) {
+            parameters.put("client_id", config.clientId());
+            parameters.put("client_secret", secret);
+        } else {
+            String pair = encoded(config.clientId()) + ":" + encoded(secret);
+            authorization =
+                    "Basic "
+                            + Base64.getEncoder()
+                                    .encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
+        }
+        byte[] body =
+                parameters.entrySet().stream()
+                        .map(each -> each.getKey() + "=" + encoded(each.getValue()))
+                        .collect(Collectors.joining("&"))
+                        .getBytes(StandardCharsets.US_ASCII);
+        return switch (client.postForm(config.endpoint(), FORM, authorization, body, BOUNDS)) {
+            case Exchange.Failed(var stage, String why) ->
+                    new Granted.Nothing(
+                            config.endpoint().host()
+                                    + ": "
+                                    + stage.name().toLowerCase(Locale.ROOT)
+                                    + ": "
+                                    + why,
+                            false);
+            case Exchange.Answered(Response response) ->
+                    answer(config, response, List.of(secret, refreshToken));
+        };
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static Granted answer(OAuthConfig config, Response response, List<String> secrets) {
+        String host = config.endpoint().host();
+        Map<String, Object> object;
+        try {
+            object = JsonReader.object(new String(response.body(), StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException odd) {
+            return response.status() == OK
+                    ? new Granted.Nothing(host + " answers no JSON: " + odd.getMessage(), false)
+                    : new Granted.Nothing(host + " answers " + response.status(), false);
+        }
+        return response.status() == OK
+                ? token(host, object)
+                : error(host, response.status(), object, secrets);
+    }
+
+    /** RFC 6749 §5.1. */
+    private static Granted token(String host, Map<String, Object> object) {
+        if (!(object.get("access_token") instanceof String text)
+                || !Secrets.fits(text)
+                || text.indexOf(' ') >= 0) {
+            return new Granted.Nothing(host + " answers without a usable access_token", false);
+        }
+        if (!(object.get("token_type") instanceof String type)
+                || !type.equalsIgnoreCase("bearer")) {
+            return new Granted.Nothing(host + " gives tokens that are not of type bearer", true);
+        }
+        Object refreshToken = object.getOrDefault("refresh_token", "");
+        boolean rotated = refreshToken instanceof String other && Secrets.fits(other);
+        return new Granted.Token(
+                text, life(object.get("expires_in")), rotated ? refreshToken.toString() : "");
+    }
+
+    /** A number; some endpoints write it as text. */
+    private static Duration life(@Nullable Object stated) {
+        long seconds =
+                switch (stated) {
+                    case Long whole -> whole;
+                    case Double broken -> broken.longValue();
+                    case String text when text.matches("[0-9]{1,9}") -> Long.parseLong(text);
+                    case null, default -> UNSTATED_LIFE.toSeconds();
+                };
+        return Duration.ofSeconds(Math.clamp(seconds, 1, LIFE_SECONDS_MAX));
+    }
+
+    /** RFC 6749 §5.2. What the endpoint says of us goes to the log, unless a secret is in it. */
+    private static Granted error(
+            String host, int status, Map<String, Object> object, List<String> secrets) {
+        String code =
+                object.get("error") instanceof String text && CODE.matcher(text).matches()
+                        ? text
+                        : "no reason";
+        String words = object.get("error_description") instanceof String text ? text : "";
+        if (secrets.stream().anyMatch(each -> !each.isEmpty() && words.contains(each))) {
+            return new Granted.Nothing(host + " answers " + status + ": " + code, true);
+        }
+        String description =
+                words.substring(0, Math.min(words.length(), DESCRIPTION_CHARS_MAX))
+                        .replaceAll("[^ -~]+", " ")
+                        .strip();
+        return new Granted.Nothing(
+                host
+                        + " answers "
+                        + status
+                        + ": "
+                        + code
+                        + (description.isEmpty() ? "" : " (" + description + ")"),
+                status / 100 == 4 && status != 408 && status != 429); // RFC 9110 §15.5
+    }
+}

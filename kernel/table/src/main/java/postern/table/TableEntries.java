@@ -101,14 +101,15 @@ public final class TableEntries {
                     add(table.tables().getLast());
                 }
             }
-            case FILE, REGEXP, CIDR -> file(table, Tables.path(table));
+            case FILE, REGEXP, CIDR ->
+                    Tables.source(table.kind())
+                            .ifPresent(source -> file(Tables.path(table), source));
             case COMPILED, USERS, ENVIRONMENT, SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP -> {}
         }
     }
 
-    private void file(TableConfig table, Path path) {
-        if (HotTable.load(disk, path, Tables.source(table.kind()))
-                        instanceof Load.Loaded(Table loaded)
+    private void file(Path path, HotTable.Source source) {
+        if (HotTable.load(disk, path, source) instanceof Load.Loaded(Table loaded)
                 && loaded instanceof Listed listed) {
             listed.each(
                     (key, value, line) ->

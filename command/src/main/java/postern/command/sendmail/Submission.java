@@ -130,7 +130,7 @@ final class Submission {
             List<Named> part = recipients.subList(from, Math.min(from + batch, recipients.size()));
             for (Named each : part) {
                 var recipient = new Recipient(each.mailbox, notices, "");
-                dialogue.say(Envelopes.rcpt(each.text, recipient, offers.contains("DSN")));
+                dialogue.say(Envelopes.rcpt(each.text, recipient, offers::contains));
             }
             for (Named each : part) {
                 Reply reply = dialogue.reply();

@@ -316,8 +316,7 @@ public final class LmtpClient {
                                 Envelopes.mail(
                                         sender, options, content.octets(), connection::offers));
                         for (Recipient recipient : recipients) {
-                            connection.writer.line(
-                                    Envelopes.rcpt(recipient, connection.offers("DSN")));
+                            connection.writer.line(Envelopes.rcpt(recipient, connection::offers));
                         }
                     });
         }

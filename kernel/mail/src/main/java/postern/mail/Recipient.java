@@ -1,5 +1,7 @@
 package postern.mail;
 
+import java.util.Optional;
+
 /**
  * One recipient of a message.
  *
@@ -9,6 +11,40 @@ package postern.mail;
 public record Recipient(Mailbox mailbox, Notify wanted, String original) {
     /** Longest ORCPT parameter in octets: RFC 3461 §5.1 asks for 500. */
     public static final int ORIGINAL_OCTETS_MAX = 500;
+
+    private static final String UTF8 = "utf-8;";
+
+    /** Whether an ORCPT is of the type whose address is no xtext: RFC 6533 §3. */
+    public static boolean originalIsUtf8(String original) {
+        return original.regionMatches(true, 0, UTF8, 0, UTF8.length());
+    }
+
+    /**
+     * The address of ORCPT without its type and as its sender wrote it: the encodings of RFC 3461
+     * §4 and RFC 6533 §3 are taken off, unless control characters would come of that. Empty when no
+     * ORCPT was given.
+     */
+    public Optional<String> originalAddress() {
+        int type = original.indexOf(';');
+        if (type < 0) {
+            return Optional.empty();
+        }
+        String coded = original.substring(type + 1);
+        String address =
+                originalIsUtf8(original)
+                        ? Unitext.decode(coded)
+                        : Xtext.decode(coded).orElse(coded);
+        boolean harmless = address.chars().noneMatch(Character::isISOControl);
+        return Optional.of(harmless ? address : coded);
+    }
+
+    /** ORCPT for a host that takes ASCII alone: RFC 6533 §3. */
+    public String originalInAscii() {
+        if (original.chars().allMatch(c -> c < 0x80)) {
+            return original;
+        }
+        return UTF8 + Unitext.encode(Unitext.decode(original.substring(UTF8.length())));
+    }
 
     public static Recipient of(Mailbox mailbox) {
         return new Recipient(mailbox, Notify.DEFAULT, "");

@@ -52,21 +52,27 @@ public final class Envelopes {
 
     /**
      * {@code RCPT TO:<...>}, without CRLF; with NOTIFY and ORCPT where the server offers DSN (RFC
-     * 3461 §4).
+     * 3461 §4), and an ORCPT beyond ASCII in ASCII where it does not offer SMTPUTF8 (RFC 6533 §3).
+     *
+     * @param offers whether the server's EHLO or LHLO named the extension
      */
-    public static String rcpt(Recipient recipient, boolean dsn) {
-        return rcpt(recipient.mailbox().toString(), recipient, dsn);
+    public static String rcpt(Recipient recipient, Predicate<String> offers) {
+        return rcpt(recipient.mailbox().toString(), recipient, offers);
     }
 
     /** The same with what stands between the brackets: where mail is submitted, a bare name may. */
-    public static String rcpt(String address, Recipient recipient, boolean dsn) {
+    public static String rcpt(String address, Recipient recipient, Predicate<String> offers) {
         StringBuilder line = new StringBuilder(64).append("RCPT TO:<").append(address).append('>');
-        if (dsn) {
+        if (offers.test("DSN")) {
             if (recipient.wanted().stated()) {
                 line.append(" NOTIFY=").append(recipient.wanted().text());
             }
             if (!recipient.original().isEmpty()) {
-                line.append(" ORCPT=").append(recipient.original());
+                boolean utf8 = offers.test("SMTPUTF8");
+                String original = utf8 ? recipient.original() : recipient.originalInAscii();
+                if (original.length() <= Recipient.ORIGINAL_OCTETS_MAX) {
+                    line.append(" ORCPT=").append(original);
+                }
             }
         }
         return line.toString();

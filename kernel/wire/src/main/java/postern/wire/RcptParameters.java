@@ -73,7 +73,7 @@ final class RcptParameters {
                 return false;
             }
         }
-        return value.regionMatches(true, 0, "utf-8", 0, semicolon)
+        return Recipient.originalIsUtf8(value)
                 || new Parameter("ORCPT", value.substring(semicolon + 1)).xtext();
     }
 }

@@ -51,8 +51,8 @@ public final class DsnComposer implements Notices {
                         && original.options().returned() != MailOptions.Return.HEADERS
                         && original.options().body() != MailOptions.Body.BINARY_MIME;
         Returned returned = Returned.of(content, whole, config.returnedOctetsMax());
-        boolean utf8 = international(original, reader.get(), returned);
-        var notice = new Draft(kind, original, reader.get(), wanted, returned, utf8, now);
+        boolean international = international(original, reader.get(), returned);
+        var notice = new Draft(kind, original, reader.get(), wanted, returned, international, now);
         byte[] octets = octets(notice);
         boolean eightBit = eightBit(octets);
         boolean last = original.sender() instanceof ReversePath.Nobody;
@@ -63,7 +63,7 @@ public final class DsnComposer implements Notices {
                                 eightBit
                                         ? MailOptions.Body.EIGHT_BIT_MIME
                                         : MailOptions.Body.SEVEN_BIT,
-                                utf8,
+                                notice.utf8(),
                                 MailOptions.Return.UNSTATED,
                                 last ? DOUBLE_BOUNCE : ""),
                         List.of(Recipient.of(reader.get())),
@@ -73,7 +73,7 @@ public final class DsnComposer implements Notices {
     /**
      * A notice in the making.
      *
-     * @param utf8 whether it is internationalized itself: RFC 6533
+     * @param international whether it tells of internationalized mail: RFC 6533
      */
     record Draft(
             Kind kind,
@@ -81,8 +81,16 @@ public final class DsnComposer implements Notices {
             Mailbox reader,
             List<Report> reports,
             Returned returned,
-            boolean utf8,
+            boolean international,
             Instant now) {
+
+        /**
+         * Whether the notice needs SMTPUTF8 itself. The hosts on the way to other readers may not
+         * offer that, so that everything in it is ASCII on the wire (RFC 6533 §4.5).
+         */
+        boolean utf8() {
+            return reader.internationalized();
+        }
 
         boolean aboutNotice() {
             return original.sender() instanceof ReversePath.Nobody;
@@ -132,8 +140,10 @@ public final class DsnComposer implements Notices {
         boolean highWords = eightBit(words);
         byte[] status = new StatusPart(config).octets(notice);
         String boundary = boundary(notice, words, status);
+        boolean encoded = notice.international() && !notice.utf8();
         boolean eightBit =
-                notice.returned().eightBit() || highWords && notice.utf8() || eightBit(status);
+                !encoded && (notice.returned().eightBit() || eightBit(status))
+                        || highWords && notice.utf8();
         PartWriter out = new PartWriter(notice.utf8());
         header(out, notice, human.subject());
         out.line("Content-Type: multipart/report; report-type=delivery-status;")
@@ -142,16 +152,13 @@ public final class DsnComposer implements Notices {
             out.line("Content-Transfer-Encoding: 8bit");
         }
         out.line().line("A delivery report in MIME parts (RFC 6522).").line();
-        String text = highWords || notice.utf8() ? TEXT_UTF8 : TEXT;
-        if (highWords && !notice.utf8()) { // any host takes it so
-            encodedPart(out, boundary, "Notification", words, text);
-        } else {
-            part(out, boundary, "Notification", words, text);
-        }
-        part(out, boundary, "Delivery report", status, notice.utf8() ? STATUS_UTF8 : STATUS);
+        String text = highWords || notice.international() ? TEXT_UTF8 : TEXT;
+        part(out, boundary, "Notification", words, text, !notice.utf8()); // any host takes it so
+        String report = notice.international() ? STATUS_UTF8 : STATUS;
+        part(out, boundary, "Delivery report", status, report, encoded);
         boolean whole = notice.returned().whole();
         String type =
-                notice.utf8()
+                notice.international()
                         ? whole ? "message/global" : "message/global-headers"
                         : whole ? "message/rfc822" : "text/rfc822-headers";
         String what = notice.kind() == Kind.FAILED ? "Undelivered " : "Original ";
@@ -160,7 +167,8 @@ public final class DsnComposer implements Notices {
                 boundary,
                 what + (whole ? "message" : "message header"),
                 notice.returned().octets(),
-                type);
+                type,
+                encoded);
         return out.line("--" + boundary + "--").octets();
     }
 
@@ -182,27 +190,30 @@ public final class DsnComposer implements Notices {
                 .line("MIME-Version: 1.0");
     }
 
-    private static void encodedPart(
-            PartWriter out, String boundary, String what, byte[] octets, String type) {
-        out.line("--" + boundary)
-                .line("Content-Description: " + what)
-                .line("Content-Type: " + type)
-                .line("Content-Transfer-Encoding: base64")
-                .line()
-                .raw(Base64.getMimeEncoder().encode(octets))
-                .line()
-                .line();
-    }
-
+    /**
+     * @param encoded whether what is beyond ASCII goes as base64
+     */
     private static void part(
-            PartWriter out, String boundary, String what, byte[] octets, String type) {
+            PartWriter out,
+            String boundary,
+            String what,
+            byte[] octets,
+            String type,
+            boolean encoded) {
         out.line("--" + boundary)
                 .line("Content-Description: " + what)
                 .line("Content-Type: " + type);
-        if (eightBit(octets)) {
-            out.line("Content-Transfer-Encoding: 8bit");
+        if (!eightBit(octets)) {
+            out.line().raw(octets).line();
+        } else if (encoded) {
+            out.line("Content-Transfer-Encoding: base64")
+                    .line()
+                    .raw(Base64.getMimeEncoder().encode(octets))
+                    .line()
+                    .line();
+        } else {
+            out.line("Content-Transfer-Encoding: 8bit").line().raw(octets).line();
         }
-        out.line().raw(octets).line();
     }
 
     /** A line that no part holds: what others wrote must not end a part (RFC 2046 §5.1.1). */

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import postern.mail.Notices.Report;
 import postern.mail.Recipient;
-import postern.mail.Xtext;
 
 /** What people read: subject, who we are, what happened to whom, in whose words. */
 final class HumanPart {
@@ -95,16 +94,10 @@ final class HumanPart {
 
     private static String who(Recipient recipient) {
         String now = "<" + recipient.mailbox() + ">";
-        Optional<String> before = original(recipient).map(address -> "<" + address + ">");
+        Optional<String> before = recipient.originalAddress().map(address -> "<" + address + ">");
         return before.isEmpty() || before.get().equalsIgnoreCase(now)
                 ? now
                 : now + " (sent to " + before.get() + ")";
-    }
-
-    /** The address of ORCPT, without its type. */
-    private static Optional<String> original(Recipient recipient) {
-        int type = recipient.original().indexOf(';');
-        return type < 0 ? Optional.empty() : Xtext.decode(recipient.original().substring(type + 1));
     }
 
     private static String words(Report report) {

@@ -1,11 +1,11 @@
 package postern.bounce;
 
-import java.util.Optional;
 import postern.mail.Mailbox;
 import postern.mail.Notices.Kind;
 import postern.mail.Notices.Report;
 import postern.mail.Outcome;
 import postern.mail.Recipient;
+import postern.mail.Unitext;
 import postern.mail.Xtext;
 
 /** The part for programs: RFC 3464 §2. */
@@ -17,7 +17,7 @@ final class StatusPart {
     }
 
     byte[] octets(DsnComposer.Draft notice) {
-        PartWriter out = new PartWriter(notice.utf8());
+        PartWriter out = new PartWriter(notice.international());
         String envelopeId = notice.original().options().envelopeId();
         out.field("Reporting-MTA", "dns; " + config.hostname())
                 // RFC 3461 §6.3: here it is not xtext
@@ -33,8 +33,10 @@ final class StatusPart {
 
     private static void recipient(PartWriter out, Report report, DsnComposer.Draft notice) {
         boolean remote = !report.remote().isEmpty();
-        out.field("Original-Recipient", original(report.recipient()))
-                .field("Final-Recipient", address(report.recipient().mailbox(), notice.utf8()))
+        out.field("Original-Recipient", original(report.recipient(), notice.international()))
+                .field(
+                        "Final-Recipient",
+                        address(report.recipient().mailbox(), notice.international()))
                 .field("Action", action(notice.kind(), remote))
                 .field("Status", report.outcome().status())
                 .field("Remote-MTA", remote ? "dns; " + host(report.remote(), "[") : "")
@@ -55,17 +57,23 @@ final class StatusPart {
         };
     }
 
-    private static String original(Recipient recipient) {
-        int type = recipient.original().indexOf(';');
-        if (type < 0) {
-            return "";
-        }
-        Optional<String> address = Xtext.decode(recipient.original().substring(type + 1));
-        return address.map(it -> recipient.original().substring(0, type) + ";" + it).orElse("");
+    /** RFC 3461 §6.3 (d): decoded; but RFC 6533 §3: encoded where only ASCII may stand. */
+    private static String original(Recipient recipient, boolean utf8) {
+        String orcpt = recipient.original();
+        String type = orcpt.substring(0, orcpt.indexOf(';') + 1);
+        boolean encode = !utf8 && Recipient.originalIsUtf8(orcpt);
+        return recipient
+                .originalAddress()
+                .map(address -> type + (encode ? Unitext.encode(address) : address))
+                .orElse("");
     }
 
     private static String address(Mailbox mailbox, boolean utf8) {
-        return (utf8 && mailbox.internationalized() ? "utf-8; " : "rfc822; ") + mailbox;
+        if (!mailbox.internationalized()) {
+            return "rfc822; " + mailbox;
+        }
+        String text = mailbox.toString();
+        return "utf-8; " + (utf8 ? text : Unitext.encode(text));
     }
 
     /**

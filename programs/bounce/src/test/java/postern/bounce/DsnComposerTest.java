@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.Peer;
 import postern.mail.Content;
@@ -112,14 +114,82 @@ final class DsnComposerTest {
                         .orElseThrow());
     }
 
+    /** RFC 6533 §4: a reader whose own host takes internationalized mail. */
     @Test
     void internationalized() throws IOException {
-        var options =
-                new MailOptions(MailOptions.Body.EIGHT_BIT_MIME, true, MailOptions.Return.FULL, "");
-        String message = MESSAGE.replace("hello", "h\u00e9llo");
-        Notice notice = fails(options, message, failed(to("b\u00f6b", "far.example")));
+        Notice notice = failsAbroad(Mailbox.of("\u00e4nn", "sender.example"));
         assertThat(notice.options().smtpUtf8()).isTrue();
         approve("internationalized", notice);
+    }
+
+    /** RFC 6533 §4.5: the reader's host may not, so that all is ASCII on the wire. */
+    @Test
+    void internationalizedForAReaderWhoseHostMayNotTakeThat() throws IOException {
+        Notice notice = failsAbroad(ANN);
+        assertThat(notice.options().smtpUtf8()).isFalse();
+        assertThat(notice.options().body()).isEqualTo(MailOptions.Body.SEVEN_BIT);
+        approve("internationalized-encoded", notice);
+        String[] encoded = text(notice).split("base64\r\n\r\n");
+        assertThat(encoded).hasSize(4);
+        String status = decoded(encoded[2]);
+        assertThat(status).contains("Final-Recipient: utf-8; b\u00f6b@far.example\r\n");
+        assertThat(decoded(encoded[3])).contains("Subject: h\u00e9llo\r\n\r\n.one\r\ntwo\r\n");
+    }
+
+    private static String decoded(String base64) {
+        byte[] octets =
+                base64.substring(0, base64.indexOf("\r\n\r\n")).getBytes(StandardCharsets.US_ASCII);
+        return new String(Base64.getMimeDecoder().decode(octets), StandardCharsets.UTF_8);
+    }
+
+    private Notice failsAbroad(Mailbox sender) throws IOException {
+        var options =
+                new MailOptions(MailOptions.Body.EIGHT_BIT_MIME, true, MailOptions.Return.FULL, "");
+        Envelope original = envelope(options, ReversePath.of(sender));
+        String message = MESSAGE.replace("hello", "h\u00e9llo");
+        return compose(Kind.FAILED, original, message, failed(to("b\u00f6b", "far.example")))
+                .orElseThrow();
+    }
+
+    /** RFC 3461 §6.3 (d): decoded. RFC 6533 §3: utf-8 as it is, or encoded where all is ASCII. */
+    @ParameterizedTest
+    @CsvSource({
+        "rfc822;bob+2Bold@home.example, false, rfc822;bob+old@home.example",
+        "utf-8;b\u00f6b@home.example, true, utf-8;b\u00f6b@home.example",
+        "UTF-8;b\\x{F6}b@home.example, true, UTF-8;b\u00f6b@home.example",
+        "utf-8;b\u00f6b@home.example, false, utf-8;b\\x{F6}b@home.example",
+        "utf-8;b\\x{F6}b@home.example, false, utf-8;b\\x{F6}b@home.example",
+        "utf-8;b\\x{ZZ}b@home.example, true, utf-8;b\\x{ZZ}b@home.example",
+        "rfc822;bob+0D+0AX:@home.example, false, rfc822;bob+0D+0AX:@home.example"
+    })
+    void whomTheSenderWroteTo(String orcpt, boolean international, String told) throws IOException {
+        var options =
+                new MailOptions(
+                        MailOptions.Body.EIGHT_BIT_MIME,
+                        international,
+                        MailOptions.Return.HEADERS,
+                        "");
+        Mailbox reader = international ? Mailbox.of("\u00e4nn", "sender.example") : ANN;
+        var bob = new Recipient(Mailbox.of("bob", "far.example"), Recipient.Notify.DEFAULT, orcpt);
+        Notice notice =
+                compose(
+                                Kind.FAILED,
+                                envelope(options, ReversePath.of(reader)),
+                                MESSAGE,
+                                failed(bob))
+                        .orElseThrow();
+        sound(notice);
+        assertThat(text(notice)).contains("\r\nOriginal-Recipient: " + told + "\r\n");
+    }
+
+    /** RFC 6533 §3: an alias may lead abroad though the mail itself does not. */
+    @Test
+    void anAddressBeyondAsciiIsNamedInAscii() throws IOException {
+        Notice notice = fails(MailOptions.NONE, MESSAGE, failed(to("b\u00f6b", "far.example")));
+        assertThat(text(notice))
+                .contains("Content-Type: message/delivery-status\r\n")
+                .contains("\r\nFinal-Recipient: utf-8; b\\x{F6}b@far.example\r\n");
+        sound(notice);
     }
 
     @Test

@@ -32,9 +32,7 @@ record Letter(DeliveryRequest request, Recipient recipient, LocalNames names) {
 
     /** The address that the sender wrote, as far as it is known. */
     String original() {
-        String original = recipient.original();
-        int semicolon = original.indexOf(';');
-        return semicolon < 0 ? mailbox().toString() : original.substring(semicolon + 1);
+        return recipient.originalAddress().orElseGet(() -> mailbox().toString());
     }
 
     /** The fields that a message gets on delivery, lines ended by LF. */

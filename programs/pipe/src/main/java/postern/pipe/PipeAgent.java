@@ -158,10 +158,7 @@ public final class PipeAgent implements DeliveryAgent {
     }
 
     private static String original(Recipient recipient) {
-        int semicolon = recipient.original().indexOf(';');
-        return semicolon < 0
-                ? recipient.mailbox().toString()
-                : recipient.original().substring(semicolon + 1);
+        return recipient.originalAddress().orElseGet(() -> recipient.mailbox().toString());
     }
 
     private String expanded(String word, DeliveryRequest request, Recipient recipient) {

@@ -171,7 +171,7 @@ final class Transaction {
 
     private String rcpt(int place) {
         return Envelopes.rcpt(
-                request.recipients().get(place), connection.extensions().offers("DSN"));
+                request.recipients().get(place), connection.extensions()::offers);
     }
 
     /** Commands in batches: RFC 2920. */

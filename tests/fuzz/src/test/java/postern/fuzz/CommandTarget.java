@@ -38,7 +38,7 @@ public final class CommandTarget {
                         "another MAIL: " + text + " of " + wishes);
             }
             case SmtpCommand.Rcpt(var recipient) -> {
-                String text = Envelopes.rcpt(recipient, true);
+                String text = Envelopes.rcpt(recipient, _ -> true);
                 Parsed again = STRICT.parse(octets(text));
                 Finding.unless(
                         again instanceof Parsed.Command(SmtpCommand.Rcpt(var other))

@@ -86,10 +86,15 @@ public final class ControlLine {
                     if (!out.isEmpty()) {
                         out.append('\t');
                     }
-                    out.append(name).append('=');
-                    escape(value, out);
+                    field(name, value, out);
                 });
         return out.toString();
+    }
+
+    /** Writes a field as it stands in a line, for answers of very many lines. */
+    public static void field(String name, String value, StringBuilder out) {
+        out.append(name).append('=');
+        escape(bounded(value), out);
     }
 
     /** A line without its LF; empty when it is none. */
@@ -114,6 +119,13 @@ public final class ControlLine {
     }
 
     private static void escape(String value, StringBuilder out) {
+        if (value.indexOf('\\') < 0
+                && value.indexOf('\t') < 0
+                && value.indexOf('\n') < 0
+                && value.indexOf('\r') < 0) {
+            out.append(value); // nearly always
+            return;
+        }
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             switch (c) {

@@ -62,6 +62,11 @@ final class Destination implements Timers.Timed {
     /** When what stands before it was last searched for what has outlived its time. */
     long searched = Long.MIN_VALUE;
 
+    /** The survey that counted it last, and its row there. */
+    int survey;
+
+    int surveyed;
+
     private final Map<Source, Lane> lanes = new HashMap<>(2);
     private final ArrayDeque<Lane> ring = new ArrayDeque<>(1);
     private int standing;

@@ -302,7 +302,7 @@ final class Operator {
             if (whole == null) {
                 unread.add(stub.queueId());
             } else {
-                survey.count(whole.nextHop, arrived, stub.due(), whole.said());
+                survey.count(whole, arrived, stub.due(), whole.said());
             }
             return;
         }

@@ -19,7 +19,12 @@ final class Page {
     }
 
     void add(ControlLine line) {
-        lines.append(line.text()).append('\n');
+        add(line.text());
+    }
+
+    /** A line in its written form, without LF. */
+    void add(String line) {
+        lines.append(line).append('\n');
     }
 
     /** Writes what is more than a page. A message with very many recipients makes it longer. */

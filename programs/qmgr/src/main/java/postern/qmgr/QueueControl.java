@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ public final class QueueControl {
     private final Router router;
     private final RouteRules rules;
     private final Authority authority;
+    private final AtomicInteger surveys = new AtomicInteger();
 
     /**
      * @param router says where a message would go
@@ -338,17 +340,17 @@ public final class QueueControl {
             Survey survey = survey();
             page.add(survey.sum());
             for (Survey.Row row : survey.largest(limit())) {
-                page.add(row.line());
+                page.add(row.text());
                 page.flushFull();
             }
             return ControlLine.ok().with("count", survey.rows());
         }
 
         private Survey survey() throws IOException {
-            var survey = new Survey(world.clock().now());
+            var survey = new Survey(surveys.incrementAndGet(), world.clock().now());
             if (reader && selection.all()) { // nearly all there is to count is in memory
                 while (!survey(survey)) {
-                    survey = new Survey(world.clock().now());
+                    survey = new Survey(surveys.incrementAndGet(), world.clock().now());
                 }
                 return survey;
             }

@@ -2,9 +2,7 @@ package postern.qmgr;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import postern.base.ControlLine;
@@ -19,8 +17,10 @@ final class Survey {
 
     private static final String OTHERS = "(others)";
 
+    private final int number;
     private final long nowSeconds;
-    private final Map<String, Row> rows = new HashMap<>();
+    private final Map<String, Integer> places = new HashMap<>();
+    private final List<Row> rows = new ArrayList<>();
 
     /** One destination. A million recipients are counted in fifty thousand of these. */
     static final class Row {
@@ -39,8 +39,9 @@ final class Survey {
             return destination;
         }
 
-        int total() {
-            return total;
+        private static int mostFirst(Row one, Row other) {
+            int more = Integer.compare(other.total, one.total);
+            return more != 0 ? more : one.destination.compareTo(other.destination);
         }
 
         void add(Row other) {
@@ -51,28 +52,53 @@ final class Survey {
             }
         }
 
-        ControlLine line() {
-            return line("destination", destination);
+        private void count(long age, long order, String said) {
+            int column = 0;
+            while (column < MINUTES.length && age > MINUTES[column] * 60L) {
+                column++;
+            }
+            ages[column]++;
+            total++;
+            oldest = Math.max(oldest, age);
+            if (order > errorOf && !said.isEmpty()) {
+                errorOf = order;
+                error = said;
+            }
         }
 
-        ControlLine line(String name, Object value) {
-            StringBuilder columns = new StringBuilder();
-            for (int age : ages) {
-                columns.append(columns.isEmpty() ? "" : ",").append(age);
+        ControlLine line() {
+            return ControlLine.parse(text("destination", destination)).orElseThrow();
+        }
+
+        /** Its line, without LF: written as it is, for there may be very many. */
+        String text() {
+            return text("destination", destination);
+        }
+
+        private String text(String name, String value) {
+            StringBuilder out = new StringBuilder(160);
+            ControlLine.field(name, value, out);
+            out.append("\ttotal=").append(total).append("\tages=");
+            for (int i = 0; i < ages.length; i++) {
+                if (i > 0) {
+                    out.append(',');
+                }
+                out.append(ages[i]);
             }
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put(name, value);
-            fields.put("total", total);
-            fields.put("ages", columns);
-            fields.put("oldest", oldest);
+            out.append("\toldest=").append(oldest);
             if (!error.isEmpty()) {
-                fields.put("reason", error);
+                out.append('\t');
+                ControlLine.field("reason", error, out);
             }
-            return ControlLine.of(fields);
+            return out.toString();
         }
     }
 
-    Survey(Instant now) {
+    /**
+     * @param number another for each survey, so that a destination knows whose row it remembers
+     */
+    Survey(int number, Instant now) {
+        this.number = number;
         this.nowSeconds = now.getEpochSecond();
     }
 
@@ -83,44 +109,56 @@ final class Survey {
      * @param error what that said; empty when there was none
      */
     void count(String destination, long arrivedSeconds, long order, String error) {
-        Row row = rows.get(destination);
-        if (row == null) {
-            String name = rows.size() < ROWS_MAX ? destination : OTHERS;
-            row = rows.computeIfAbsent(name, Row::new);
+        count(rows.get(place(destination)), arrivedSeconds, order, error);
+    }
+
+    /** The same for a destination that is in memory: it keeps its row's place. */
+    void count(Destination destination, long arrivedSeconds, long order, String error) {
+        if (destination.survey != number) {
+            destination.surveyed = place(destination.nextHop);
+            destination.survey = number;
         }
-        long age = Math.max(0, nowSeconds - arrivedSeconds);
-        int column = 0;
-        while (column < MINUTES.length && age > MINUTES[column] * 60L) {
-            column++;
+        count(rows.get(destination.surveyed), arrivedSeconds, order, error);
+    }
+
+    private void count(Row row, long arrivedSeconds, long order, String error) {
+        row.count(Math.max(0, nowSeconds - arrivedSeconds), order, error);
+    }
+
+    private int place(String destination) {
+        Integer known = places.get(destination);
+        if (known == null && rows.size() >= ROWS_MAX) {
+            known = places.get(OTHERS);
         }
-        row.ages[column]++;
-        row.total++;
-        row.oldest = Math.max(row.oldest, age);
-        if (!error.isEmpty() && order > row.errorOf) {
-            row.errorOf = order;
-            row.error = error;
+        if (known != null) {
+            return known;
         }
+        String name = rows.size() < ROWS_MAX ? destination : OTHERS;
+        int place = rows.size();
+        places.put(name, place);
+        rows.add(new Row(name));
+        return place;
     }
 
     /** All together. */
-    ControlLine sum() {
+    String sum() {
         Row sum = new Row("");
-        rows.values().forEach(sum::add);
-        return sum.line("destinations", rows.size());
+        rows.forEach(sum::add);
+        return sum.text("destinations", Integer.toString(rows.size()));
     }
 
     boolean counts(String destination) {
-        return rows.containsKey(destination);
+        return places.containsKey(destination);
     }
 
     int rows() {
         return rows.size();
     }
 
-    /** The largest first, at most so many. */
+    /** The largest first, at most so many. Nothing is counted afterwards. */
     List<Row> largest(int most) {
-        List<Row> sorted = new ArrayList<>(rows.values());
-        sorted.sort(Comparator.comparingInt(Row::total).reversed().thenComparing(Row::destination));
+        List<Row> sorted = new ArrayList<>(rows);
+        sorted.sort(Row::mostFirst);
         return sorted.subList(0, Math.min(most, sorted.size()));
     }
 }

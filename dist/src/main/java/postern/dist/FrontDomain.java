@@ -90,8 +90,10 @@ public final class FrontDomain {
             throws IOException {
         Settings settings = handed.settings();
         SmtpdConfig config =
-                SmtpdConfig.read(settings, site.hostname())
-                        .withOrigin(RewriteConfig.read(settings, site.hostname()).origin());
+                SmtpdConfig.read(
+                        settings,
+                        site.hostname(),
+                        RewriteConfig.read(settings, site.hostname()).origin());
         ServerTls tls = Certificates.tls(handed.secrets(), config.tls().askClients());
         if (tls != null) {
             tls.warm();

@@ -1,13 +1,10 @@
 package postern.tls;
 
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.HexFormat;
 import java.util.List;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.tls.Pem.Malformed;
@@ -17,7 +14,7 @@ import postern.tls.Pem.Malformed;
  * have; what it is worth is a question of policy: its fingerprint may be known, or an authority may
  * vouch for it. Any thread.
  */
-final class ClientCertificates extends X509ExtendedTrustManager {
+final class ClientCertificates {
     private final @Nullable Authorities authorities;
 
     private ClientCertificates(@Nullable Authorities authorities) {
@@ -37,6 +34,11 @@ final class ClientCertificates extends X509ExtendedTrustManager {
                 && authorities.ofClient(chain) instanceof Authorities.Word.Vouched;
     }
 
+    /** What is handed to the handshake. */
+    AnyCertificate taker() {
+        return new AnyCertificate(authorities == null ? List.of() : authorities.anchors());
+    }
+
     static String fingerprint(X509Certificate certificate) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -44,44 +46,5 @@ final class ClientCertificates extends X509ExtendedTrustManager {
         } catch (GeneralSecurityException broken) {
             throw new Bug("the platform has SHA-256", broken);
         }
-    }
-
-    @Override
-    public void checkClientTrusted(
-            X509Certificate[] chain, String type, @Nullable SSLEngine engine) {
-        // what it is worth is asked later
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, @Nullable Socket socket) {
-        throw new Bug("no sockets are used");
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {
-        throw new Bug("no engine is asked without its peer");
-    }
-
-    @Override
-    public void checkServerTrusted(
-            X509Certificate[] chain, String type, @Nullable SSLEngine engine) {
-        throw new Bug("this is the server's side");
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, @Nullable Socket socket) {
-        throw new Bug("this is the server's side");
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {
-        throw new Bug("this is the server's side");
-    }
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return authorities == null
-                ? new X509Certificate[0]
-                : authorities.anchors().toArray(X509Certificate[]::new);
     }
 }

@@ -1,10 +1,7 @@
 package postern.tls;
 
 import java.io.IOException;
-import java.lang.ref.WeakReference;
-import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,7 +11,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.base.Peer;
@@ -65,9 +61,6 @@ public final class ClientTls {
     private static final int SESSIONS_MAX = 500;
 
     private static final int SESSION_SECONDS = 3600; // as Postfix remembers them
-
-    /** Names the engine whose full handshake made a session: {@link TlsPeer#resumed}. */
-    static final String MADE_BY = "postern.made-by";
 
     private final List<Credential> credentials;
     private final ReentrantLock lock = new ReentrantLock();
@@ -129,7 +122,7 @@ public final class ClientTls {
                         credentials.isEmpty()
                                 ? null
                                 : new KeyManager[] {new CredentialChooser(credentials)};
-                context.init(keys, new TrustManager[] {new Anybody()}, null);
+                context.init(keys, new TrustManager[] {new AnyCertificate(List.of())}, null);
                 context.getClientSessionContext().setSessionCacheSize(SESSIONS_MAX);
                 context.getClientSessionContext().setSessionTimeout(SESSION_SECONDS);
                 loaded = context;
@@ -139,50 +132,6 @@ public final class ClientTls {
             throw new Bug("the platform has TLS", broken);
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Takes any certificate; see the class on why and where. Servers ask nobody here. */
-    private static final class Anybody extends X509ExtendedTrustManager {
-        @Override
-        public void checkServerTrusted(
-                X509Certificate[] chain, String type, @Nullable SSLEngine engine) {
-            if (engine != null) { // asked in full handshakes alone
-                engine.getHandshakeSession().putValue(MADE_BY, new WeakReference<>(engine));
-            }
-        }
-
-        @Override
-        public void checkServerTrusted(
-                X509Certificate[] chain, String type, @Nullable Socket socket) {
-            throw new Bug("no sockets are used");
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {
-            throw new Bug("no engine is asked without its peer");
-        }
-
-        @Override
-        public void checkClientTrusted(
-                X509Certificate[] chain, String type, @Nullable Socket socket) {
-            throw new Bug("this is the client's side");
-        }
-
-        @Override
-        public void checkClientTrusted(
-                X509Certificate[] chain, String type, @Nullable SSLEngine engine) {
-            throw new Bug("this is the client's side");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {
-            throw new Bug("this is the client's side");
-        }
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

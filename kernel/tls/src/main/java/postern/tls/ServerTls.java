@@ -73,7 +73,7 @@ public final class ServerTls {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(
                     new KeyManager[] {new CredentialChooser(credentials)},
-                    new TrustManager[] {clients},
+                    new TrustManager[] {clients.taker()},
                     null);
             context.getServerSessionContext().setSessionCacheSize(SESSIONS_MAX);
             context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);

@@ -126,7 +126,8 @@ public final class TlsPeer implements Peer {
 
     /** Whether a client was spared a full handshake, by what it remembered of an earlier one. */
     public boolean resumed() {
-        return !(engine.getSession().getValue(ClientTls.MADE_BY) instanceof WeakReference<?> maker)
+        return !(engine.getSession().getValue(AnyCertificate.MADE_BY)
+                        instanceof WeakReference<?> maker)
                 || maker.get() != engine;
     }
 

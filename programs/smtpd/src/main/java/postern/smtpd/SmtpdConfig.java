@@ -418,6 +418,13 @@ public record SmtpdConfig(
     }
 
     public static SmtpdConfig read(Settings settings, String hostname) {
+        return read(settings, hostname, hostname);
+    }
+
+    /**
+     * @param origin the domain that completes what is submitted to a bare name
+     */
+    public static SmtpdConfig read(Settings settings, String hostname, String origin) {
         Settings.Group group = settings.section(SECTION);
         Bounds bounds =
                 new Bounds(
@@ -449,7 +456,7 @@ public record SmtpdConfig(
                         .toList();
         return new SmtpdConfig(
                 hostname,
-                hostname,
+                origin,
                 group.get(TRUSTED),
                 group.get(PROXIES),
                 group.get(FORWARDERS),
@@ -462,22 +469,6 @@ public record SmtpdConfig(
                         group.get(REQUIRE_TLS),
                         group.get(VRFY)),
                 new Tls(group.get(HANDSHAKE_LIMIT), group.get(HANDSHAKES), group.get(ASK_CLIENTS)),
-                bounds,
-                listeners);
-    }
-
-    /** With another domain that completes what is submitted to a bare name. */
-    public SmtpdConfig withOrigin(String domain) {
-        return new SmtpdConfig(
-                hostname,
-                domain,
-                trusted,
-                proxies,
-                forwarders,
-                wakers,
-                strictEnvelope,
-                services,
-                tls,
                 bounds,
                 listeners);
     }

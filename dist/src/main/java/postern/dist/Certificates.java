@@ -25,6 +25,7 @@ import postern.smtpd.SmtpdConfig;
 import postern.tls.Credential;
 import postern.tls.Credential.Parsed;
 import postern.tls.ServerTls;
+import postern.tls.TlsProvider;
 
 /**
  * The certificates of the configuration, and how they come to the domain that uses them: master
@@ -80,7 +81,36 @@ final class Certificates {
                         (file, group) ->
                                 authorities(group, TlsConfig.AUTHORITIES, file)
                                         .ifPresent(problems::add));
+        if (problems.isEmpty()) {
+            problems.addAll(unshowable());
+        }
         return problems;
+    }
+
+    /** What the provider of TLS cannot do with them. */
+    private List<Problem> unshowable() {
+        Settings.Group smtpd = settings.section(SmtpdConfig.SECTION);
+        TlsProvider provider = smtpd.get(SmtpdConfig.TLS_PROVIDER);
+        List<Credential> inward = new ArrayList<>();
+        for (CertificateConfig each : CertificateConfig.read(settings)) {
+            try {
+                if (Credential.parse(text(each.chain()), text(each.key()))
+                        instanceof Parsed.Usable(Credential credential)) {
+                    inward.add(credential);
+                }
+            } catch (IOException _) {
+                // has just been read; whoever reads it next says so
+            }
+        }
+        return provider.unusable(inward).stream()
+                .map(
+                        why ->
+                                smtpd.problem(
+                                        SmtpdConfig.TLS_PROVIDER,
+                                        "Conscrypt cannot show all certificates: " + why,
+                                        "give one certificate a name, with a key of RSA or EC;"
+                                                + " or take tls_provider = \"jsse\""))
+                .toList();
     }
 
     private Optional<Problem> authorities(Settings.Group group, Key<?> about, Path file) {
@@ -205,7 +235,7 @@ final class Certificates {
     }
 
     /** TLS with what {@link #secretText} says; null where it is empty. */
-    static @Nullable ServerTls tls(String secretText, boolean askClients) {
+    static @Nullable ServerTls tls(String secretText, SmtpdConfig.Tls config) {
         if (secretText.isEmpty()) {
             return null;
         }
@@ -220,6 +250,7 @@ final class Certificates {
                 }
             }
         }
-        return ServerTls.of(credentials, askClients, secretText.substring(end));
+        return ServerTls.of(
+                config.provider(), credentials, config.askClients(), secretText.substring(end));
     }
 }

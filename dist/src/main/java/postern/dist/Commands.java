@@ -85,6 +85,13 @@ final class Commands {
     private static List<Configuration.Check> checks(Disk disk) {
         List<Configuration.Check> checks = new ArrayList<>(Sections.CHECKS);
         checks.add(settings -> new Certificates(disk, settings).problems());
+        checks.add(
+                settings ->
+                        ConscryptFiles.problems(
+                                disk,
+                                settings,
+                                Jvm.ours().conscrypt(),
+                                System.getProperty("os.arch", "")));
         checks.add(settings -> AuthDomain.problems(disk, settings));
         checks.add(ServiceConfig::problems);
         return checks;

@@ -94,7 +94,7 @@ public final class FrontDomain {
                         settings,
                         site.hostname(),
                         RewriteConfig.read(settings, site.hostname()).origin());
-        ServerTls tls = Certificates.tls(handed.secrets(), config.tls().askClients());
+        ServerTls tls = Certificates.tls(handed.secrets(), config.tls());
         if (tls != null) {
             tls.warm();
         }
@@ -132,16 +132,14 @@ public final class FrontDomain {
             }
         }
         Drained qmqp = qmqp(world, settings, config, store, client, listeners.get(Qmqpd.NAME));
-        Listener control = listeners.get(Listeners.FRONT_CONTROL);
-        if (control != null) {
-            var server =
-                    new FrontControl(
-                            world,
-                            () -> smtpd.sessions() + "/" + config.bounds().sessions(),
-                            meter,
-                            known);
-            world.tasks().start("control", () -> server.serve(control));
-        }
+        control(
+                world,
+                listeners.get(Listeners.FRONT_CONTROL),
+                new FrontControl(
+                        world,
+                        () -> smtpd.sessions() + "/" + config.bounds().sessions(),
+                        meter,
+                        known));
         return new Running() {
             @Override
             public void drain(Runnable ended) {
@@ -155,6 +153,12 @@ public final class FrontDomain {
                 smtpd.retire(() -> qmqp.drain(ended));
             }
         };
+    }
+
+    private static void control(World world, @Nullable Listener listener, FrontControl server) {
+        if (listener != null) {
+            world.tasks().start("control", () -> server.serve(listener));
+        }
     }
 
     /** How something comes to its end. */

@@ -50,17 +50,37 @@ record Jvm(Path home, Path library) {
      * @param scratch where libraries may unpack what they bring
      */
     List<String> withDrivers(Path scratch, List<String> arguments) {
-        List<String> jars = new ArrayList<>(List.of(jar().toString()));
-        jars.addAll(drivers());
         return command(
                 Powers.LOOKUP.domain(),
                 List.of("-Djava.io.tmpdir=" + scratch),
-                String.join(":", jars),
+                behindOurs(library.resolve("lookup")),
                 arguments);
     }
 
-    private List<String> drivers() {
-        Path folder = library.resolve("lookup");
+    /**
+     * The same for the front domain where Conscrypt does its TLS: it alone has it on its class
+     * path, and its native library is read where it was installed, never unpacked. docs/adr/0081.
+     */
+    List<String> withConscrypt(List<String> arguments) {
+        return command(
+                Powers.FRONT.domain(),
+                List.of("-Djava.library.path=" + conscrypt()),
+                behindOurs(conscrypt()),
+                arguments);
+    }
+
+    /** Conscrypt and its native libraries, one for each kind of machine. */
+    Path conscrypt() {
+        return library.resolve("conscrypt");
+    }
+
+    private String behindOurs(Path folder) {
+        List<String> all = new ArrayList<>(List.of(jar().toString()));
+        all.addAll(jars(folder));
+        return String.join(":", all);
+    }
+
+    private static List<String> jars(Path folder) {
         if (!Files.isDirectory(folder)) {
             return List.of();
         }

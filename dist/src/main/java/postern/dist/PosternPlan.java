@@ -26,6 +26,7 @@ import postern.os.UserDatabase;
 import postern.qmqpd.Qmqpd;
 import postern.qmqpd.QmqpdConfig;
 import postern.smtp.Transports;
+import postern.smtpd.SmtpdConfig;
 import postern.tlsrpt.TlsReportConfig;
 
 /** What master is told to do: which domains there are, as whom, confined how, listening where. */
@@ -116,9 +117,7 @@ final class PosternPlan {
                 List.of("domain", powers.domain(), standing.text(), site.hostname());
         return new DomainPlan(
                 powers.domain(),
-                powers == Powers.LOOKUP
-                        ? jvm.withDrivers(powers.scratch(site), arguments)
-                        : jvm.command(powers.domain(), arguments),
+                command(powers, arguments),
                 environment(powers),
                 site.state(),
                 identity(powers),
@@ -144,6 +143,18 @@ final class PosternPlan {
                                     : Start.WITH_ITS_FIRST_WORK;
                     case LOCAL, AUTH -> Start.WITH_ITS_FIRST_WORK; // a relay never delivers here
                 });
+    }
+
+    private List<String> command(Powers powers, List<String> arguments) {
+        return switch (powers) {
+            case LOOKUP -> jvm.withDrivers(powers.scratch(site), arguments);
+            case FRONT ->
+                    switch (settings.get(SmtpdConfig.SECTION, SmtpdConfig.TLS_PROVIDER)) {
+                        case JSSE -> jvm.command(powers.domain(), arguments);
+                        case CONSCRYPT -> jvm.withConscrypt(arguments);
+                    };
+            case QUEUE, OUT, LOCAL, AUTH -> jvm.command(powers.domain(), arguments);
+        };
     }
 
     /**

@@ -14,6 +14,7 @@ import postern.base.system.SystemWorld;
 import postern.config.Configuration;
 import postern.config.Problem;
 import postern.config.Settings;
+import postern.smtpd.SmtpdConfig;
 
 /** Certificates that transports show come by master, each domain gets its own alone. */
 class OutwardCertificatesTest {
@@ -59,7 +60,8 @@ class OutwardCertificatesTest {
         String out = Certificates.part(all, Powers.OUT);
         assertThat(Certificates.part(all, Powers.QUEUE)).isEmpty();
         assertThat(front).doesNotContain("%outward");
-        assertThat(Certificates.tls(front, false)).isNotNull();
+        assertThat(Certificates.tls(front, SmtpdConfig.defaults("mx", List.of()).tls()))
+                .isNotNull();
         var shown = Certificates.outward(out);
         assertThat(shown).containsOnlyKeys("smtp", "relay", "partner");
         assertThat(shown.get("smtp")).isEqualTo(shown.get("relay"));

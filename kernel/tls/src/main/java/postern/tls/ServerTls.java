@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -36,13 +37,14 @@ public final class ServerTls {
         "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
     };
 
-    private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1"};
+    /** The first is passed over where the provider does not have it. */
+    private static final String[] GROUPS = {"X25519MLKEM768", "x25519", "secp256r1", "secp384r1"};
 
     /**
      * A client that names protocols and not this one takes us for somebody else, as one that was
      * made to by an attack across protocols does (ALPACA); most name none.
      */
-    private static final String[] PROTOCOLS = {"smtp"};
+    private static final String PROTOCOL = "smtp";
 
     private static final int SESSIONS_MAX = 20_000;
     private static final int SESSION_SECONDS = 3600; // as Postfix remembers them
@@ -50,14 +52,26 @@ public final class ServerTls {
     /** Handshakes with ourselves before the first client's. */
     private static final int WARMING_HANDSHAKES = 4;
 
+    private final Machinery machinery;
     private final SSLContext context;
     private final ClientCertificates clients;
     private final boolean askClients;
 
-    private ServerTls(SSLContext context, ClientCertificates clients, boolean askClients) {
+    private ServerTls(
+            Machinery machinery,
+            SSLContext context,
+            ClientCertificates clients,
+            boolean askClients) {
+        this.machinery = machinery;
         this.context = context;
         this.clients = clients;
         this.askClients = askClients;
+    }
+
+    /** As the next, by the JDK's own provider. */
+    public static ServerTls of(
+            List<Credential> credentials, boolean askClients, String authorities) {
+        return of(TlsProvider.JSSE, credentials, askClients, authorities);
     }
 
     /**
@@ -67,17 +81,25 @@ public final class ServerTls {
      * @throws IllegalArgumentException the authorities cannot be read; the message says why
      */
     public static ServerTls of(
-            List<Credential> credentials, boolean askClients, String authorities) {
+            TlsProvider provider,
+            List<Credential> credentials,
+            boolean askClients,
+            String authorities) {
         try {
             ClientCertificates clients = ClientCertificates.of(authorities);
-            SSLContext context = SSLContext.getInstance("TLS");
+            Machinery machinery = provider.machinery();
+            List<Credential> suited = new ArrayList<>();
+            for (Credential each : credentials) {
+                suited.add(machinery.suited(each));
+            }
+            SSLContext context = machinery.context();
             context.init(
-                    new KeyManager[] {new CredentialChooser(credentials)},
+                    new KeyManager[] {new CredentialChooser(suited)},
                     new TrustManager[] {clients.taker()},
                     null);
             context.getServerSessionContext().setSessionCacheSize(SESSIONS_MAX);
             context.getServerSessionContext().setSessionTimeout(SESSION_SECONDS);
-            return new ServerTls(context, clients, askClients);
+            return new ServerTls(machinery, context, clients, askClients);
         } catch (Pem.Malformed malformed) {
             throw new IllegalArgumentException(malformed.getMessage(), malformed);
         } catch (GeneralSecurityException broken) {
@@ -104,17 +126,18 @@ public final class ServerTls {
     public Protection protection(TlsPeer peer) {
         X509Certificate[] chain = peer.certificates().toArray(X509Certificate[]::new);
         if (chain.length == 0) {
-            return new Protection(peer.protocol(), peer.cipher(), "", "", false);
+            return new Protection(peer.protocol(), peer.cipher(), peer.group(), "", "", false);
         }
         return new Protection(
                 peer.protocol(),
                 peer.cipher(),
+                peer.group(),
                 ClientCertificates.fingerprint(chain[0]),
                 chain[0].getSubjectX500Principal().getName(),
                 clients.verified(chain));
     }
 
-    private SSLEngine engine() {
+    private Machinery.Engine engine() {
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = engine.getSSLParameters();
@@ -122,10 +145,9 @@ public final class ServerTls {
         parameters.setCipherSuites(CIPHERS);
         parameters.setNamedGroups(GROUPS);
         parameters.setUseCipherSuitesOrder(true);
-        parameters.setApplicationProtocols(PROTOCOLS);
         parameters.setWantClientAuth(askClients);
         engine.setSSLParameters(parameters);
-        return engine;
+        return machinery.serving(engine, PROTOCOL);
     }
 
     /**
@@ -137,8 +159,9 @@ public final class ServerTls {
     public void warm() throws IOException {
         for (int i = 0; i < WARMING_HANDSHAKES; i++) {
             for (String version : VERSIONS) {
-                SSLEngine client = ClientTls.trainingEngine(version);
-                rehearse(engine(), client);
+                Machinery.Engine server = engine();
+                rehearse(server.plain(), ClientTls.trainingEngine(machinery, version));
+                server.free();
             }
         }
     }

@@ -15,7 +15,6 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLKeyException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import postern.base.DiskFile;
 import postern.base.Endpoint;
@@ -40,18 +39,23 @@ public final class TlsPeer implements Peer {
 
     private static final byte[] NONE = {};
 
+    /** A fatal alert in clear, before anything is sealed: RFC 7301 §3.2. */
+    private static final byte[] NO_APPLICATION_PROTOCOL = {21, 3, 3, 0, 2, 2, 120};
+
     private static final int BINDING_OCTETS = 32; // RFC 9266 §2
 
     private final Peer plain;
+    private final Machinery.Engine machine;
     private final SSLEngine engine;
     private byte[] sealed = NONE; // received and not opened yet: from start to end
     private int start;
     private int end;
     private ByteBuffer opened = ByteBuffer.wrap(NONE); // opened and not read yet
 
-    private TlsPeer(Peer plain, SSLEngine engine) {
+    private TlsPeer(Peer plain, Machinery.Engine machine) {
         this.plain = plain;
-        this.engine = engine;
+        this.machine = machine;
+        this.engine = machine.plain();
     }
 
     /**
@@ -61,14 +65,25 @@ public final class TlsPeer implements Peer {
      *     use
      */
     public static TlsPeer start(Peer plain, SSLEngine engine, Duration limit) throws IOException {
-        TlsPeer peer = new TlsPeer(plain, engine);
+        return start(plain, new JsseMachinery.Own(engine), limit);
+    }
+
+    /** As the former, whoever's the engine is. */
+    static TlsPeer start(Peer plain, Machinery.Engine machine, Duration limit) throws IOException {
+        TlsPeer peer = new TlsPeer(plain, machine);
         plain.expireAfter(limit);
+        boolean settled = false;
         try {
-            engine.beginHandshake();
+            peer.engine.beginHandshake();
             peer.settle();
+            settled = true;
         } catch (SSLException refused) {
             peer.sayGoodbye(); // the alert that tells the other side why
-            throw refused;
+            throw machine.told(refused);
+        } finally {
+            if (!settled) {
+                machine.free();
+            }
         }
         return peer;
     }
@@ -88,17 +103,14 @@ public final class TlsPeer implements Peer {
      * 9266 §2. Empty below TLS 1.3, where it need not be unique.
      */
     public Optional<byte[]> channelBinding() {
-        if (!protocol().equals("TLSv1.3")
-                || !(engine.getSession() instanceof ExtendedSSLSession session)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(
-                    session.exportKeyingMaterialData(
-                            "EXPORTER-Channel-Binding", NONE, BINDING_OCTETS));
-        } catch (SSLKeyException | UnsupportedOperationException none) {
-            return Optional.empty();
-        }
+        return protocol().equals("TLSv1.3")
+                ? machine.exported("EXPORTER-Channel-Binding", BINDING_OCTETS)
+                : Optional.empty();
+    }
+
+    /** The group in which the keys were agreed; empty where the provider does not tell. */
+    String group() {
+        return machine.group();
     }
 
     /** The other side's certificate and its chain, as shown; none when it showed none. */
@@ -284,6 +296,11 @@ public final class TlsPeer implements Peer {
     private void await() throws IOException {
         ByteBuffer room = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
         SSLEngineResult result = open(room);
+        if (machine.mistaken()) {
+            machine.free(); // its answer is yes
+            plain.write(ByteBuffer.wrap(NO_APPLICATION_PROTOCOL));
+            throw new SSLException("the client wants to speak another protocol");
+        }
         switch (result.getStatus()) {
             case OK -> {
                 if (room.position() > 0) {
@@ -348,6 +365,7 @@ public final class TlsPeer implements Peer {
     @Override
     public void close() {
         sayGoodbye();
+        machine.free();
         plain.close();
         Arrays.fill(sealed, (byte) 0);
     }

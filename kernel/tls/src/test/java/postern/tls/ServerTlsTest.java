@@ -2,6 +2,7 @@ package postern.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -28,22 +29,31 @@ import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.Peer;
 import postern.base.World;
 import postern.base.system.SystemWorld;
 
-/** Our server against the sockets of the JDK. */
+/** Our server, by each provider, against the sockets of the JDK. */
+@ParameterizedClass
+@EnumSource(TlsProvider.class)
 final class ServerTlsTest {
     private static final World WORLD = SystemWorld.create((level, line) -> {});
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final BlockingQueue<Object> outcomes = new ArrayBlockingQueue<>(16);
     private final BlockingQueue<Optional<byte[]>> bindings = new ArrayBlockingQueue<>(16);
+    private final TlsProvider provider;
     private Listener listener;
+
+    ServerTlsTest(TlsProvider provider) {
+        this.provider = provider;
+    }
 
     @BeforeEach
     void listen() throws IOException {
@@ -58,10 +68,12 @@ final class ServerTlsTest {
     private void serve(boolean ask, String authorities) throws IOException {
         List<Credential> credentials = new ArrayList<>();
         credentials.add(CredentialTest.usable("chain-upside-down.pem", "ec-sec1.key"));
-        credentials.add(CredentialTest.usable("rsa.pem", "rsa-pkcs1.key"));
-        credentials.add(CredentialTest.usable("ed-all.pem", "ed-all.pem"));
+        if (provider == TlsProvider.JSSE) {
+            credentials.add(CredentialTest.usable("rsa.pem", "rsa-pkcs1.key"));
+            credentials.add(CredentialTest.usable("ed-all.pem", "ed-all.pem"));
+        }
         credentials.add(CredentialTest.usable("other-all.pem", "other-all.pem"));
-        ServerTls tls = ServerTls.of(credentials, ask, authorities);
+        ServerTls tls = ServerTls.of(provider, credentials, ask, authorities);
         WORLD.tasks()
                 .start(
                         "server",
@@ -128,7 +140,6 @@ final class ServerTlsTest {
         "x.wild.example.org, TLSv1.2, CN=ec",
         "other.example.org, TLSv1.3, CN=other",
         "other.example.org, TLSv1.2, CN=other",
-        "ed.example.org, TLSv1.3, CN=ed",
         "nobody.example.org, TLSv1.3, CN=ec",
         "'', TLSv1.3, CN=ec",
         "'', TLSv1.2, CN=ec",
@@ -146,7 +157,26 @@ final class ServerTlsTest {
         assertThat(subject(session)).isEqualTo(shown);
         assertThat(session.getProtocol()).isEqualTo(version);
         assertThat(outcome())
-                .isEqualTo(new Protection(version, session.getCipherSuite(), "", "", false));
+                .isEqualTo(
+                        new Protection(version, session.getCipherSuite(), group(), "", "", false));
+    }
+
+    /** What the clients here agree to, where the provider tells. */
+    private String group() {
+        return provider == TlsProvider.JSSE ? "" : "X25519";
+    }
+
+    @Test
+    void certificatesMayHaveEdwardsKeys() throws Exception {
+        assumeTrue(provider == TlsProvider.JSSE, "Conscrypt cannot; see TlsProviderTest");
+        serve(false, "");
+        SSLSession session =
+                connect(
+                        client(),
+                        parameters ->
+                                parameters.setServerNames(
+                                        List.of(new SNIHostName("ed.example.org"))));
+        assertThat(subject(session)).isEqualTo("CN=ed");
     }
 
     /** RFC 9266 §2. */
@@ -171,6 +201,7 @@ final class ServerTlsTest {
 
     @Test
     void clientThatKnowsOnlyRsaIsShownTheTwin() throws Exception {
+        assumeTrue(provider == TlsProvider.JSSE, "Conscrypt cannot; see TlsProviderTest");
         serve(false, "");
         SSLSession session =
                 connect(
@@ -250,6 +281,7 @@ final class ServerTlsTest {
     @Test
     void rehearsalSucceeds() throws Exception {
         ServerTls.of(
+                        provider,
                         List.of(CredentialTest.usable("chain-upside-down.pem", "ec-sec1.key")),
                         true,
                         "")

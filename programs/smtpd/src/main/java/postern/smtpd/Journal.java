@@ -112,6 +112,9 @@ final class Journal {
                         .with("client", client)
                         .with("protocol", protection.protocol())
                         .with("cipher", protection.cipher());
+        if (!protection.group().isEmpty()) {
+            line.with("group", protection.group());
+        }
         if (protection.certified()) {
             line.with("certificate", "SHA256:" + protection.fingerprint())
                     .with("subject", protection.subject())

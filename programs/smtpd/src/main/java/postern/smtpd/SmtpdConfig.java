@@ -9,6 +9,7 @@ import postern.config.Cidr;
 import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
+import postern.tls.TlsProvider;
 
 /**
  * What smtpd goes by.
@@ -65,8 +66,10 @@ public record SmtpdConfig(
      * @param handshakeLimit time for a handshake
      * @param handshakes most at once
      * @param askClients for a certificate of theirs
+     * @param provider who does the work
      */
-    public record Tls(Duration handshakeLimit, int handshakes, boolean askClients) {}
+    public record Tls(
+            Duration handshakeLimit, int handshakes, boolean askClients, TlsProvider provider) {}
 
     /**
      * Bounds.
@@ -315,6 +318,18 @@ public record SmtpdConfig(
                             SINCE)
                     .optional();
 
+    /** The key that problems with who does TLS are about. */
+    public static final Key<TlsProvider> TLS_PROVIDER =
+            Key.choice(
+                    "tls_provider",
+                    TlsProvider.JSSE,
+                    List.of(TlsProvider.values()),
+                    "Who does the work of TLS toward clients: the JDK (jsse), or Conscrypt, that is"
+                            + " BoringSSL (conscrypt), which agrees on keys in the hybrid group"
+                            + " X25519MLKEM768 too, and runs native code in the process that strangers"
+                            + " speak to. See docs/tls.md.",
+                    "0.2");
+
     /** {@code [smtpd]}. */
     public static final Section SECTION =
             new Section(
@@ -345,7 +360,8 @@ public record SmtpdConfig(
                             HANDSHAKE_LIMIT,
                             HANDSHAKES,
                             ASK_CLIENTS,
-                            CLIENT_AUTHORITIES));
+                            CLIENT_AUTHORITIES,
+                            TLS_PROVIDER));
 
     private static final Key<String> LISTENER_NAME =
             Key.text("name", "smtp", "What log and trace call the listener.", SINCE).required();
@@ -468,7 +484,11 @@ public record SmtpdConfig(
                         group.get(PRIORITIES),
                         group.get(REQUIRE_TLS),
                         group.get(VRFY)),
-                new Tls(group.get(HANDSHAKE_LIMIT), group.get(HANDSHAKES), group.get(ASK_CLIENTS)),
+                new Tls(
+                        group.get(HANDSHAKE_LIMIT),
+                        group.get(HANDSHAKES),
+                        group.get(ASK_CLIENTS),
+                        group.get(TLS_PROVIDER)),
                 bounds,
                 listeners);
     }

@@ -1,0 +1,64 @@
+package postern.tls;
+
+import java.security.GeneralSecurityException;
+import java.util.Optional;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLKeyException;
+import javax.net.ssl.SSLParameters;
+
+/** The JDK's own. */
+final class JsseMachinery implements Machinery {
+    @Override
+    public SSLContext context() throws GeneralSecurityException {
+        return SSLContext.getInstance("TLS");
+    }
+
+    @Override
+    public Credential suited(Credential credential) {
+        return credential;
+    }
+
+    @Override
+    public Engine serving(SSLEngine engine, String protocol) {
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {protocol});
+        engine.setSSLParameters(parameters);
+        return new Own(engine);
+    }
+
+    /** Refuses other protocols by itself, and lies on no heap but ours. */
+    record Own(SSLEngine plain) implements Engine {
+        @Override
+        public boolean mistaken() {
+            return false;
+        }
+
+        @Override
+        public Optional<byte[]> exported(String label, int octets) {
+            if (!(plain.getSession() instanceof ExtendedSSLSession session)) {
+                return Optional.empty();
+            }
+            try {
+                return Optional.of(session.exportKeyingMaterialData(label, new byte[0], octets));
+            } catch (SSLKeyException | UnsupportedOperationException none) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public String group() {
+            return "";
+        }
+
+        @Override
+        public SSLException told(SSLException failed) {
+            return failed;
+        }
+
+        @Override
+        public void free() {}
+    }
+}

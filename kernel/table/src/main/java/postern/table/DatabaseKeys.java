@@ -57,14 +57,15 @@ public final class DatabaseKeys {
                     "",
                     Pattern.compile("[A-Za-z0-9_.-]{0,64}"),
                     "a name of letters, digits, _ . and -",
-                    "For pgsql and mysql: the database's name (Postfix: dbname).",
+                    "For pgsql and mysql: the database's name (Postfix: dbname). For redis: its number, 0 where it"
+                            + " is not stated.",
                     SINCE);
 
     public static final Key<String> USER =
             Key.text(
                     "user",
                     "",
-                    "For pgsql and mysql: whom the server knows us as. Give that user the right to read what"
+                    "For pgsql, mysql and redis: whom the server knows us as. Give that user the right to read what"
                             + " the query needs, and no other.",
                     SINCE);
 
@@ -73,7 +74,7 @@ public final class DatabaseKeys {
                             "password_file",
                             "/etc/postern/virtual.password",
                             Key.Base.FILE,
-                            "For pgsql, mysql and ldap: a file that holds the password and nothing else. Master"
+                            "For pgsql, mysql, ldap and redis: a file that holds the password and nothing else. Master"
                                     + " reads it and gives it to the lookup domain alone: it may belong to"
                                     + " root, with mode 0600.",
                             SINCE)
@@ -94,7 +95,7 @@ public final class DatabaseKeys {
             Key.text(
                     "result_format",
                     "%s",
-                    "For pgsql, mysql, sqlite and ldap: what is made of each value: %s, %u and %d are the"
+                    "For pgsql, mysql, sqlite, ldap, memcache and redis: what is made of each value: %s, %u and %d are the"
                             + " value, its local part and its domain; %S, %U, %D and %1 to %9 are the key's.",
                     SINCE);
 
@@ -102,7 +103,7 @@ public final class DatabaseKeys {
             Key.texts(
                     "domains",
                     List.of(),
-                    "For pgsql, mysql, sqlite and ldap: only addresses in these domains are asked for, and no"
+                    "For pgsql, mysql, sqlite, ldap, memcache and redis: only addresses in these domains are asked for, and no"
                             + " bare name or domain (Postfix: domain).",
                     SINCE);
 

@@ -44,6 +44,15 @@ record KindKeys(Set<Key<?>> wanted, Set<Key<?>> allowed) {
                                     DatabaseKeys.SCOPE,
                                     DatabaseKeys.BIND_DN,
                                     DatabaseKeys.START_TLS);
+            case MEMCACHE -> needs(NetworkKeys.SERVERS).network().store();
+            case REDIS ->
+                    needs(NetworkKeys.SERVERS)
+                            .network()
+                            .store()
+                            .and(
+                                    DatabaseKeys.DATABASE,
+                                    DatabaseKeys.USER,
+                                    DatabaseKeys.PASSWORD_FILE);
         };
     }
 
@@ -65,6 +74,11 @@ record KindKeys(Set<Key<?>> wanted, Set<Key<?>> allowed) {
     /** Of those whose answers are made of values. */
     private KindKeys values() {
         return and(DatabaseKeys.RESULT_FORMAT, DatabaseKeys.DOMAINS, DatabaseKeys.EXPANSION_LIMIT);
+    }
+
+    /** Of those whose servers know nothing but keys and values. */
+    private KindKeys store() {
+        return and(NetworkKeys.KEY_FORMAT, DatabaseKeys.RESULT_FORMAT, DatabaseKeys.DOMAINS);
     }
 
     /** Of those whose servers are databases and directories. */

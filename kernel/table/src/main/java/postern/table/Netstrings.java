@@ -87,7 +87,7 @@ public final class Netstrings implements Closeable {
     }
 
     /** Whether the peer has said something that nobody asked for, or has closed. */
-    boolean stale() {
+    public boolean stale() {
         return at < end || peer.waiting();
     }
 

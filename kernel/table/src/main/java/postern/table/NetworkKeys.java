@@ -15,9 +15,9 @@ public final class NetworkKeys {
             Key.endpoints(
                     "servers",
                     List.of(),
-                    "For socketmap and tcp: where it is served, \"127.0.0.1:8461\" or \"unix:/run/sts\";"
-                            + " the second and further ones take over while the first does not take"
-                            + " connections. Addresses, not names.",
+                    "For socketmap, tcp, memcache and redis: where it is served, \"127.0.0.1:8461\" or"
+                            + " \"unix:/run/sts\"; the second and further ones take over while the first"
+                            + " cannot be reached or does not answer. Addresses, not names.",
                     SINCE);
 
     public static final Key<Optional<String>> MAP =
@@ -59,8 +59,16 @@ public final class NetworkKeys {
                             + " \"0s\" asks each time. A failure is never remembered.",
                     SINCE);
 
+    public static final Key<String> KEY_FORMAT =
+            Key.text(
+                    "key_format",
+                    "%s",
+                    "For memcache and redis: what a key is called there, \"mailbox:%s\". %s, %u, %d and %1 to"
+                            + " %9 as in a query; a key that has no such part is not asked for.",
+                    SINCE);
+
     /** All of them, in the order of the manual. */
-    static final List<Key<?>> ALL = List.of(SERVERS, MAP, TIMEOUT, CONNECTIONS, CACHE);
+    static final List<Key<?>> ALL = List.of(SERVERS, MAP, TIMEOUT, CONNECTIONS, CACHE, KEY_FORMAT);
 
     private NetworkKeys() {}
 }

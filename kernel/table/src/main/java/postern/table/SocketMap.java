@@ -72,8 +72,8 @@ public final class SocketMap {
      */
     public Answer ask(String table, String key, String origin) {
         String request = table + " " + key;
-        if (request.length() > REQUEST_OCTETS_MAX / 4) {
-            return Answer.ABSENT; // no address and no domain is so long
+        if (!possible(request)) {
+            return Answer.ABSENT;
         }
         Optional<Slot> slot = slots.poll(limit);
         if (slot.isEmpty()) {
@@ -91,6 +91,11 @@ public final class SocketMap {
         } finally {
             slots.put(new Slot(after));
         }
+    }
+
+    /** Whether it fits, in any characters: no address and no domain is longer. */
+    public static boolean possible(String request) {
+        return request.length() <= REQUEST_OCTETS_MAX / 4;
     }
 
     /** One question, on a connection that was kept or a new one. */
@@ -144,7 +149,7 @@ public final class SocketMap {
     }
 
     /** What a reply says; anything but OK and NOTFOUND says that nobody knows. */
-    static Answer parse(String reply, String origin) {
+    public static Answer parse(String reply, String origin) {
         int space = reply.indexOf(' ');
         String word = space < 0 ? reply : reply.substring(0, space);
         String rest = space < 0 ? "" : reply.substring(space + 1);

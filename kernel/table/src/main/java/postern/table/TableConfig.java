@@ -41,7 +41,9 @@ public record TableConfig(
         PGSQL(Protocol.PGSQL),
         MYSQL(Protocol.MYSQL),
         SQLITE(Protocol.SQLITE),
-        LDAP(Protocol.LDAP);
+        LDAP(Protocol.LDAP),
+        MEMCACHE(Protocol.MEMCACHE),
+        REDIS(Protocol.REDIS);
 
         private final @Nullable Protocol protocol;
 
@@ -76,7 +78,9 @@ public record TableConfig(
         PGSQL,
         MYSQL,
         SQLITE,
-        LDAP
+        LDAP,
+        MEMCACHE,
+        REDIS
     }
 
     private static final String SINCE = "0.2";
@@ -96,7 +100,8 @@ public record TableConfig(
                                     + " the next one's key. users: the users of this machine. environment:"
                                     + " variables that Postern was started with. socketmap, tcp: a server that"
                                     + " speaks that protocol of Postfix's. pgsql, mysql (also MariaDB), sqlite, ldap:"
-                                    + " a database or a directory, by a query.",
+                                    + " a database or a directory, by a query. memcache, redis (also Valkey): a"
+                                    + " store, by the name that a key has there.",
                             SINCE)
                     .required();
 

@@ -110,7 +110,7 @@ public final class Tables {
                             source(config.kind())
                                     .orElseThrow(
                                             () -> new Bug(config.kind() + " is read from a file")));
-            case SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP -> remote.open(config);
+            case SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP, MEMCACHE, REDIS -> remote.open(config);
         };
     }
 

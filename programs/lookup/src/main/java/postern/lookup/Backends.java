@@ -40,6 +40,11 @@ final class Backends<S, C> {
 
         void close(C connection);
 
+        /** Whether it can be seen without asking that it is of no use any more. */
+        default boolean stale(C connection) {
+            return false;
+        }
+
         /** However good it is, it is not used for longer. */
         Duration lifetime();
     }
@@ -150,7 +155,8 @@ final class Backends<S, C> {
 
         private boolean stale(Kept<C> old) {
             long now = now();
-            return now - old.used >= IDLE.toNanos()
+            return driver.stale(old.connection)
+                    || now - old.used >= IDLE.toNanos()
                     || now - old.opened >= driver.lifetime().toNanos();
         }
 

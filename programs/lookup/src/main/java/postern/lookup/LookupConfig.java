@@ -57,24 +57,65 @@ public final class LookupConfig {
     }
 
     private static void check(TableConfig table, List<Problem> problems) {
-        Kind kind = table.kind();
         Settings.Group group = table.group();
-        if (kind == Kind.SOCKETMAP || kind == Kind.TCP) {
-            if (group.stated(NetworkKeys.SERVERS) && group.get(NetworkKeys.SERVERS).isEmpty()) {
-                problems.add(
-                        group.problem(NetworkKeys.SERVERS, "\"servers\" is empty", "name one"));
+        switch (table.kind().protocol().orElseThrow()) {
+            case SOCKETMAP, TCP -> servers(group, problems);
+            case MEMCACHE -> {
+                servers(group, problems);
+                store(group, problems);
             }
-            return;
+            case REDIS -> {
+                servers(group, problems);
+                store(group, problems);
+                tried(group, DatabaseKeys.DATABASE, problems, LookupConfig::number);
+            }
+            case PGSQL, MYSQL, SQLITE -> {
+                hosts(group, problems);
+                if (group.stated(DatabaseKeys.QUERY)) {
+                    boolean quotes = quotes(table.kind());
+                    tried(
+                            group,
+                            DatabaseKeys.QUERY,
+                            problems,
+                            text -> SqlQuery.parse(text, quotes));
+                }
+            }
+            case LDAP -> {
+                hosts(group, problems);
+                tried(group, DatabaseKeys.SEARCH_BASE, problems, Template::parse);
+                tried(group, DatabaseKeys.QUERY_FILTER, problems, LookupConfig::filter);
+            }
         }
+    }
+
+    private static void servers(Settings.Group group, List<Problem> problems) {
+        if (group.stated(NetworkKeys.SERVERS) && group.get(NetworkKeys.SERVERS).isEmpty()) {
+            problems.add(group.problem(NetworkKeys.SERVERS, "\"servers\" is empty", "name one"));
+        }
+    }
+
+    private static void hosts(Settings.Group group, List<Problem> problems) {
         if (group.get(DatabaseKeys.HOSTS).isEmpty()) {
             problems.add(group.problem(DatabaseKeys.HOSTS, "\"hosts\" is empty", "name one"));
         }
         tried(group, DatabaseKeys.RESULT_FORMAT, problems, Template::parse);
-        if (kind == Kind.LDAP) {
-            tried(group, DatabaseKeys.SEARCH_BASE, problems, Template::parse);
-            tried(group, DatabaseKeys.QUERY_FILTER, problems, LookupConfig::filter);
-        } else if (group.stated(DatabaseKeys.QUERY)) {
-            tried(group, DatabaseKeys.QUERY, problems, text -> SqlQuery.parse(text, quotes(kind)));
+    }
+
+    private static void store(Settings.Group group, List<Problem> problems) {
+        tried(group, DatabaseKeys.RESULT_FORMAT, problems, Template::parse);
+        tried(group, NetworkKeys.KEY_FORMAT, problems, LookupConfig::asking);
+    }
+
+    private static void asking(String text) {
+        if (!Template.parse(text).asks()) {
+            throw new IllegalArgumentException(
+                    "has no %s, %u or %d: it would ask the same of every key");
+        }
+    }
+
+    private static void number(String text) {
+        if (!text.matches("[0-9]{0,4}")) {
+            throw new IllegalArgumentException("is no number of a database");
         }
     }
 
@@ -101,10 +142,7 @@ public final class LookupConfig {
 
     /** As far as it can be told without the directory's library: it asks, and its brackets pair. */
     private static void filter(String text) {
-        if (!Template.parse(text).asks()) {
-            throw new IllegalArgumentException(
-                    "has no %s, %u or %d: it would ask the same of every key");
-        }
+        asking(text);
         int open = 0;
         for (int i = 0; i < text.length() && open >= 0; i++) {
             open += text.charAt(i) == '(' ? 1 : text.charAt(i) == ')' ? -1 : 0;

@@ -20,7 +20,6 @@ import postern.table.DatabaseKeys.Host;
 import postern.table.DatabaseKeys.Tls;
 import postern.table.NetworkKeys;
 import postern.table.RemoteTables;
-import postern.table.SocketMap;
 import postern.table.Table;
 import postern.table.TableConfig;
 import postern.table.TableConfig.Kind;
@@ -115,7 +114,7 @@ public final class Sources implements Tables.Remote {
                                 && !config.group().get(DatabaseKeys.START_TLS);
                 yield atOnce ? PORT_LDAPS : PORT_LDAP;
             }
-            case SQLITE, SOCKETMAP, TCP -> 0;
+            case SQLITE, SOCKETMAP, TCP, MEMCACHE, REDIS -> 0;
         };
     }
 
@@ -144,12 +143,17 @@ public final class Sources implements Tables.Remote {
         List<Endpoint> servers = group.get(NetworkKeys.SERVERS);
         String origin = "table " + config.name() + " " + group.origin();
         return switch (protocol(config)) {
-            case SOCKETMAP -> {
-                var map = new SocketMap(world, servers, connections, limit);
-                yield map.table(group.get(NetworkKeys.MAP).orElse(""), origin);
-            }
+            case SOCKETMAP ->
+                    new SocketMapTable(
+                            world,
+                            servers,
+                            connections,
+                            limit,
+                            group.get(NetworkKeys.MAP).orElse(""),
+                            origin);
             case TCP -> new TcpTable(world, servers, connections, limit, origin);
-            case PGSQL, MYSQL, SQLITE, LDAP -> database(config, origin);
+            case MEMCACHE -> store(group, new Memcache(), origin);
+            case PGSQL, MYSQL, SQLITE, LDAP, REDIS -> database(config, origin);
         };
     }
 
@@ -161,9 +165,33 @@ public final class Sources implements Tables.Remote {
             String why = "password_file: " + unread.getMessage();
             return _ -> new Table.Answer.TemporaryFailure(why);
         }
-        return config.kind() == Kind.LDAP
-                ? ldap(config.group(), password, origin)
-                : sql(config, password, origin);
+        return switch (protocol(config)) {
+            case LDAP -> ldap(config.group(), password, origin);
+            case REDIS -> redis(config.group(), password, origin);
+            case PGSQL, MYSQL, SQLITE, SOCKETMAP, TCP, MEMCACHE -> sql(config, password, origin);
+        };
+    }
+
+    private Table redis(Settings.Group group, String password, String origin) {
+        String number = group.get(DatabaseKeys.DATABASE);
+        int database = number.isEmpty() ? 0 : Integer.parseInt(number);
+        return store(group, new Redis(group.get(DatabaseKeys.USER), password, database), origin);
+    }
+
+    private Table store(Settings.Group group, StoreTable.Store store, String origin) {
+        var question =
+                new StoreTable.Question(
+                        Template.parse(group.get(NetworkKeys.KEY_FORMAT)),
+                        Template.parse(group.get(DatabaseKeys.RESULT_FORMAT)),
+                        group.get(DatabaseKeys.DOMAINS));
+        return new StoreTable(
+                world,
+                group.get(NetworkKeys.SERVERS),
+                group.get(NetworkKeys.CONNECTIONS),
+                group.get(NetworkKeys.TIMEOUT),
+                store,
+                question,
+                origin);
     }
 
     private Table sql(TableConfig config, String password, String origin) {

@@ -1,5 +1,8 @@
 package postern.lookup;
 
+import java.io.IOException;
+import postern.base.TimedOut;
+
 /** A server cannot be asked now; another may. Leaves this package never. */
 final class Unavailable extends Exception {
     private static final long serialVersionUID = 1;
@@ -12,6 +15,11 @@ final class Unavailable extends Exception {
     Unavailable(String why, boolean silent) {
         super(why, null, false, false);
         this.silent = silent;
+    }
+
+    /** What went wrong with a stream. */
+    static Unavailable of(IOException failed) {
+        return new Unavailable(String.valueOf(failed.getMessage()), failed instanceof TimedOut);
     }
 
     String why() {

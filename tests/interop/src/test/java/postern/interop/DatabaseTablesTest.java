@@ -16,9 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A site whose virtual domain is in a real database or directory: docs/howto/site.md. Each is
- * asked, attacked, stopped, killed and started again. Most of that is waiting: the rows run beside
- * each other, on ports and folders of their own.
+ * A site whose virtual domain is in a real database, directory or store: docs/howto/site.md. Each
+ * is asked, attacked, stopped, killed and started again. Most of that is waiting: the rows run
+ * beside each other, on ports and folders of their own.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class DatabaseTablesTest {
@@ -28,13 +28,17 @@ class DatabaseTablesTest {
     enum Kind {
         POSTGRESQL,
         MARIADB,
-        SLAPD;
+        SLAPD,
+        MEMCACHED,
+        REDIS;
 
         Databases start(Path folder) throws IOException {
             return switch (this) {
                 case POSTGRESQL -> Databases.postgresql(folder);
                 case MARIADB -> Databases.mariadb(folder);
                 case SLAPD -> Databases.slapd(folder);
+                case MEMCACHED -> Stores.memcached(folder);
+                case REDIS -> Stores.redis(folder);
             };
         }
     }

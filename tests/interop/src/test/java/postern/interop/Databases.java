@@ -66,6 +66,8 @@ final class Databases implements AutoCloseable {
     /** What the configuration says of its tables, but for names. */
     private final Function<Databases, String> tables;
 
+    private final Filling filling;
+
     private @Nullable Process process;
 
     private Databases(
@@ -74,11 +76,27 @@ final class Databases implements AutoCloseable {
             List<String> command,
             Map<String, String> environment,
             Function<Databases, String> tables) {
+        this(folder, port, command, environment, tables, _ -> {});
+    }
+
+    /** What a server that forgets everything is told after each start. */
+    interface Filling {
+        void fill(Databases server) throws IOException;
+    }
+
+    Databases(
+            Path folder,
+            int port,
+            List<String> command,
+            Map<String, String> environment,
+            Function<Databases, String> tables,
+            Filling filling) {
         this.folder = folder;
         this.port = port;
         this.command = command;
         this.environment = environment;
         this.tables = tables;
+        this.filling = filling;
     }
 
     int port() {
@@ -102,7 +120,7 @@ final class Databases implements AutoCloseable {
         return all;
     }
 
-    private static Path ofNobody(Path folder) throws IOException {
+    static Path ofNobody(Path folder) throws IOException {
         Files.createDirectories(folder);
         if (Tool.isRoot()) {
             Files.setAttribute(folder, "unix:uid", 65_534);
@@ -186,7 +204,7 @@ final class Databases implements AutoCloseable {
         return server;
     }
 
-    private static Map<String, String> libraries(Path folder) {
+    static Map<String, String> libraries(Path folder) {
         return Map.of("LD_LIBRARY_PATH", folder.toString());
     }
 
@@ -362,7 +380,8 @@ final class Databases implements AutoCloseable {
                 """;
     }
 
-    private Path secret() {
+    /** A file of its password. */
+    Path secret() {
         Path file = folder.resolve("postern.password");
         try {
             return Files.writeString(file, PASSWORD + "\n");
@@ -393,6 +412,7 @@ final class Databases implements AutoCloseable {
                                 return false;
                             }
                         });
+        filling.fill(this);
     }
 
     private List<ProcessHandle> processes() {

@@ -104,7 +104,8 @@ public final class TableEntries {
             case FILE, REGEXP, CIDR ->
                     Tables.source(table.kind())
                             .ifPresent(source -> file(Tables.path(table), source));
-            case COMPILED, USERS, ENVIRONMENT, SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP -> {}
+            case COMPILED, USERS, ENVIRONMENT -> {}
+            case SOCKETMAP, TCP, PGSQL, MYSQL, SQLITE, LDAP, MEMCACHE, REDIS -> {}
         }
     }
 

@@ -13,6 +13,8 @@ import postern.base.World;
 import postern.base.system.SystemWorld;
 import postern.command.AddressTools;
 import postern.config.Settings;
+import postern.local.LocalConfig;
+import postern.local.LocalTrail;
 import postern.lookup.Passwords;
 import postern.lookup.Sources;
 import postern.mail.AddressParser;
@@ -31,6 +33,8 @@ import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
 import postern.table.AddressSearch;
 import postern.table.AliasFile;
+import postern.table.Aliases;
+import postern.table.LocalNames;
 import postern.table.Table;
 import postern.table.Table.Answer;
 import postern.table.TableBuilder;
@@ -56,21 +60,26 @@ final class AddressQuestions implements AddressTools {
         Mailbox mailbox = mailbox(address, domains);
         Tables tables = TableUses.open(world, settings, users, sources(settings));
         Rewriter rewriter = AddressRewriter.of(domains, AddressingConfig.read(settings), tables);
+        Aliases aliases =
+                AliasFile.load(
+                        world.disk(),
+                        settings.get(RewriteConfig.SECTION, RewriteConfig.ALIASES),
+                        world.log());
         var router =
                 new AddressRouter(
-                        domains,
-                        RoutingConfig.read(settings),
-                        tables,
-                        rewriter,
+                        domains, RoutingConfig.read(settings), tables, rewriter, users, aliases);
+        var local =
+                new LocalTrail(
+                        settings,
+                        LocalConfig.read(settings, site.hostname(), site.state()),
+                        world.disk(),
                         users,
-                        AliasFile.load(
-                                world.disk(),
-                                settings.get(RewriteConfig.SECTION, RewriteConfig.ALIASES),
-                                world.log()));
+                        aliases,
+                        new LocalNames(domains.delimiters()));
         Explanation.Told told = new Explanation(router, rewriter).explain(from, mailbox);
         return new Explained(
                 steps(told.steps()),
-                told.destinations().stream().map(AddressQuestions::destination).toList(),
+                told.destinations().stream().map(each -> destination(each, local)).toList(),
                 told.failure());
     }
 
@@ -115,8 +124,14 @@ final class AddressQuestions implements AddressTools {
         }
     }
 
-    private static Destination destination(Explanation.Destination told) {
+    private static Destination destination(Explanation.Destination told, LocalTrail local) {
         Said said = Said.of(told.route());
+        List<Step> steps = new ArrayList<>(steps(told.steps()));
+        if (said.transport.equals(LocalDomain.LOCAL)) {
+            local.of(told.recipient().localPart()).stream()
+                    .map(step -> new Step(step.rule(), step.value(), step.origin()))
+                    .forEach(steps::add);
+        }
         return new Destination(
                 told.recipient().toString(),
                 told.addressClass(),
@@ -124,7 +139,7 @@ final class AddressQuestions implements AddressTools {
                 said.transport,
                 said.nextHop,
                 said.text,
-                steps(told.steps()));
+                steps);
     }
 
     @Override

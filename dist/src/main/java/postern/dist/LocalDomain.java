@@ -44,7 +44,7 @@ public final class LocalDomain {
     private static final Attributes FORWARDED =
             Attributes.of(new Origin("", "", "", "LMTP", "", "local", false));
 
-    private static final String LOCAL = "local";
+    static final String LOCAL = "local";
     private static final String VIRTUAL = "virtual";
 
     private LocalDomain() {}

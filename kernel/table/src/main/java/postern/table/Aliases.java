@@ -41,15 +41,25 @@ public final class Aliases {
     /** What was read; problems are reported and their lines left out. */
     public record Loaded(Aliases aliases, List<Problem> problems) {}
 
-    private final Map<String, List<Target>> targets;
+    /** An alias and the line where it begins. */
+    private record Entry(List<Target> targets, int line) {}
 
-    private Aliases(Map<String, List<Target>> targets) {
-        this.targets = targets;
+    private static final Entry ABSENT = new Entry(List.of(), 0);
+
+    private final Map<String, Entry> entries;
+
+    private Aliases(Map<String, Entry> entries) {
+        this.entries = entries;
     }
 
     /** What the name stands for; an empty list when it is no alias. */
     public List<Target> lookup(String name) {
-        return targets.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
+        return entries.getOrDefault(name.toLowerCase(Locale.ROOT), ABSENT).targets;
+    }
+
+    /** Where an alias is written, for whoever asks why. */
+    public String origin(String name) {
+        return "aliases:" + entries.getOrDefault(name.toLowerCase(Locale.ROOT), ABSENT).line;
     }
 
     /**
@@ -80,7 +90,7 @@ public final class Aliases {
     }
 
     public static Loaded parse(String text) {
-        Map<String, List<Target>> targets = new HashMap<>();
+        Map<String, Entry> entries = new HashMap<>();
         List<Problem> problems = new ArrayList<>();
         int number = 0;
         int began = 0;
@@ -91,18 +101,18 @@ public final class Aliases {
             if (!blank && Character.isWhitespace(line.charAt(0)) && !logical.isEmpty()) {
                 logical.append(' ').append(line.strip());
             } else if (!blank) {
-                add(logical.toString(), began, targets, problems);
+                add(logical.toString(), began, entries, problems);
                 logical.setLength(0);
                 logical.append(line.strip());
                 began = number;
             }
         }
-        add(logical.toString(), began, targets, problems);
-        return new Loaded(new Aliases(Map.copyOf(targets)), List.copyOf(problems));
+        add(logical.toString(), began, entries, problems);
+        return new Loaded(new Aliases(Map.copyOf(entries)), List.copyOf(problems));
     }
 
     private static void add(
-            String line, int number, Map<String, List<Target>> targets, List<Problem> problems) {
+            String line, int number, Map<String, Entry> entries, List<Problem> problems) {
         if (line.isEmpty()) {
             return;
         }
@@ -115,7 +125,7 @@ public final class Aliases {
         List<Target> list = targets(line.substring(colon + 1));
         if (name.isEmpty() || list.isEmpty()) {
             problems.add(new Problem(number, "alias without name or targets"));
-        } else if (targets.putIfAbsent(name, list) != null) {
+        } else if (entries.putIfAbsent(name, new Entry(list, number)) != null) {
             problems.add(
                     new Problem(number, "alias '" + name + "' is defined twice; the first counts"));
         }

@@ -26,6 +26,12 @@ public record LocalNames(String delimiters) {
                 .toList();
     }
 
+    /** What is behind the user and the delimiter; empty where nothing is. */
+    public String extension(String localPart) {
+        int base = base(localPart).length();
+        return base < localPart.length() ? localPart.substring(base + 1) : "";
+    }
+
     /** The user without the extension; the same where there is none. */
     public String base(String user) {
         for (int i = 1; i < user.length(); i++) {

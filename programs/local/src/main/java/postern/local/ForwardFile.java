@@ -52,7 +52,8 @@ final class ForwardFile {
         return List.of();
     }
 
-    private static Optional<Path> path(String template, User user, String extension) {
+    /** Where that is for the user; empty where the extension is none for a file's name. */
+    static Optional<Path> path(String template, User user, String extension) {
         if (template.contains("{extension}")) {
             if (extension.isEmpty() || extension.startsWith(".")) {
                 return Optional.empty();

@@ -25,9 +25,7 @@ record Letter(DeliveryRequest request, Recipient recipient, LocalNames names) {
 
     /** What the address has behind the name, {@code user+extension}; empty when nothing. */
     String extension() {
-        String localPart = mailbox().localPart();
-        int base = names.base(localPart).length();
-        return base < localPart.length() ? localPart.substring(base + 1) : "";
+        return names.extension(mailbox().localPart());
     }
 
     /** The address that the sender wrote, as far as it is known. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import postern.base.User;
 import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
@@ -62,6 +63,10 @@ public record LocalConfig(
             String transport,
             Map<String, String> transports) {
 
+        String pathOf(User user) {
+            return path.replace("{user}", user.name()).replace("{home}", user.home().toString());
+        }
+
         String commandOf(String user) {
             return commands.getOrDefault(user, command);
         }
@@ -87,7 +92,7 @@ public record LocalConfig(
     public record Programs(
             Set<Source> allowed, boolean network, Duration limit, long outputOctets) {}
 
-    private static final Key<String> MAILBOX =
+    static final Key<String> MAILBOX =
             Key.text(
                     "mailbox",
                     "/var/mail/{user}",
@@ -100,7 +105,7 @@ public record LocalConfig(
 
     private static final Key<Long> MAILDIR_QUOTA = MailboxKeys.maildirQuota(SINCE);
 
-    private static final Key<String> MAILBOX_COMMAND =
+    static final Key<String> MAILBOX_COMMAND =
             Key.text(
                     "mailbox_command",
                     "",
@@ -108,14 +113,14 @@ public record LocalConfig(
                             + " procmail, maildrop, dovecot-lda. Empty: none.",
                     SINCE);
 
-    private static final Key<Map<String, String>> MAILBOX_COMMANDS =
+    static final Key<Map<String, String>> MAILBOX_COMMANDS =
             Key.table(
                     "mailbox_command_maps",
                     Map.of(),
                     "The same by user: { ann = \"/usr/bin/procmail -Y\" }.",
                     SINCE);
 
-    private static final Key<String> MAILBOX_TRANSPORT =
+    static final Key<String> MAILBOX_TRANSPORT =
             Key.text(
                     "mailbox_transport",
                     "",
@@ -123,14 +128,14 @@ public record LocalConfig(
                             + " after aliases and .forward: /run/dovecot/lmtp. Empty: none.",
                     SINCE);
 
-    private static final Key<Map<String, String>> MAILBOX_TRANSPORTS =
+    static final Key<Map<String, String>> MAILBOX_TRANSPORTS =
             Key.table(
                     "mailbox_transport_maps",
                     Map.of(),
                     "The same by user: { bob = \"/run/dovecot/lmtp\" }.",
                     SINCE);
 
-    private static final Key<List<String>> FORWARD_PATH =
+    static final Key<List<String>> FORWARD_PATH =
             Key.texts(
                     "forward_path",
                     List.of("{home}/.forward+{extension}", "{home}/.forward"),

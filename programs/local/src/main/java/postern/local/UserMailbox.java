@@ -113,7 +113,7 @@ final class UserMailbox {
         }
         try {
             root.get().check();
-            String path = path(user);
+            String path = config.mailboxes().pathOf(user);
             if (path.endsWith("/")) {
                 identities.provide(Path.of(path), owner);
             } else {
@@ -128,7 +128,7 @@ final class UserMailbox {
     /** An empty forward when there are no instructions and the mailbox is elsewhere. */
     private Step inOneGo(Letter letter, User user, User owner, boolean asked, boolean elsewhere)
             throws IOException {
-        String path = path(user);
+        String path = config.mailboxes().pathOf(user);
         return identities.as(
                 owner,
                 () -> {
@@ -149,13 +149,6 @@ final class UserMailbox {
                     }
                     return elsewhere ? new Step.Forward(List.of()) : done(written(letter, path));
                 });
-    }
-
-    private String path(User user) {
-        return config.mailboxes()
-                .path()
-                .replace("{user}", user.name())
-                .replace("{home}", user.home().toString());
     }
 
     /** Into the file or Maildir that an alias or a user names, with those rights. */

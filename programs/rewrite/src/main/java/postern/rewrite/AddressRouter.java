@@ -289,7 +289,7 @@ public final class AddressRouter implements Router {
 
     private boolean knownName(String name, Trail trail) throws IOException {
         if (!aliases.lookup(name).isEmpty()) {
-            trail.step("an alias of this machine", name, "aliases");
+            trail.step("an alias of this machine", name, aliases.origin(name));
             return true;
         }
         if (users.byName(name).isPresent()) {

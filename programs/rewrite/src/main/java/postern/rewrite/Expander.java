@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import postern.mail.Expansion;
@@ -154,7 +155,11 @@ final class Expander {
                 }
             }
             if (!targets.isEmpty() && trail != Trail.NONE) {
-                trail.step("alias " + mailbox.localPart(), String.join(", ", names), "aliases");
+                Optional<String> name = alias(mailbox.localPart());
+                trail.step(
+                        "alias " + name.orElse(POSTMASTER),
+                        String.join(", ", names),
+                        name.map(aliases::origin).orElse("domains.postmaster"));
             }
             return targets.isEmpty() ? null : targets;
         }
@@ -179,14 +184,21 @@ final class Expander {
 
     /** What an alias stands for, where that is addresses and nothing else. */
     private List<String> names(String localPart) {
-        String user = localPart.toLowerCase(Locale.ROOT);
-        String base = virtual.base(user);
-        for (String candidate : user.equals(base) ? List.of(user) : List.of(user, base)) {
-            if (!aliases.lookup(candidate).isEmpty()) {
-                return aliases.addresses(candidate);
-            }
+        Optional<String> alias = alias(localPart);
+        if (alias.isPresent()) {
+            return aliases.addresses(alias.get());
         }
-        return user.equals(POSTMASTER) ? List.of(config.postmaster()) : List.of();
+        return localPart.equalsIgnoreCase(POSTMASTER) ? List.of(config.postmaster()) : List.of();
+    }
+
+    /** The name under which it is an alias, with its extension or without. */
+    private Optional<String> alias(String localPart) {
+        String user = localPart.toLowerCase(Locale.ROOT);
+        if (!aliases.lookup(user).isEmpty()) {
+            return Optional.of(user);
+        }
+        String base = virtual.base(user);
+        return aliases.lookup(base).isEmpty() ? Optional.empty() : Optional.of(base);
     }
 
     /** One name for the addresses that reach the same mailbox: this host has several names. */

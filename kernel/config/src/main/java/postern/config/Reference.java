@@ -1,10 +1,15 @@
 package postern.config;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The manual of postern.toml, in three forms, from the declarations in the code. */
 public final class Reference {
     private static final int COMMENT_CHARS_MAX = 100;
+    private static final String THREE = "\"\"\"";
+
+    /** Where a default of several lines stands instead. */
+    private static final String BELOW = "several lines";
 
     private Reference() {}
 
@@ -29,6 +34,18 @@ public final class Reference {
                 out.append(" | ").append(byDefault(key)).append(" | ").append(key.since());
                 out.append(" | ").append(cell(key.doc())).append(" |\n");
             }
+            for (Key<?> key : section.keys()) {
+                lines(key)
+                        .ifPresent(
+                                text ->
+                                        out.append("\nThe default of `")
+                                                .append(key.name())
+                                                .append("`:\n\n```toml\n")
+                                                .append(key.name())
+                                                .append(" = ")
+                                                .append(text)
+                                                .append("\n```\n"));
+            }
             for (Section.Retired old : section.retired()) {
                 out.append("\n`").append(old.name()).append("` was retired in ");
                 out.append(old.since()).append(": ").append(old.replacement()).append(".\n");
@@ -39,10 +56,22 @@ public final class Reference {
 
     private static String byDefault(Key<?> key) {
         return switch (key.presence()) {
-            case DEFAULT -> "`" + cell(key.sample().literal()) + "`";
+            case DEFAULT ->
+                    lines(key).isPresent() ? BELOW : "`" + cell(key.sample().literal()) + "`";
             case REQUIRED -> "required, as `" + cell(key.sample().literal()) + "`";
             case OPTIONAL -> "none; `" + cell(key.sample().literal()) + "` is one";
         };
+    }
+
+    /** A default of several lines, as it is written in TOML. */
+    private static Optional<String> lines(Key<?> key) {
+        return key.sample() instanceof Raw.Text(String text) && text.contains("\n")
+                ? Optional.of(
+                        THREE
+                                + "\n"
+                                + text.replace("\\", "\\\\").replace(THREE, "\"\"\\\"")
+                                + THREE)
+                : Optional.empty();
     }
 
     private static String cell(String text) {
@@ -67,8 +96,9 @@ public final class Reference {
                 out.append('\n');
                 comment(out, key.doc());
                 comment(out, "(" + key.describe() + "; " + presence(key) + ")");
-                out.append('#').append(key.name()).append(" = ");
-                out.append(key.sample().literal()).append('\n');
+                String literal = lines(key).orElseGet(() -> key.sample().literal());
+                String value = key.name() + " = " + literal;
+                value.lines().forEach(line -> out.append('#').append(line).append('\n'));
             }
         }
         return out.toString();
@@ -116,6 +146,13 @@ public final class Reference {
                         .append(Troff.escape(manDefault(key)).replace("\"", "\\(dq"))
                         .append(")\"\n");
                 out.append(Troff.text(key.doc()));
+                lines(key)
+                        .ifPresent(
+                                text -> {
+                                    out.append(".br\nDefault:\n.nf\n");
+                                    text.lines().forEach(line -> out.append(Troff.text(line)));
+                                    out.append(".fi\n");
+                                });
                 out.append(".br\n")
                         .append(
                                 Troff.text(
@@ -141,7 +178,7 @@ public final class Reference {
 
     private static String manDefault(Key<?> key) {
         return switch (key.presence()) {
-            case DEFAULT -> "default: " + key.sample().literal();
+            case DEFAULT -> "default: " + (lines(key).isPresent() ? BELOW : key.sample().literal());
             case REQUIRED -> "required, for example " + key.sample().literal();
             case OPTIONAL -> "no default; for example " + key.sample().literal();
         };

@@ -49,29 +49,35 @@ public record BounceConfig(
                             + " header.",
                     SINCE);
 
-    private static final Words FAILED = new Words("failed", "a message that failed");
-    private static final Words DELAYED = new Words("delayed", "a message that is late");
-    private static final Words DELIVERED = new Words("delivered", "a message that was delivered");
+    private static final Words FAILED =
+            new Words("failed", "a message that failed", Wording.FAILED);
+    private static final Words DELAYED =
+            new Words("delayed", "a message that is late", Wording.DELAYED);
+    private static final Words DELIVERED =
+            new Words("delivered", "a message that was delivered", Wording.DELIVERED);
     private static final Words EXPANDED =
-            new Words("expanded", "a message to an address that stands for several");
+            new Words(
+                    "expanded",
+                    "a message to an address that stands for several",
+                    Wording.EXPANDED);
     private static final Words DOUBLED =
-            new Words("double", "a notice that failed itself, for the postmaster");
+            new Words("double", "a notice that failed itself, for the postmaster", Wording.DOUBLE);
 
     /** The two keys for one kind of notice. */
     private record Words(Key<Template> subject, Key<Template> text) {
-        Words(String kind, String about) {
+        Words(String kind, String about, Wording usual) {
             this(
                     Key.parsed(
                             kind + "_subject",
-                            "",
+                            usual.subject().text(),
                             "text",
                             Template::parseLine,
                             "write one line",
-                            "Subject of a notice about " + about + ". Empty: Postern's own words.",
+                            "Subject of a notice about " + about + ".",
                             SINCE),
                     Key.parsed(
                             kind + "_text",
-                            "",
+                            usual.text().text(),
                             "text",
                             Template::parse,
                             "names in braces are hostname, postmaster, sender, id, arrived, until,"
@@ -81,12 +87,12 @@ public record BounceConfig(
                                     + ", UTF-8, of any number of lines. Filled in: {hostname}, {postmaster},"
                                     + " {sender}, {id} (queue id), {arrived}, {until} (when it is given up), and a"
                                     + " line {recipients} by what happened to each; without that line it stands at"
-                                    + " the end. Empty: Postern's own words.",
+                                    + " the end.",
                             SINCE));
         }
 
-        Wording read(Settings.Group group, Wording own) {
-            return new Wording(group.get(subject), group.get(text)).orElse(own);
+        Wording read(Settings.Group group) {
+            return new Wording(group.get(subject), group.get(text));
         }
     }
 
@@ -122,11 +128,11 @@ public record BounceConfig(
                 hostname,
                 reader(group.get(DOUBLE_BOUNCE_TO).strip(), hostname),
                 Math.toIntExact(group.get(RETURNED_SIZE)),
-                FAILED.read(group, Wording.FAILED),
-                DELAYED.read(group, Wording.DELAYED),
-                DELIVERED.read(group, Wording.DELIVERED),
-                EXPANDED.read(group, Wording.EXPANDED),
-                DOUBLED.read(group, Wording.DOUBLE));
+                FAILED.read(group),
+                DELAYED.read(group),
+                DELIVERED.read(group),
+                EXPANDED.read(group),
+                DOUBLED.read(group));
     }
 
     private static Optional<Mailbox> reader(String to, String hostname) {

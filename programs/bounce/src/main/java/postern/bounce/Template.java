@@ -32,6 +32,9 @@ public record Template(String text) {
         if (text.length() > CHARS_MAX) {
             throw new IllegalArgumentException("is longer than " + CHARS_MAX + " characters");
         }
+        if (text.isBlank()) {
+            throw new IllegalArgumentException("says nothing; leave it out for the usual words");
+        }
         int number = 0;
         for (String line : text.split("\n", -1)) {
             number++;
@@ -69,10 +72,6 @@ public record Template(String text) {
             throw new IllegalArgumentException("has no room for {recipients}");
         }
         return parse(text);
-    }
-
-    boolean isEmpty() {
-        return text.isBlank();
     }
 
     private static List<String> named(String line) {

@@ -1,6 +1,6 @@
 package postern.bounce;
 
-/** Subject and text of one kind of notice, as configured or our own. */
+/** Subject and text of one kind of notice. */
 public record Wording(Template subject, Template text) {
     private static final String HELP =
             """
@@ -69,11 +69,5 @@ public record Wording(Template subject, Template text) {
 
     private static Wording of(String subject, String text) {
         return new Wording(Template.parseLine(subject), Template.parse(text + HELP));
-    }
-
-    /** Ours, where nothing else is stated. */
-    Wording orElse(Wording own) {
-        return new Wording(
-                subject.isEmpty() ? own.subject : subject, text.isEmpty() ? own.text : text);
     }
 }

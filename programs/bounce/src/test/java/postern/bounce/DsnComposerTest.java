@@ -439,7 +439,7 @@ final class DsnComposerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Hello {name}", "a\u0001b", "a\n{recipient}", "a\u007f"})
+    @ValueSource(strings = {"", " \n", "Hello {name}", "a\u0001b", "a\n{recipient}", "a\u007f"})
     void aTemplateIsCheckedWhenItIsRead(String text) {
         assertThatThrownBy(() -> Template.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -437,14 +437,16 @@ def main():
                         " next hop refuses connections, and drained once it is back")
     parser.add_argument("--drain-limit", type=float, default=600, help="seconds that a drain may take")
     parser.add_argument("--syncs", action="store_true", help="only count sync calls per message, by strace")
+    parser.add_argument("--state", metavar="FOLDER", default=os.path.join(HERE, "target"),
+                        help="where both servers keep their queues, say on another disk; here, if nothing is said")
     parser.add_argument("--out", help="a line of JSON per measurement, appended")
     options = parser.parse_args()
     cells = []
     for cell in options.cells.split(","):
         size, sessions = cell.removesuffix("m").split("x")
         cells.append((int(size), int(sessions), cell.endswith("m")))
-    os.makedirs(os.path.join(HERE, "target"), exist_ok=True)
-    state = tempfile.mkdtemp(prefix="bench.", dir=os.path.join(HERE, "target"))
+    os.makedirs(options.state, exist_ok=True)
+    state = tempfile.mkdtemp(prefix="bench.", dir=options.state)
     os.chmod(state, 0o755)
     private_world(state, Names())
     sink = Sink()

@@ -139,7 +139,9 @@ class AddressingTest {
         }
         byte[] octets = text.replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < octets.length; i += 7) { // in pieces, as they come
-            lmtp.content(octets, i, Math.min(7, octets.length - i));
+            int n = Math.min(7, octets.length - i);
+            lmtp.room(n).put(octets, i, n);
+            lmtp.filled(n);
         }
         lmtp.end().forEach(reply -> replies.add(code(reply)));
         return replies;

@@ -1,18 +1,19 @@
 package postern.base;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
 /**
- * Memory for octets on their way, in blocks of one length. What is given back is used again: a long
- * message then costs neither the clearing of fresh arrays nor the collector's copying. Who gives a
- * block back must not touch it any more. Any thread.
+ * Memory for octets on their way, in blocks of one length outside the heap, so that sockets and
+ * files read and write them without a copy. What is given back is used again. Who gives a block
+ * back must not touch it any more. Any thread.
  */
 public final class Blocks {
     /** Octets of a block. */
     public static final int OCTETS = 64 * 1024;
 
     private final int keptMax;
-    private final ArrayDeque<byte[]> kept = new ArrayDeque<>(); // guarded by itself
+    private final ArrayDeque<ByteBuffer> kept = new ArrayDeque<>(); // guarded by itself
 
     /**
      * @param keptMax most blocks that are kept while nobody uses them
@@ -21,22 +22,23 @@ public final class Blocks {
         this.keptMax = keptMax;
     }
 
-    /** A block whose octets are whatever they were. */
-    public byte[] take() {
+    /** A block to be filled, whose octets are whatever they were. */
+    public ByteBuffer take() {
         synchronized (kept) {
-            byte[] block = kept.pollLast();
+            ByteBuffer block = kept.pollLast();
             if (block != null) {
-                return block;
+                return block.clear();
             }
         }
-        return new byte[OCTETS];
+        return ByteBuffer.allocateDirect(OCTETS);
     }
 
-    /** Takes a block back; an array of another length is left to the collector. */
-    public void giveBack(byte[] block) {
-        if (block.length != OCTETS) {
+    /** Takes a block back; what was not {@link #take taken} here is left to the collector. */
+    public void giveBack(ByteBuffer block) {
+        if (!block.isDirect()) {
             return;
         }
+        Bug.unless(block.capacity() == OCTETS, "a block comes back whole");
         synchronized (kept) {
             if (kept.size() < keptMax) {
                 kept.addLast(block);

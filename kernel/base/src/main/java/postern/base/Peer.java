@@ -11,6 +11,8 @@ import java.util.Optional;
  * close.
  */
 public interface Peer extends Closeable {
+    /** Most that is read at once where octets must go by way of the heap. */
+    int COPIED_OCTETS = 16 * 1024;
 
     /**
      * The other end. For an accepted Unix connection this is the listener's path: Unix clients have
@@ -30,6 +32,19 @@ public interface Peer extends Closeable {
 
     /** Reads at least one octet; -1 at the end of the stream. */
     int read(byte[] into, int offset, int length) throws IOException;
+
+    /** Reads at least one octet into what remains of the buffer; -1 at the end of the stream. */
+    default int read(ByteBuffer into) throws IOException {
+        if (into.hasArray()) {
+            int n = read(into.array(), into.arrayOffset() + into.position(), into.remaining());
+            into.position(into.position() + Math.max(0, n));
+            return n;
+        }
+        byte[] octets = new byte[Math.min(into.remaining(), COPIED_OCTETS)];
+        int n = read(octets, 0, octets.length);
+        into.put(octets, 0, Math.max(0, n));
+        return n;
+    }
 
     /**
      * Whether octets have come that a read would take without waiting; false where that cannot be

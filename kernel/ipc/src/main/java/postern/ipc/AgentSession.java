@@ -1,6 +1,7 @@
 package postern.ipc;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,8 +72,13 @@ public final class AgentSession implements LmtpSession {
     }
 
     @Override
-    public void content(byte[] octets, int offset, int length) throws IOException {
-        open().append(octets, offset, length);
+    public ByteBuffer room(int wanted) throws IOException {
+        return open().room(wanted);
+    }
+
+    @Override
+    public void filled(int octets) {
+        open().filled(octets);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package postern.ipc;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
@@ -48,6 +49,8 @@ final class LmtpConversation {
     private static final Reply SYNTAX = Reply.of(501, "5.5.4", "Syntax error in parameters");
 
     /** Content comes by BDAT, so binary is welcome. */
+    private static final String CUT_SHORT = "connection closed inside a chunk";
+
     private static final Set<Extension> PARAMETERS = Set.of(Extension.BINARYMIME);
 
     private static final Reply NOT_OFFERED =
@@ -71,7 +74,6 @@ final class LmtpConversation {
     private boolean open; // a transaction
     private int accepted; // its recipients
     private boolean broken; // content could not be taken: 451 at its end
-    private byte[] block = {};
     private final Object lock = new Object();
     private boolean busy = true; // guarded by lock; from a command to the reply to a message's end
     private boolean closing; // guarded by lock
@@ -319,38 +321,34 @@ final class LmtpConversation {
         return Collections.nCopies(accepted, FAILED);
     }
 
+    /** Content that cannot be taken is read all the same: what follows must be found. */
     private void take(long octets) throws IOException {
         long left = octets;
-        while (left > 0) {
-            if (reader.pending()) {
-                int n = (int) Math.min(left, reader.limit() - reader.position());
-                content(reader.buffer(), reader.position(), n);
-                reader.consume(n);
-                left -= n;
-            } else {
-                if (block.length == 0) {
-                    block = new byte[2 * BUFFER_OCTETS];
-                }
-                int n = reader.read(block, 0, (int) Math.min(left, block.length));
-                if (n < 0) {
-                    throw new IOException("connection closed inside a chunk");
-                }
-                content(block, 0, n);
-                left -= n;
-            }
+        while (left > 0 && !broken) {
+            left -= portion((int) Math.min(left, Integer.MAX_VALUE));
         }
+        skip(left);
     }
 
-    /** Content that cannot be taken is read all the same: what follows must be found. */
-    private void content(byte[] octets, int offset, int length) {
-        if (broken) {
-            return;
+    private int portion(int wanted) throws IOException {
+        ByteBuffer room;
+        try {
+            room = session.room(wanted);
+        } catch (IOException failed) {
+            failed(failed);
+            return 0;
+        }
+        room.limit(room.position() + Math.min(wanted, room.remaining()));
+        int n = reader.read(room);
+        if (n < 0) {
+            throw new IOException(CUT_SHORT);
         }
         try {
-            session.content(octets, offset, length);
+            session.filled(n);
         } catch (IOException failed) {
             failed(failed);
         }
+        return n;
     }
 
     private void failed(IOException failed) {
@@ -364,7 +362,7 @@ final class LmtpConversation {
         while (left > 0) {
             int n = reader.read(sink, 0, (int) Math.min(left, sink.length));
             if (n < 0) {
-                throw new IOException("connection closed inside a chunk");
+                throw new IOException(CUT_SHORT);
             }
             left -= n;
         }
@@ -377,6 +375,5 @@ final class LmtpConversation {
         open = false;
         accepted = 0;
         broken = false;
-        block = new byte[0];
     }
 }

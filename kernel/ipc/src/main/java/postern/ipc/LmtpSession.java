@@ -2,6 +2,7 @@ package postern.ipc;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
@@ -28,9 +29,15 @@ public interface LmtpSession extends Closeable {
     Reply rcpt(Recipient recipient);
 
     /**
-     * Content, in order. An {@link IOException} is answered 451 for every recipient, at the end.
+     * Room for the next octets of the content, one at the least. An {@link IOException}, here and
+     * of {@link #filled}, is answered 451 for every recipient, at the end.
+     *
+     * @param wanted how many are to come, one at the least; more room is not used
      */
-    void content(byte[] octets, int offset, int length) throws IOException;
+    ByteBuffer room(int wanted) throws IOException;
+
+    /** So many octets of content, one at the least, were put to the front of {@link #room}. */
+    void filled(int octets) throws IOException;
 
     /** The content is complete: one reply for each recipient that was accepted, in their order. */
     List<Reply> end() throws IOException;

@@ -351,8 +351,13 @@ final class HandoverTest {
         }
 
         @Override
-        public void content(byte[] octets, int offset, int length) throws IOException {
-            of.content(octets, offset, length);
+        public ByteBuffer room(int wanted) throws IOException {
+            return of.room(wanted);
+        }
+
+        @Override
+        public void filled(int octets) throws IOException {
+            of.filled(octets);
         }
 
         @Override

@@ -88,6 +88,7 @@ final class LongHandoverTest {
 
     /** Takes every message, and only counts. */
     private static final class Counter implements LmtpSession {
+        private final ByteBuffer room = ByteBuffer.allocate(1 << 16);
         private volatile long octets;
 
         @Override
@@ -101,8 +102,13 @@ final class LongHandoverTest {
         }
 
         @Override
-        public void content(byte[] from, int offset, int length) {
-            octets += length;
+        public ByteBuffer room(int wanted) {
+            return room.clear();
+        }
+
+        @Override
+        public void filled(int more) {
+            octets += more;
         }
 
         @Override

@@ -1,7 +1,7 @@
 package postern.ipc;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,6 +22,7 @@ final class Recorder implements LmtpSession {
 
     private final List<Mailbox> refused;
     private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+    private final ByteBuffer room = ByteBuffer.allocate(1000);
     private int accepted;
 
     Recorder(Mailbox... refused) {
@@ -47,8 +48,13 @@ final class Recorder implements LmtpSession {
     }
 
     @Override
-    public void content(byte[] octets, int offset, int length) throws IOException {
-        content.write(octets, offset, length);
+    public ByteBuffer room(int wanted) {
+        return room.clear();
+    }
+
+    @Override
+    public void filled(int octets) {
+        content.write(room.array(), 0, octets);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import postern.base.Blocks;
@@ -19,12 +20,13 @@ public final class ContentBuffer implements Closeable {
     private static final int SEGMENT_OCTETS_MIN = 4 * 1024;
     private static final int SEGMENT_OCTETS_MAX = Blocks.OCTETS; // those are used again
 
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
+
     private final ContentStore store;
     private final long expectedOctets;
-    private final List<byte[]> segments = new ArrayList<>(4);
+    private final List<ByteBuffer> segments = new ArrayList<>(4);
     private int resident; // octets of memory taken from the store
-    private byte[] last = {}; // the segment that is filled; behind a file its write buffer
-    private int lastOctets;
+    private ByteBuffer last = NONE; // the segment that is filled; behind a file its write buffer
     private long octets;
     private @Nullable DiskFile file;
     private final DotLines dotLines = new DotLines();
@@ -46,9 +48,31 @@ public final class ContentBuffer implements Closeable {
      * @throws IOException the scratch file cannot be written
      */
     public void append(byte[] from, int offset, int length) throws IOException {
-        dotLines.scan(from, offset, length);
-        longLines.scan(from, offset, length);
+        ByteBuffer octets = ByteBuffer.wrap(from);
+        dotLines.scan(octets, offset, length);
+        longLines.scan(octets, offset, length);
         appendScanned(from, offset, length);
+    }
+
+    /**
+     * Room for the next octets, one at the least; {@link #filled} says what was put there.
+     *
+     * @param wanted how many are to come as far as the caller knows, one at the least
+     * @throws IOException the scratch file cannot be written
+     */
+    public ByteBuffer room(int wanted) throws IOException {
+        if (!last.hasRemaining()) {
+            makeRoom(wanted);
+        }
+        return last.slice(last.position(), Math.min(wanted, last.remaining()));
+    }
+
+    /** So many octets were put to the front of {@link #room}, as if they were {@link #append}ed. */
+    public void filled(int length) {
+        dotLines.scan(last, last.position(), length);
+        longLines.scan(last, last.position(), length);
+        last.position(last.position() + length);
+        octets += length;
     }
 
     /**
@@ -59,12 +83,11 @@ public final class ContentBuffer implements Closeable {
         int at = offset;
         int left = length;
         while (left > 0) {
-            if (lastOctets == last.length) {
-                room(left);
+            if (!last.hasRemaining()) {
+                makeRoom(left);
             }
-            int n = Math.min(left, last.length - lastOctets);
-            System.arraycopy(from, at, last, lastOctets, n);
-            lastOctets += n;
+            int n = Math.min(left, last.remaining());
+            last.put(from, at, n);
             octets += n;
             at += n;
             left -= n;
@@ -113,21 +136,19 @@ public final class ContentBuffer implements Closeable {
     }
 
     private void dropWriteBuffer() {
-        byte[] unused = last;
-        last = new byte[0];
-        lastOctets = 0;
+        ByteBuffer unused = last;
+        last = NONE;
         store.blocks().giveBack(unused);
     }
 
     /** Makes room behind the last octet: another segment, or an emptied write buffer. */
-    private void room(int wanted) throws IOException {
+    private void makeRoom(int wanted) throws IOException {
         DiskFile scratch = file;
         if (scratch == null) {
             int size = segmentOctets(wanted);
             if (resident + size <= store.residentOctetsMax() && store.take(size)) {
                 resident += size;
                 last = segment(size);
-                lastOctets = 0;
                 segments.add(last);
                 return;
             }
@@ -149,26 +170,26 @@ public final class ContentBuffer implements Closeable {
         return Math.clamp(like, SEGMENT_OCTETS_MIN, SEGMENT_OCTETS_MAX);
     }
 
-    private byte[] segment(int octets) {
-        return octets == Blocks.OCTETS ? store.blocks().take() : new byte[octets];
+    private ByteBuffer segment(int octets) {
+        return octets == Blocks.OCTETS ? store.blocks().take() : ByteBuffer.allocate(octets);
     }
 
     /** Moves what is in memory to the scratch file. */
     private void spill(DiskFile scratch) throws IOException {
-        ByteBuffer[] all = buffers(segments, octets);
+        ByteBuffer[] all = buffers(segments);
         if (all.length > 0) {
             scratch.write(0, all);
         }
         release();
         last = store.blocks().take();
-        lastOctets = 0;
     }
 
     private void flush(DiskFile scratch) throws IOException {
-        if (lastOctets > 0) {
-            store.demandScratch(lastOctets);
-            scratch.write(octets - lastOctets, ByteBuffer.wrap(last, 0, lastOctets));
-            lastOctets = 0;
+        int waiting = last.position();
+        if (waiting > 0) {
+            store.demandScratch(waiting);
+            scratch.write(octets - waiting, last.duplicate().flip());
+            last.clear();
         }
     }
 
@@ -179,20 +200,15 @@ public final class ContentBuffer implements Closeable {
         resident = 0;
     }
 
-    private static void giveBack(ContentStore store, List<byte[]> segments) {
+    private static void giveBack(ContentStore store, List<ByteBuffer> segments) {
         segments.forEach(store.blocks()::giveBack);
         segments.clear(); // else two messages would share them
     }
 
-    private static ByteBuffer[] buffers(List<byte[]> segments, long octets) {
+    /** What they are filled with. */
+    private static ByteBuffer[] buffers(List<ByteBuffer> segments) {
         ByteBuffer[] all = new ByteBuffer[segments.size()];
-        long left = octets;
-        for (int i = 0; i < all.length; i++) {
-            byte[] segment = segments.get(i);
-            int n = (int) Math.min(left, segment.length);
-            all[i] = ByteBuffer.wrap(segment, 0, n);
-            left -= n;
-        }
+        Arrays.setAll(all, i -> segments.get(i).duplicate().flip());
         return all;
     }
 
@@ -209,12 +225,17 @@ public final class ContentBuffer implements Closeable {
 
     private static final class Resident implements Content {
         private final ContentStore store;
-        private final List<byte[]> segments;
+        private final List<ByteBuffer> segments;
         private final long octets;
         private final Lines lines;
         private int taken;
 
-        Resident(ContentStore store, int taken, List<byte[]> segments, long octets, Lines lines) {
+        Resident(
+                ContentStore store,
+                int taken,
+                List<ByteBuffer> segments,
+                long octets,
+                Lines lines) {
             this.store = store;
             this.taken = taken;
             this.segments = segments;
@@ -244,7 +265,7 @@ public final class ContentBuffer implements Closeable {
             }
             long start = position;
             int done = 0;
-            for (ByteBuffer part : buffers(segments, octets)) {
+            for (ByteBuffer part : buffers(segments)) {
                 if (start < part.remaining() && done < length) {
                     int n = Math.min(length - done, part.remaining() - (int) start);
                     part.get((int) start, into, offset + done, n);
@@ -259,7 +280,7 @@ public final class ContentBuffer implements Closeable {
 
         @Override
         public void send(Peer peer, long position, long length) throws IOException {
-            ByteBuffer[] all = buffers(segments, octets);
+            ByteBuffer[] all = buffers(segments);
             long skip = position;
             long left = length;
             for (ByteBuffer part : all) {
@@ -275,7 +296,7 @@ public final class ContentBuffer implements Closeable {
 
         @Override
         public List<ByteBuffer> resident() {
-            return List.of(buffers(segments, octets));
+            return List.of(buffers(segments));
         }
 
         @Override

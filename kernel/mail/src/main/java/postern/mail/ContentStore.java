@@ -31,7 +31,7 @@ public final class ContentStore {
     public static final long FREE_OCTETS_DELIVERY = 32L << 20;
 
     /** Blocks kept for the next long message. */
-    private static final int BLOCKS_KEPT = 48;
+    private static final int BLOCKS_KEPT = 192;
 
     private final Blocks blocks = new Blocks(BLOCKS_KEPT);
     private final Disk disk;

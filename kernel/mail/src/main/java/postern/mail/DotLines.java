@@ -2,12 +2,13 @@ package postern.mail;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Looks for lines that begin with a dot, in pieces of any size. */
 public final class DotLines {
     private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
     private static final long DOTS = '.' * ONES;
@@ -17,27 +18,32 @@ public final class DotLines {
 
     /** Looks through the next octets. */
     public void scan(byte[] octets, int offset, int length) {
+        scan(ByteBuffer.wrap(octets), offset, length);
+    }
+
+    /** Looks through the next octets, wherever in the buffer its position is. */
+    public void scan(ByteBuffer octets, int offset, int length) {
         if (found || length == 0) {
             return;
         }
         int end = offset + length;
-        if (lineBegins && octets[offset] == '.') {
+        if (lineBegins && octets.get(offset) == '.') {
             found = true;
             return;
         }
         int dot = dot(octets, offset + 1, end);
         while (dot < end) {
-            if (octets[dot - 1] == '\n') {
+            if (octets.get(dot - 1) == '\n') {
                 found = true;
                 return;
             }
             dot = dot(octets, dot + 1, end);
         }
-        lineBegins = octets[end - 1] == '\n';
+        lineBegins = octets.get(end - 1) == '\n';
     }
 
     /** The next dot, or {@code end}: eight octets at a time, for there are few. */
-    private static int dot(byte[] octets, int start, int end) {
+    private static int dot(ByteBuffer octets, int start, int end) {
         int at = start;
         for (; at <= end - Long.BYTES; at += Long.BYTES) {
             long other = (long) LONGS.get(octets, at) ^ DOTS;
@@ -46,7 +52,7 @@ public final class DotLines {
                 return at + (Long.numberOfTrailingZeros(zero) >>> 3);
             }
         }
-        while (at < end && octets[at] != '.') {
+        while (at < end && octets.get(at) != '.') {
             at++;
         }
         return at;

@@ -1,5 +1,7 @@
 package postern.mail;
 
+import java.nio.ByteBuffer;
+
 /**
  * Looks for lines of more than {@link Content#LINE_OCTETS_MAX} octets, in pieces of any size. Where
  * an end of line must lie at the latest, it is sought backwards: few octets are looked at.
@@ -11,7 +13,7 @@ final class LongLines {
     private boolean found;
     private int open; // octets of the last line, whose end has not come
 
-    void scan(byte[] octets, int offset, int length) {
+    void scan(ByteBuffer octets, int offset, int length) {
         if (found) {
             return;
         }
@@ -20,7 +22,7 @@ final class LongLines {
         while (true) {
             int latest = Math.min(start + NEWLINE_AT_MOST, end - 1);
             int at = latest;
-            while (at >= offset && at >= start && octets[at] != '\n') {
+            while (at >= offset && at >= start && octets.get(at) != '\n') {
                 at--;
             }
             if (at >= offset && at >= start) {

@@ -13,9 +13,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.Disk;
 import postern.base.DiskFile;
 import postern.base.system.SystemWorld;
@@ -190,6 +193,42 @@ final class ContentBufferTest {
         assertThat(dotLines(".")).isTrue();
         assertThat(dotLines("a.\r\nb.c\r", "\n", "d")).isFalse();
         assertThat(dotLines("a\r\n", "", ".")).isTrue();
+    }
+
+    /** In memory, and by way of a scratch file. */
+    @ParameterizedTest
+    @ValueSource(ints = {1 << 20, 100_000})
+    void roomIsFilledAsIfItHadBeenAppended(int resident) throws IOException {
+        var random = new SplittableRandom(1);
+        ContentStore store = store(resident, 4 << 20);
+        byte[] octets = new byte[300_000];
+        random.nextBytes(octets);
+        try (ContentBuffer buffer = store.buffer(0)) {
+            for (int at = 0; at < octets.length; ) {
+                ByteBuffer room = buffer.room(Math.min(octets.length - at, 90_000));
+                assertThat(room.remaining()).isBetween(1, octets.length - at);
+                int n = 1 + random.nextInt(room.remaining());
+                room.put(octets, at, n);
+                buffer.filled(n);
+                at += n;
+            }
+            try (Content content = buffer.finish()) {
+                assertThat(readAll(content, 7_000)).isEqualTo(octets);
+                assertThat(content.octets()).isEqualTo(octets.length);
+                assertThat(content.dotLines()).isEqualTo(dotted(octets));
+                assertThat(content.resident().isEmpty()).isEqualTo(resident < octets.length);
+            }
+        }
+        assertThat(store.residentOctetsLeft()).isEqualTo(4 << 20);
+    }
+
+    private static boolean dotted(byte[] octets) {
+        for (int i = 1; i < octets.length; i++) {
+            if (octets[i] == '.' && octets[i - 1] == '\n') {
+                return true;
+            }
+        }
+        return octets[0] == '.';
     }
 
     @Test

@@ -46,7 +46,7 @@ final class LogReception implements Spool.Reception {
      */
     private static final int SPILLS_PER_SYNC = 4;
 
-    private static final byte[] NONE = {};
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private final LogSpool spool;
     private final FreeSpace.Grant room;
@@ -54,8 +54,7 @@ final class LogReception implements Spool.Reception {
     private final DotLines dotLines = new DotLines();
     private final List<Position> written = new ArrayList<>();
 
-    private byte[] piece;
-    private int pieceOctets;
+    private ByteBuffer piece;
     private List<ByteBuffer> pieces = new ArrayList<>(); // full ones of this record
     private int recordOctets; // in pieces and piece
     private int heldOctets; // memory of pieces and piece
@@ -71,7 +70,7 @@ final class LogReception implements Spool.Reception {
         this.room = room;
         long wanted = announcedOctets + HEADROOM_OCTETS;
         this.piece = piece(Math.clamp(wanted, PIECE_OCTETS_MIN, PIECE_OCTETS_MAX));
-        hold(piece.length);
+        hold(piece.capacity());
     }
 
     @Override
@@ -82,27 +81,37 @@ final class LogReception implements Spool.Reception {
     @Override
     public void write(byte[] from, int offset, int length) throws IOException {
         Bug.unless(!over, "content comes before the commit");
-        dotLines.scan(from, offset, length);
         int at = offset;
         int end = offset + length;
         while (at < end) {
-            if (pieceOctets == piece.length || recordOctets == QueueLog.PAYLOAD_OCTETS_MAX) {
-                nextPiece();
-            }
-            int room =
-                    Math.min(
-                            piece.length - pieceOctets, QueueLog.PAYLOAD_OCTETS_MAX - recordOctets);
-            int count = Math.min(room, end - at);
-            System.arraycopy(from, at, piece, pieceOctets, count);
-            pieceOctets += count;
-            recordOctets += count;
+            ByteBuffer room = room(end - at);
+            int count = room.remaining();
+            room.put(from, at, count);
+            filled(count);
             at += count;
         }
-        octets += length;
+    }
+
+    @Override
+    public ByteBuffer room(int wanted) throws IOException {
+        Bug.unless(!over, "content comes before the commit");
+        if (!piece.hasRemaining() || recordOctets == QueueLog.PAYLOAD_OCTETS_MAX) {
+            nextPiece();
+        }
+        int left = Math.min(piece.remaining(), QueueLog.PAYLOAD_OCTETS_MAX - recordOctets);
+        return piece.slice(piece.position(), Math.min(wanted, left));
+    }
+
+    @Override
+    public void filled(int count) {
+        dotLines.scan(piece, piece.position(), count);
+        piece.position(piece.position() + count);
+        recordOctets += count;
+        octets += count;
     }
 
     private void nextPiece() throws IOException {
-        int next = Math.min(PIECE_OCTETS_MAX, 2 * piece.length);
+        int next = Math.min(PIECE_OCTETS_MAX, 2 * piece.capacity());
         fullPiece();
         if (recordOctets == QueueLog.PAYLOAD_OCTETS_MAX || pressed) {
             room.need(RecordHeader.recordOctets(recordOctets));
@@ -112,22 +121,21 @@ final class LogReception implements Spool.Reception {
             }
         }
         piece = piece(next);
-        hold(piece.length);
+        hold(piece.capacity());
     }
 
     private void fullPiece() {
-        pieces.add(ByteBuffer.wrap(piece, 0, pieceOctets));
+        pieces.add(piece.flip());
         piece = NONE;
-        pieceOctets = 0;
     }
 
-    private byte[] piece(int octets) {
-        return octets == Blocks.OCTETS ? spool.blocks().take() : new byte[octets];
+    private ByteBuffer piece(int octets) {
+        return octets == Blocks.OCTETS ? spool.blocks().take() : ByteBuffer.allocate(octets);
     }
 
     /** The log has copied them, or will not any more. */
     private void giveBack(List<ByteBuffer> unused) {
-        unused.forEach(each -> spool.blocks().giveBack(each.array()));
+        unused.forEach(spool.blocks()::giveBack);
         unused.clear();
     }
 

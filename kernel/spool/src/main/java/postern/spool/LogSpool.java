@@ -33,7 +33,7 @@ import postern.spool.QueueLog.Type;
  */
 public final class LogSpool implements Spool {
     /** Blocks kept for the content of the next long message. */
-    private static final int BLOCKS_KEPT = 64;
+    private static final int BLOCKS_KEPT = 128;
 
     private final World world;
     private final QueueLog log;

@@ -2,6 +2,7 @@ package postern.spool;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import postern.mail.Content;
@@ -105,6 +106,17 @@ public interface Spool extends Closeable {
 
         /** Takes content, in order; what exceeds a record goes to the log at once (unsynced). */
         void write(byte[] octets, int offset, int length) throws IOException;
+
+        /**
+         * Room for the next octets, one at the least; {@link #filled} says what was put there. What
+         * was full before may go to the log now.
+         *
+         * @param wanted how many are to come as far as the caller knows, one at the least
+         */
+        ByteBuffer room(int wanted) throws IOException;
+
+        /** So many octets were put to the front of {@link #room}. */
+        void filled(int octets);
 
         /**
          * Ends the message. Complete at the instant of responsibility: content and envelope are

@@ -1,6 +1,7 @@
 package postern.wire;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import postern.base.Bug;
 import postern.base.Peer;
@@ -155,6 +156,22 @@ public final class PeerReader {
         }
         int n = Math.min(ready, length);
         System.arraycopy(buffer, start, into, offset, n);
+        consume(n);
+        return n;
+    }
+
+    /**
+     * Octets as they come, what is buffered first, into what remains of a buffer.
+     *
+     * @return how many; -1 when the peer closed
+     */
+    public int read(ByteBuffer into) throws IOException {
+        int ready = end - start;
+        if (ready == 0) {
+            return peer.read(into);
+        }
+        int n = Math.min(ready, into.remaining());
+        into.put(buffer, start, n);
         consume(n);
         return n;
     }

@@ -1,6 +1,7 @@
 package postern.cleanup;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,6 +40,9 @@ final class CleanupSession implements LmtpSession {
      */
     static final int RECIPIENTS_MAX = 10_000;
 
+    private static final int SCRATCH_OCTETS_MAX = 64 * 1024;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private static final Reply OK = Reply.of(250, "2.1.0", "Ok");
     private static final Reply RECIPIENT_OK = Reply.of(250, "2.1.5", "Ok");
     private static final Reply TOO_LARGE =
@@ -65,6 +69,8 @@ final class CleanupSession implements LmtpSession {
     private @Nullable Archiving archive;
     private @Nullable Completion completion;
     private long octets;
+    private ByteBuffer scratch = NOTHING; // for content that is looked at or doubled on its way
+    private boolean straight; // into the queue, without a detour
     private ExpansionNotice expansion;
     private @Nullable Reply refusal;
 
@@ -195,29 +201,46 @@ final class CleanupSession implements LmtpSession {
     }
 
     @Override
-    public void content(byte[] from, int offset, int length) throws IOException {
-        octets += length;
-        if (refusal != null) {
-            return;
+    public ByteBuffer room(int wanted) throws IOException {
+        if (refusal == null && reception == null) {
+            begin(octets + wanted);
+        }
+        Spool.Reception open = reception;
+        boolean untouched = completion == null && archive == null && !expansion.looks();
+        straight = open != null && untouched;
+        if (open != null && untouched) {
+            return open.room(wanted);
+        }
+        if (scratch.capacity() < Math.min(wanted, SCRATCH_OCTETS_MAX)) {
+            scratch = ByteBuffer.allocate(Math.min(wanted, SCRATCH_OCTETS_MAX));
+        }
+        return scratch.clear();
+    }
+
+    @Override
+    public void filled(int more) throws IOException {
+        octets += more;
+        Spool.Reception open = reception;
+        if (open == null) {
+            return; // refused
         }
         if (tooLarge(octets)) {
             refuse(TOO_LARGE);
-            return;
-        }
-        try {
-            if (reception == null && !begin()) {
-                return;
+        } else if (straight) {
+            open.filled(more);
+        } else {
+            try {
+                write(scratch.array(), 0, more);
+            } catch (Completion.PutOff later) {
+                refuse(Reply.of(451, "4.3.0", String.valueOf(later.getMessage())));
             }
-            write(from, offset, length);
-        } catch (Completion.PutOff later) {
-            refuse(Reply.of(451, "4.3.0", String.valueOf(later.getMessage())));
         }
     }
 
     @Override
     public List<Reply> end() throws IOException {
         if (refusal == null && reception == null) {
-            begin(); // a message without any octet
+            begin(0); // a message without any octet
         }
         Reply refused = refusal;
         Reply reply = refused != null ? refused : commit();
@@ -253,22 +276,20 @@ final class CleanupSession implements LmtpSession {
         return config.messageOctetsMax() > 0 && size > config.messageOctetsMax();
     }
 
-    /**
-     * Opens the reception and writes what stands before the content. False when there is no room.
-     */
-    private boolean begin() throws IOException {
+    /** Opens the reception and writes what stands before the content; refuses where it cannot. */
+    private void begin(long known) throws IOException {
         Spool.Reception begun;
         Expansion copied = copies(rewriter.copies(sender));
         if (copied instanceof Expansion.Unanswered) {
             Reply unused = putOff(copied);
-            return false;
+            return;
         }
         try {
-            begun = spool.receive(Math.max(announced, octets));
+            begun = spool.receive(Math.max(announced, known));
         } catch (Spool.NoSpace full) {
             world.log().warning(LogLine.about("cleanup").with("refused", full));
             refuse(Reply.of(452, "4.3.1", "Insufficient system storage"));
-            return false;
+            return;
         }
         reception = begun;
         Instant now = world.clock().now();
@@ -278,7 +299,7 @@ final class CleanupSession implements LmtpSession {
         begun.write(received, 0, received.length);
         expansion.content(received, 0, received.length);
         Optional<Archiving> archiving =
-                Archiving.begin(spool, router, rewriter, named, Math.max(announced, octets));
+                Archiving.begin(spool, router, rewriter, named, Math.max(announced, known));
         archive = archiving.orElse(null);
         if (archive != null) {
             archive.write(received, 0, received.length);
@@ -291,7 +312,6 @@ final class CleanupSession implements LmtpSession {
                             : Optional.empty();
             completion = new Completion(this::through, missing, editor);
         }
-        return true;
     }
 
     private String missing(String name, String id, Instant now) {
@@ -393,6 +413,7 @@ final class CleanupSession implements LmtpSession {
         completion = null;
         refusal = null;
         octets = 0;
+        scratch = NOTHING;
         expansion = expansions.get();
         announced = 0;
         named.clear();

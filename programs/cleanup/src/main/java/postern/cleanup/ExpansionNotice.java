@@ -62,9 +62,14 @@ final class ExpansionNotice {
                 : wanted;
     }
 
-    /** Sees what is written of the message. */
+    /** Whether it wants to see what is written of the message. */
+    boolean looks() {
+        return !reports.isEmpty() && length < HEAD_OCTETS_MAX;
+    }
+
+    /** Sees it. */
     void content(byte[] octets, int offset, int count) {
-        if (reports.isEmpty() || length >= HEAD_OCTETS_MAX) {
+        if (!looks()) {
             return;
         }
         int taken = Math.min(count, HEAD_OCTETS_MAX - length);

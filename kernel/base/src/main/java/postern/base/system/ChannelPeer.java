@@ -15,7 +15,7 @@ import postern.base.TimedOut;
 
 /** A peer over a blocking channel, for virtual threads. */
 final class ChannelPeer implements Peer {
-    private static final int COPIED_OCTETS = 64 * 1024;
+    private static final int SENT_OCTETS = 64 * 1024;
 
     /**
      * Most that one gathering write is given. The JDK copies all that it is given out of the heap,
@@ -85,8 +85,13 @@ final class ChannelPeer implements Peer {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
+        return read(ByteBuffer.wrap(into, offset, length));
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
         try {
-            int n = channel.read(ByteBuffer.wrap(into, offset, length));
+            int n = channel.read(into);
             if (n < 0 && expired) {
                 throw new TimedOut("no answer in time from " + remote);
             }
@@ -158,7 +163,7 @@ final class ChannelPeer implements Peer {
     }
 
     private int copyBlock(FileChannel source, long position, long length) throws IOException {
-        ByteBuffer block = ByteBuffer.allocate((int) Math.min(length, COPIED_OCTETS));
+        ByteBuffer block = ByteBuffer.allocate((int) Math.min(length, SENT_OCTETS));
         if (source.read(block, position) < 0) {
             throw new IOException("file ends before the region that was to be sent");
         }

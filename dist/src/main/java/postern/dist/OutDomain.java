@@ -35,6 +35,9 @@ import postern.tls.Credential;
 
 /** The domain that delivers to other hosts: smtp(8), once for each transport of its kind. */
 public final class OutDomain {
+    /** Memory for messages under way: as many of a MiB as go out at once behind a backlog. */
+    private static final long RESIDENT_OCTETS_TOTAL = 64L << 20;
+
     private OutDomain() {}
 
     /**
@@ -133,7 +136,12 @@ public final class OutDomain {
     }
 
     private static ContentStore store(World world, Path scratch) {
-        return new ContentStore(world.disk(), scratch, ContentStore.FREE_OCTETS_DELIVERY);
+        return new ContentStore(
+                world.disk(),
+                scratch,
+                ContentStore.RESIDENT_OCTETS,
+                RESIDENT_OCTETS_TOTAL,
+                ContentStore.FREE_OCTETS_DELIVERY);
     }
 
     /** Addresses leave in the form that the outside knows. */

@@ -22,6 +22,11 @@ public final class Blocks {
         this.keptMax = keptMax;
     }
 
+    /** Keeps all that lie in so many octets: none is ever left to the collector. */
+    public static Blocks of(long octets) {
+        return new Blocks((int) Math.min(Integer.MAX_VALUE, octets / OCTETS));
+    }
+
     /** A block to be filled, whose octets are whatever they were. */
     public ByteBuffer take() {
         synchronized (kept) {

@@ -30,10 +30,7 @@ public final class ContentStore {
     /** The same for mail that goes out: half of that reserve, so that it can make room. */
     public static final long FREE_OCTETS_DELIVERY = 32L << 20;
 
-    /** Blocks kept for the next long message. */
-    private static final int BLOCKS_KEPT = 192;
-
-    private final Blocks blocks = new Blocks(BLOCKS_KEPT);
+    private final Blocks blocks;
     private final Disk disk;
     private final Path scratchDirectory;
     private final int residentOctetsMax;
@@ -52,6 +49,7 @@ public final class ContentStore {
             int residentOctetsMax,
             long residentOctetsTotal,
             long freeOctetsMin) {
+        this.blocks = Blocks.of(residentOctetsTotal);
         this.disk = disk;
         this.scratchDirectory = scratchDirectory;
         this.residentOctetsMax = residentOctetsMax;

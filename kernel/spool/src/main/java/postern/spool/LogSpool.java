@@ -32,9 +32,6 @@ import postern.spool.QueueLog.Type;
  * durable, on the log's thread, so that memory changes in the order in which a replay would see it.
  */
 public final class LogSpool implements Spool {
-    /** Blocks kept for the content of the next long message. */
-    private static final int BLOCKS_KEPT = 128;
-
     private final World world;
     private final QueueLog log;
     private final SpoolLimits limits;
@@ -42,7 +39,7 @@ public final class LogSpool implements Spool {
     private final Index index = new Index();
     private final Rebuild rebuild;
     private final Cleaner cleaner;
-    private final Blocks blocks = new Blocks(BLOCKS_KEPT);
+    private final Blocks blocks;
     private final AtomicLong lastId = new AtomicLong();
     private final AtomicLong bufferedOctets = new AtomicLong();
     private final List<QueuedMessage> untold = new ArrayList<>(); // the log's thread only
@@ -57,6 +54,7 @@ public final class LogSpool implements Spool {
         this.world = world;
         this.log = log;
         this.limits = limits;
+        this.blocks = Blocks.of(limits.bufferedOctetsMax());
         this.freeSpace = new FreeSpace(world, directory, limits.minimumFreeOctets());
         this.rebuild = new Rebuild(world, log, index, directory);
         this.cleaner = new Cleaner(world, log, index, limits.segmentOctets(), freeSpace);

@@ -1,12 +1,14 @@
 package postern.qmgr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -58,9 +60,13 @@ final class QueueManagerTest {
     }
 
     private QueueManager started(Agents agents) {
+        return started(QmgrConfig.DEFAULT, agents);
+    }
+
+    private QueueManager started(QmgrConfig config, Agents agents) {
         var queue =
                 new QueueManager(
-                        QmgrConfig.DEFAULT,
+                        config,
                         process.world(),
                         spool,
                         new Stage.ByDomain(),
@@ -117,6 +123,58 @@ final class QueueManagerTest {
         assertThat(requests).hasSize(1);
         assertThat(ended).hasSize(1);
         assertThat(ended.getFirst()).isBetween(Duration.ofMinutes(3), Duration.ofMinutes(4));
+    }
+
+    private static QmgrConfig active(int messages) {
+        QmgrConfig usual = QmgrConfig.DEFAULT;
+        return new QmgrConfig(usual.general(), Map.of(), Map.of(), messages, usual.inFlowDelay());
+    }
+
+    /** How long the brake holds a message that comes now. */
+    private Duration held(QueueManager queue) {
+        var intake = new InFlow(process.world(), spool, queue, QmgrConfig.DEFAULT);
+        Duration[] held = new Duration[1];
+        process.start(
+                "smtpd",
+                () -> {
+                    Duration begun = sim.elapsed();
+                    assertThatThrownBy(() -> intake.receive(1)) // this spool takes none so
+                            .isInstanceOf(UnsupportedOperationException.class);
+                    held[0] = sim.elapsed().minus(begun);
+                });
+        run(Duration.ofSeconds(10));
+        return held[0];
+    }
+
+    @Test
+    void inputWaitsWhileMoreStandInLineThanShallBeInMemoryAndNoLonger() {
+        for (int i = 0; i < 60; i++) {
+            spool.put(sim.now(), ANN, "u" + i + "@a.test");
+        }
+        Agents slow =
+                (_, request) -> {
+                    requests.add(request);
+                    process.world().clock().sleep(Duration.ofSeconds(30));
+                    return Collections.nCopies(request.recipients().size(), Stage.SENT);
+                };
+        QueueManager queue = started(active(20), slow);
+        run(Duration.ofSeconds(5));
+        assertThat(requests).as("five at once are tried, the others stand").hasSize(5);
+        assertThat(held(queue)).isBetween(Duration.ofSeconds(1), Duration.ofMillis(1_001));
+        run(Duration.ofHours(1));
+        assertThat(spool.live).as("deliveries go on").isEmpty();
+        assertThat(held(queue)).isLessThan(Duration.ofMillis(1));
+    }
+
+    @Test
+    void mailForADeadDestinationSlowsNoInput() {
+        for (int i = 0; i < 60; i++) {
+            spool.put(sim.now(), ANN, "u" + i + "@a.test");
+        }
+        QueueManager queue = started(active(20), always(Stage.DOWN));
+        run(Duration.ofMinutes(1));
+        assertThat(spool.live).hasSize(60);
+        assertThat(held(queue)).isLessThan(Duration.ofMillis(1));
     }
 
     @Test

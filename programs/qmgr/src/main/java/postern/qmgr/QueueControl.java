@@ -27,7 +27,6 @@ import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Router;
 import postern.spool.Past;
-import postern.spool.Progress;
 import postern.spool.QueuedMessage;
 import postern.spool.Spool;
 
@@ -39,9 +38,6 @@ import postern.spool.Spool;
 public final class QueueControl {
     /** Messages in one question to the schedule's owner. */
     private static final int PAGE = 64;
-
-    /** Slots of the roster in one, where nothing of a message is read from disk. */
-    private static final int SURVEY_PAGE = 32_768;
 
     /** Ids known at once: 8 MiB. */
     private static final int IDS = 1 << 20;
@@ -347,64 +343,16 @@ public final class QueueControl {
         }
 
         private Survey survey() throws IOException {
-            var survey = new Survey(surveys.incrementAndGet(), world.clock().now());
             if (reader && selection.all()) { // nearly all there is to count is in memory
-                while (!survey(survey)) {
-                    survey = new Survey(surveys.incrementAndGet(), world.clock().now());
-                }
-                return survey;
+                return new Census(queue, spool).taken(this::blank);
             }
-            Survey counted = survey;
-            int _ = scan((message, standing) -> survey(message, standing, counted));
+            Survey counted = blank();
+            int _ = scan((message, standing) -> Census.count(message, standing, counted));
             return counted;
         }
 
-        /** In steps, so that no mail waits for it. False where the roster grew: begin again. */
-        private boolean survey(Survey survey) throws IOException {
-            int slots = queue.ask((schedule, _) -> schedule.operator().slots());
-            for (int from = 0; from < slots; from += SURVEY_PAGE) {
-                int first = from;
-                Optional<List<QueueId>> unread =
-                        queue.ask(
-                                (schedule, _) ->
-                                        schedule.operator().slots() == slots
-                                                ? Optional.of(
-                                                        schedule.operator()
-                                                                .survey(first, SURVEY_PAGE, survey))
-                                                : Optional.empty());
-                if (unread.isEmpty()) {
-                    return false;
-                }
-                survey(unread.get(), survey);
-            }
-            return true;
-        }
-
-        private void survey(List<QueueId> unread, Survey survey) throws IOException {
-            for (QueueId id : unread) {
-                try {
-                    survey(spool.load(id), Standing.UNKNOWN, survey);
-                } catch (Spool.NotQueued left) {
-                    continue;
-                }
-            }
-        }
-
-        private static void survey(QueuedMessage message, Standing standing, Survey survey) {
-            Envelope envelope = message.envelope();
-            for (Progress progress : message.progress()) {
-                if (!progress.state().last()) {
-                    survey.count(
-                            envelope.recipients()
-                                    .get(progress.recipient())
-                                    .mailbox()
-                                    .domain()
-                                    .text(),
-                            envelope.arrived().getEpochSecond(),
-                            progress.due().getEpochSecond(),
-                            Listing.reason(standing, progress));
-                }
-            }
+        private Survey blank() {
+            return new Survey(surveys.incrementAndGet(), world.clock().now());
         }
 
         private int limit() {

@@ -147,8 +147,17 @@ public final class QueueManager implements Closeable {
 
     /** Asks the owner of the schedule, and waits for the answer. Not for the owner itself. */
     <T> T ask(BiFunction<Schedule, Now, T> question) {
+        return answered(asked(question));
+    }
+
+    /** The same without waiting; {@link #answered} does that. */
+    <T> CompletionStage<T> asked(BiFunction<Schedule, Now, T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         tell(new Event.Ask((asked, now) -> answer.complete(question.apply(asked, now))));
+        return answer;
+    }
+
+    <T> T answered(CompletionStage<T> answer) {
         try {
             return world.tasks().await(answer);
         } catch (ExecutionException impossible) {

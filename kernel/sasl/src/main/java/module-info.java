@@ -8,5 +8,6 @@ module postern.sasl {
 
     exports postern.sasl;
     exports postern.sasl.dovecot;
+    exports postern.sasl.jwt;
     exports postern.sasl.password;
 }

@@ -3,12 +3,14 @@ package postern.dist;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import postern.auth.Auth;
 import postern.auth.AuthConfig;
+import postern.auth.OauthConfig;
 import postern.auth.PasswordStore;
-import postern.base.Bug;
 import postern.base.Disk;
 import postern.base.Listener;
 import postern.base.World;
@@ -16,11 +18,18 @@ import postern.base.system.SystemWorld;
 import postern.command.Installation;
 import postern.config.Problem;
 import postern.config.Settings;
+import postern.dns.DnsResolver;
+import postern.http.HttpsClient;
 import postern.master.ServiceIdentities;
 import postern.os.UserDatabase;
 import postern.sasl.password.PasswordFile;
+import postern.smtp.DnsConfig;
+import postern.tls.AuthorityFiles;
 
-/** The domain that tells who a client is: auth(8). It has the password file, and nothing else. */
+/**
+ * The domain that tells who a client is: auth(8). It has what they are checked by, and nothing
+ * else.
+ */
 final class AuthDomain {
     private static final int PROBLEMS_MAX = 5;
 
@@ -28,10 +37,7 @@ final class AuthDomain {
 
     static Running start(World world, Settings settings, Listener listener) {
         AuthConfig config = AuthConfig.read(settings);
-        Path passwords =
-                config.passwords()
-                        .orElseThrow(() -> new Bug("auth runs where there is a password file"));
-        Auth auth = new Auth(world, config, passwords, SystemWorld.secrets());
+        Auth auth = new Auth(world, config, web(world, settings, config), SystemWorld.secrets());
         world.tasks().start("auth", () -> auth.serve(listener));
         return ended -> {
             listener.close();
@@ -39,14 +45,59 @@ final class AuthDomain {
         };
     }
 
-    /** What is wrong with the password file. */
+    /** Asks the issuer of tokens; opens nothing before. */
+    private static HttpsClient web(World world, Settings settings, AuthConfig config) {
+        String authorities =
+                config.tokens().flatMap(OauthConfig::authorities).map(Path::toString).orElse("");
+        var known = new AuthorityFiles(world.disk(), world.clock());
+        var resolver = new DnsResolver(world, DnsConfig.read(settings).settings(world));
+        return new HttpsClient(world, resolver, () -> known.of(authorities));
+    }
+
+    /** The ports that it connects to: the issuer's, and those of name servers. */
+    static Set<Integer> ports(Settings settings) {
+        Set<Integer> ports =
+                new HashSet<>(
+                        AuthConfig.read(settings)
+                                .tokens()
+                                .map(OauthConfig::ports)
+                                .orElse(Set.of()));
+        if (!ports.isEmpty()) {
+            ports.addAll(FrontDomain.portsOfNames(settings));
+        }
+        return ports;
+    }
+
+    /** What it reads: passwords, keys, credentials, authorities. */
+    static List<Path> files(Settings settings) {
+        AuthConfig config = AuthConfig.read(settings);
+        List<Path> files = new ArrayList<>();
+        config.passwords().ifPresent(files::add);
+        config.tokens()
+                .ifPresent(
+                        tokens -> {
+                            files.addAll(tokens.files());
+                            tokens.authorities()
+                                    .ifPresentOrElse(
+                                            files::add,
+                                            () -> {
+                                                if (!tokens.ports().isEmpty()) {
+                                                    files.addAll(AuthorityFiles.OF_THE_SYSTEM);
+                                                }
+                                            });
+                        });
+        return files;
+    }
+
+    /** What is wrong with its files. */
     static List<Problem> problems(Disk disk, Settings settings) {
         AuthConfig config = AuthConfig.read(settings);
+        List<Problem> problems =
+                new ArrayList<>(OauthConfig.unusable(disk, settings, TableUses::wide));
         Optional<Path> file = config.passwords();
         if (file.isEmpty()) {
-            return List.of();
+            return problems;
         }
-        List<Problem> problems = new ArrayList<>();
         if (TableUses.wide(file.get())) {
             problems.add(
                     problem(

@@ -259,6 +259,11 @@ public final class FrontDomain {
                 && settings.each(AddressList.SECTION).isEmpty()) {
             return Set.of();
         }
+        return portsOfNames(settings);
+    }
+
+    /** Where name servers are asked by TCP. */
+    static Set<Integer> portsOfNames(Settings settings) {
         Set<Integer> ports = new HashSet<>();
         DnsConfig.read(settings).servers().forEach(each -> ports.add(each.getPort()));
         return ports.isEmpty() ? Set.of(DNS_PORT) : ports;

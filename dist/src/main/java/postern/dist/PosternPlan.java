@@ -108,7 +108,8 @@ final class PosternPlan {
         return switch (powers) {
             case FRONT -> FrontDomain.nameServers(settings);
             case LOOKUP -> LookupDomain.ports(settings);
-            case QUEUE, OUT, LOCAL, AUTH -> Set.of();
+            case AUTH -> AuthDomain.ports(settings);
+            case QUEUE, OUT, LOCAL -> Set.of();
         };
     }
 

@@ -34,7 +34,10 @@ enum Powers {
     /** Asks the servers that keep tables: their ports. Sees keys, never mail; no file. */
     LOOKUP,
 
-    /** Tells who a client is: the password file, for reading. No network, nothing else. */
+    /**
+     * Tells who a client is: the password file and keys of tokens, for reading. No network but the
+     * issuer's port, where tokens make it necessary; nothing else.
+     */
     AUTH;
 
     /** The domain's name in commands, logs and status. */
@@ -66,7 +69,7 @@ enum Powers {
     /**
      * @param library the folder of our own jars
      * @param ports of the servers that it asks: of names, where front does, by TCP what is too long
-     *     for UDP; of tables
+     *     for UDP; of tables; of the issuer of tokens
      * @param tables files and folders that its tables and aliases lie in
      */
     Sandbox sandbox(
@@ -84,9 +87,8 @@ enum Powers {
         return switch (this) {
             case FRONT ->
                     builder.connect(new Ports.Only(ports)).bind(new Ports.Only(Set.of(0))).build();
-            case LOOKUP -> builder.connect(new Ports.Only(ports)).bind(none).build();
+            case LOOKUP, AUTH -> builder.connect(new Ports.Only(ports)).bind(none).build();
             case QUEUE -> builder.writable(site.queue()).connect(none).bind(none).build();
-            case AUTH -> builder.connect(none).bind(none).build();
             case OUT -> // port 0: connections may come from a source address of choice
                     builder.writable(site.out())
                             .connect(new Ports.All())
@@ -109,7 +111,8 @@ enum Powers {
     Seccomp.Profile system(Standing standing) {
         return switch (this) {
             case FRONT, OUT, LOOKUP -> new Seccomp.Profile(false, false, true);
-            case QUEUE, AUTH -> new Seccomp.Profile(false, false, false);
+            case QUEUE -> new Seccomp.Profile(false, false, false);
+            case AUTH -> new Seccomp.Profile(false, false, standing.issuer());
             case LOCAL ->
                     new Seccomp.Profile(standing.programs(), standing.root(), standing.network());
         };

@@ -10,22 +10,24 @@ import postern.pipe.PipeConfig;
 import postern.virtual.VirtualConfig;
 
 /**
- * What the powers of the local domain hang on besides its kind. Known before its first instruction,
- * since its sandbox is: it travels as an argument.
+ * What the powers of the domains local and auth hang on besides their kind. Known before their
+ * first instruction, since their sandbox is: it travels as an argument.
  *
  * @param root whether master is root, so that local acts for many users
  * @param files whether mail goes to files that are not in a folder of local's own
  * @param programs whether commands may be run
  * @param network whether those commands may use the network
+ * @param issuer whether the issuer of tokens is asked, by auth
  */
-record Standing(boolean root, boolean files, boolean programs, boolean network) {
+record Standing(boolean root, boolean files, boolean programs, boolean network, boolean issuer) {
 
     private enum Part {
         ROOT,
         USER,
         FILES,
         PROGRAMS,
-        NETWORK;
+        NETWORK,
+        ISSUER;
 
         String word() {
             return name().toLowerCase(Locale.ROOT);
@@ -37,7 +39,12 @@ record Standing(boolean root, boolean files, boolean programs, boolean network) 
         LocalConfig local = LocalConfig.read(settings, site.hostname(), site.state());
         boolean programs = local.runsPrograms() || !PipeConfig.all(settings).isEmpty();
         boolean files = local.entersHomes() || VirtualConfig.read(settings).used();
-        return new Standing(root, files, programs, programs && local.programs().network());
+        return new Standing(
+                root,
+                files,
+                programs,
+                programs && local.programs().network(),
+                !AuthDomain.ports(settings).isEmpty());
     }
 
     /** Whether the files of others than local itself are open to it, as far as its user may. */
@@ -50,7 +57,8 @@ record Standing(boolean root, boolean files, boolean programs, boolean network) 
         return (root ? Part.ROOT : Part.USER).word()
                 + (files ? "+" + Part.FILES.word() : "")
                 + (programs ? "+" + Part.PROGRAMS.word() : "")
-                + (network ? "+" + Part.NETWORK.word() : "");
+                + (network ? "+" + Part.NETWORK.word() : "")
+                + (issuer ? "+" + Part.ISSUER.word() : "");
     }
 
     static Standing parse(String text) {
@@ -64,6 +72,7 @@ record Standing(boolean root, boolean files, boolean programs, boolean network) 
                 words.contains(Part.ROOT.word()),
                 words.contains(Part.FILES.word()),
                 words.contains(Part.PROGRAMS.word()),
-                words.contains(Part.NETWORK.word()));
+                words.contains(Part.NETWORK.word()),
+                words.contains(Part.ISSUER.word()));
     }
 }

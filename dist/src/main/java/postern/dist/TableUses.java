@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import postern.auth.AuthConfig;
 import postern.base.Disk;
 import postern.base.Endpoint;
 import postern.base.Users;
@@ -141,7 +140,7 @@ final class TableUses {
             OAuthConfig.read(settings).forEach(source -> files.addAll(source.files()));
         }
         if (powers == Powers.AUTH) {
-            AuthConfig.read(settings).passwords().ifPresent(files::add);
+            files.addAll(AuthDomain.files(settings));
         }
         if (powers == Powers.LOOKUP) {
             files.addAll(LookupDomain.files(settings));

@@ -51,6 +51,19 @@ public interface Accounts {
         return new Verdict.Denied("tokens are not taken");
     }
 
+    /** What a client whose token was denied is told of how to get another: RFC 7628 §3.2.2. */
+    default TokenHints tokenHints() {
+        return TokenHints.NONE;
+    }
+
+    /**
+     * @param scope that a token must have, with spaces between the parts; may be empty
+     * @param configuration where the issuer says how it works, a URL; may be empty
+     */
+    record TokenHints(String scope, String configuration) {
+        public static final TokenHints NONE = new TokenHints("", "");
+    }
+
     /**
      * What was proved outside.
      *

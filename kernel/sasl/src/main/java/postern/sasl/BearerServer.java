@@ -1,9 +1,12 @@
 package postern.sasl;
 
-import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import postern.base.Json;
+import postern.sasl.Accounts.TokenHints;
 
 /**
  * OAUTHBEARER (RFC 7628) and XOAUTH2: a token that somebody else issued. After a failure the server
@@ -12,11 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class BearerServer implements ServerExchange {
     private static final String SEPARATOR = "\u0001"; // kvsep
     private static final String SCHEME = "bearer ";
-    private static final byte[] ERROR =
-            "{\"status\":\"invalid_token\"}".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] ERROR_OLD =
-            "{\"status\":\"401\",\"schemes\":\"bearer\"}".getBytes(StandardCharsets.US_ASCII);
-
     private final Accounts accounts;
     private final boolean standard;
     private @Nullable Step failed;
@@ -48,9 +46,31 @@ final class BearerServer implements ServerExchange {
         Step step = Steps.end(user.get(), accounts.token(user.get(), token.get()));
         if (step instanceof Step.Denied) {
             failed = step;
-            return new Step.Challenge(standard ? ERROR : ERROR_OLD);
+            return new Step.Challenge(Utf8.octets(Json.of(error())));
         }
         return step;
+    }
+
+    @Override
+    public boolean failed() {
+        return failed != null;
+    }
+
+    /** RFC 7628 §3.2.2; and what Google's documents of XOAUTH2 show. */
+    private Map<String, String> error() {
+        TokenHints hints = accounts.tokenHints();
+        Map<String, String> error = new LinkedHashMap<>();
+        error.put("status", standard ? "invalid_token" : "401");
+        if (!standard) {
+            error.put("schemes", "bearer");
+        }
+        if (!hints.scope().isEmpty()) {
+            error.put("scope", hints.scope());
+        }
+        if (standard && !hints.configuration().isEmpty()) {
+            error.put("openid-configuration", hints.configuration());
+        }
+        return error;
     }
 
     /** {@code n,a=user,}: RFC 7628 §3.1. */

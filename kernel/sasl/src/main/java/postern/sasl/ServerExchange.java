@@ -37,6 +37,13 @@ public sealed interface ServerExchange
     }
 
     /**
+     * Whether the last challenge says that it has failed; what the client answers changes nothing.
+     */
+    default boolean failed() {
+        return false;
+    }
+
+    /**
      * The next message of the client. Where it does not speak first, the first is empty.
      *
      * @param message at most {@link Bounds#MESSAGE_OCTETS_MAX} octets

@@ -20,6 +20,7 @@ import postern.sasl.Mechanism;
  * @param denialDelay what is denied is denied no sooner
  * @param hashesAtOnce computed at the same time
  * @param hashOctets memory that one of them may take
+ * @param tokens how tokens are checked, where our own service takes them
  */
 public record AuthConfig(
         Optional<Path> passwords,
@@ -27,7 +28,8 @@ public record AuthConfig(
         List<Mechanism> mechanisms,
         Duration denialDelay,
         int hashesAtOnce,
-        long hashOctets) {
+        long hashOctets,
+        Optional<OauthConfig> tokens) {
     private static final String SINCE = "0.2";
 
     /** What the process has for hashes. */
@@ -39,6 +41,8 @@ public record AuthConfig(
                     "SCRAM-SHA-256-PLUS",
                     "SCRAM-SHA-256",
                     "SCRAM-SHA-1",
+                    "OAUTHBEARER",
+                    "XOAUTH2",
                     "PLAIN",
                     "LOGIN");
 
@@ -74,7 +78,8 @@ public record AuthConfig(
                     "name some of " + names(),
                     "What may be offered (Postfix: smtpd_sasl_mechanism_filter). Offered is what is usable:"
                             + " SCRAM where the password of every user is kept for it, PLUS under TLS"
-                            + " 1.3, EXTERNAL to clients with a certificate of a user, and what"
+                            + " 1.3, EXTERNAL to clients with a certificate of a user, OAUTHBEARER and"
+                            + " XOAUTH2 where [auth.oauth] or Dovecot takes tokens, and what"
                             + " shows a password to listeners only under TLS.",
                     SINCE);
 
@@ -112,8 +117,8 @@ public record AuthConfig(
     public static final Section SECTION =
             new Section(
                     "auth",
-                    "How clients authenticate. Without a password file, a Dovecot socket or certificates of"
-                            + " users there is no AUTH but on the Unix-domain socket, where the kernel says"
+                    "How clients authenticate. Without a password file, tokens, a Dovecot socket or"
+                            + " certificates of users there is no AUTH but on the Unix-domain socket, where the kernel says"
                             + " who is calling.",
                     List.of(PASSWORDS, DOVECOT, MECHANISMS, DELAY, AT_ONCE, MEMORY));
 
@@ -129,12 +134,13 @@ public record AuthConfig(
                 group.get(MECHANISMS),
                 group.get(DELAY),
                 group.get(AT_ONCE),
-                group.get(MEMORY));
+                group.get(MEMORY),
+                OauthConfig.read(settings));
     }
 
     /** Whether a service of our own is needed. */
     public boolean ours() {
-        return passwords.isPresent();
+        return passwords.isPresent() || tokens.isPresent();
     }
 
     public static List<Problem> check(Settings settings) {
@@ -148,6 +154,15 @@ public record AuthConfig(
                                     "\"dovecot\" and \"passwords\" are both given",
                                     "leave one of them out"));
         }
+        if (config.tokens().isPresent() && config.dovecot().isPresent()) {
+            problems.add(
+                    settings.section(SECTION)
+                            .problem(
+                                    DOVECOT,
+                                    "\"dovecot\" is given, and [auth.oauth] too",
+                                    "let Dovecot check tokens, or leave \"dovecot\" out"));
+        }
+        problems.addAll(OauthConfig.check(settings));
         return problems;
     }
 

@@ -22,13 +22,22 @@ final class Verifier implements Accounts {
     /** What keys that are made up say, where no user has true ones. */
     private static final int ITERATIONS = 15_000;
 
-    private final PasswordStore store;
+    private final Optional<PasswordStore> store; // none where only tokens are taken
+    private final Optional<TokenCheck> tokens;
+    private final TokenHints hints;
     private final Mailbox<Boolean> slots; // one word in it for each hash that may be computed
     private final long hashOctets;
     private final byte[] secret = new byte[SECRET_OCTETS];
 
-    Verifier(World world, PasswordStore store, AuthConfig config, RandomGenerator secrets) {
+    Verifier(
+            World world,
+            Optional<PasswordStore> store,
+            Optional<TokenCheck> tokens,
+            AuthConfig config,
+            RandomGenerator secrets) {
         this.store = store;
+        this.tokens = tokens;
+        this.hints = config.tokens().map(OauthConfig::hints).orElse(TokenHints.NONE);
         long fit = AuthConfig.MEMORY_MAX / config.hashOctets();
         int atOnce = (int) Math.min(config.hashesAtOnce(), fit);
         this.slots = world.tasks().mailbox(atOnce);
@@ -39,9 +48,13 @@ final class Verifier implements Accounts {
         secrets.nextBytes(secret);
     }
 
+    private Optional<PasswordFile> file() {
+        return store.flatMap(PasswordStore::file);
+    }
+
     @Override
     public Verdict password(String user, String password) {
-        Optional<PasswordFile> file = store.file();
+        Optional<PasswordFile> file = file();
         if (file.isEmpty()) {
             return new Verdict.Unavailable("there is no password file");
         }
@@ -80,7 +93,7 @@ final class Verifier implements Accounts {
     @Override
     public ScramKeys keys(ScramHash hash, String user) {
         Scheme scheme = scheme(hash);
-        Optional<PasswordFile> file = store.file();
+        Optional<PasswordFile> file = file();
         return file.flatMap(each -> each.account(user))
                 .flatMap(account -> keys(account, scheme))
                 .orElseGet(
@@ -118,9 +131,20 @@ final class Verifier implements Accounts {
 
     @Override
     public Verdict proved(String user) {
-        return store.file()
-                .flatMap(each -> each.account(user))
+        return file().flatMap(each -> each.account(user))
                 .<Verdict>map(account -> new Verdict.Granted(account.login()))
                 .orElseGet(() -> new Verdict.Denied("unknown user"));
+    }
+
+    @Override
+    public Verdict token(String user, String token) {
+        return tokens.isPresent()
+                ? tokens.get().token(user, token)
+                : new Verdict.Denied("tokens are not taken");
+    }
+
+    @Override
+    public TokenHints tokenHints() {
+        return hints;
     }
 }

@@ -25,11 +25,13 @@ import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.World;
 import postern.base.system.SystemWorld;
+import postern.http.HttpsClient;
 import postern.sasl.Mechanism;
 import postern.sasl.dovecot.Answer;
 import postern.sasl.dovecot.Asked;
 import postern.sasl.dovecot.AuthClient;
 import postern.sasl.password.Scheme;
+import postern.testkit.FakeResolver;
 
 /** The service at a real socket, with a real file. */
 class AuthTest {
@@ -61,8 +63,16 @@ class AuthTest {
                         List.of(Mechanism.values()),
                         Duration.ZERO,
                         2,
-                        hashOctets);
-        var auth = new Auth(WORLD, config, passwords, new Random(1));
+                        hashOctets,
+                        Optional.empty());
+        var nobody =
+                new HttpsClient(
+                        WORLD,
+                        new FakeResolver(),
+                        () -> {
+                            throw new IOException("nobody is asked");
+                        });
+        var auth = new Auth(WORLD, config, nobody, new Random(1));
         WORLD.tasks().start("auth", () -> auth.serve(listener));
     }
 

@@ -7,11 +7,11 @@ import postern.mail.ContentStore;
 import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
-import postern.smtp.tls.AuthorityFiles;
 import postern.smtp.tls.DanePolicies;
 import postern.smtp.tls.Policies;
 import postern.smtp.tls.ServerJudge;
 import postern.smtp.tls.TlsMeans;
+import postern.tls.AuthorityFiles;
 
 /** The delivery agent for other hosts, one for each transport. Any number of tasks. */
 public final class SmtpTransport implements DeliveryAgent, AutoCloseable {

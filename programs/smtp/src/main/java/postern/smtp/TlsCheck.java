@@ -14,7 +14,6 @@ import postern.dns.Resolver;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Terms;
-import postern.smtp.tls.AuthorityFiles;
 import postern.smtp.tls.DanePolicies;
 import postern.smtp.tls.Destination;
 import postern.smtp.tls.Judgement;
@@ -25,6 +24,7 @@ import postern.smtp.tls.TlsMeans;
 import postern.smtp.tls.TlsPolicy;
 import postern.smtp.tls.TlsResult;
 import postern.smtp.tls.TlsResults;
+import postern.tls.AuthorityFiles;
 
 /**
  * Walks the way of a message to a next hop up to where MAIL would be said, by the code that

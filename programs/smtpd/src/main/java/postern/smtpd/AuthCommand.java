@@ -162,6 +162,9 @@ final class AuthCommand {
                             case Said.Message(String response) ->
                                     answer = next(open, mechanism, response);
                             case Said.Nothing _ -> {
+                                if (tokenDenied(mechanism, base64)) {
+                                    failed(mechanism, "", "the token was denied");
+                                }
                                 return;
                             }
                         }
@@ -182,6 +185,15 @@ final class AuthCommand {
             }
             unavailable(mechanism, "", "the exchange has no end");
         }
+    }
+
+    /**
+     * Whether a challenge tells that, so that the client need not stay for the reply: RFC 7628
+     * §3.2.3.
+     */
+    private static boolean tokenDenied(Mechanism mechanism, String challenge) {
+        return (mechanism == Mechanism.OAUTHBEARER || mechanism == Mechanism.XOAUTH2)
+                && !challenge.isEmpty();
     }
 
     private static Answer asked(AuthClient.Exchange open, Mechanism mechanism, Asked asked) {
@@ -253,18 +265,22 @@ final class AuthCommand {
     }
 
     private void denied(Mechanism mechanism, String user, String why) throws IOException {
-        exchange.premises().journal().denied(identity.client(), mechanism, user, why);
-        Optional<String> tooMuch =
-                meter().count(
-                                Meter.What.AUTH_FAILURE,
-                                identity.client().inet(),
-                                user,
-                                identity.client().trusted());
+        Optional<String> tooMuch = failed(mechanism, user, why);
         if (tooMuch.isPresent()) {
             hangUp(tooMuch.get());
         } else {
             conversation.reply(Replies.AUTH_FAILED);
         }
+    }
+
+    /** Writes it down; and says where it is one too many. */
+    private Optional<String> failed(Mechanism mechanism, String user, String why) {
+        exchange.premises().journal().denied(identity.client(), mechanism, user, why);
+        return meter().count(
+                        Meter.What.AUTH_FAILURE,
+                        identity.client().inet(),
+                        user,
+                        identity.client().trusted());
     }
 
     private void unavailable(Mechanism mechanism, String user, String why) throws IOException {

@@ -172,6 +172,7 @@ public final class AuthServer {
 
         private void step(String id, ServerExchange exchange, String base64) throws IOException {
             long began = world.clock().nanoTime();
+            boolean told = exchange.failed(); // and delayed
             Optional<byte[]> message = octets(base64);
             Step step =
                     message.isEmpty() || message.get().length > Bounds.MESSAGE_OCTETS_MAX
@@ -181,11 +182,17 @@ public final class AuthServer {
                 open.remove(id);
             }
             switch (step) {
-                case Step.Challenge(byte[] octets) ->
-                        reply(Fields.line("CONT", id, Base64.getEncoder().encodeToString(octets)));
+                case Step.Challenge(byte[] octets) -> {
+                    if (exchange.failed()) { // who reads that need not wait for the end
+                        delay(began);
+                    }
+                    reply(Fields.line("CONT", id, Base64.getEncoder().encodeToString(octets)));
+                }
                 case Step.Granted(String login) -> reply(Fields.line("OK", id, "user=" + login));
                 case Step.Denied(String user, String why) -> {
-                    delay(began);
+                    if (!told) {
+                        delay(began);
+                    }
                     reply(fail(id, user, why, null));
                 }
                 case Step.Malformed(String why) -> {

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import postern.base.Bug;
 import postern.tls.Authorities;
+import postern.tls.AuthorityFiles;
 import postern.tls.CertificateNames;
 
 /** Says whether what a host showed is what a policy asks for. Any task. */

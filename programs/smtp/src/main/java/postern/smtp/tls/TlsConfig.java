@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import postern.config.Key;
 import postern.table.TableConfig;
+import postern.tls.AuthorityFiles;
 import postern.tls.ClientTls;
 
 /**

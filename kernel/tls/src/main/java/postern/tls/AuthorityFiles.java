@@ -1,4 +1,4 @@
-package postern.smtp.tls;
+package postern.tls;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import postern.base.Clock;
 import postern.base.Disk;
 import postern.base.DiskFile;
-import postern.tls.Authorities;
 
 /**
  * Files of authorities' certificates, read when a policy asks for one first, and anew when they
@@ -22,7 +21,7 @@ import postern.tls.Authorities;
  */
 public final class AuthorityFiles {
     /** What a file turned out to hold. */
-    sealed interface Loaded {
+    public sealed interface Loaded {
         record Usable(Authorities authorities) implements Loaded {}
 
         record Unusable(String why) implements Loaded {}
@@ -56,7 +55,7 @@ public final class AuthorityFiles {
     /**
      * @param file empty: the system's
      */
-    Loaded get(String file) {
+    public Loaded get(String file) {
         lock.lock(); // held while a file is read, once: others need the same file
         try {
             long now = clock.nanoTime();

@@ -220,7 +220,7 @@ class TokensTest {
         }
     }
 
-    /** RFC 4954 §4.7.1: then a client tries again, and does not ask its user. */
+    /** RFC 4954 §6: then a client tries again, and does not ask its user. */
     @Test
     void withoutTheIssuerNothingCanBeTold() throws IOException {
         String good = ISSUER.token("RS256", claims("ann"));

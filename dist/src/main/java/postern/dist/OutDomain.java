@@ -1,14 +1,18 @@
 package postern.dist;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import postern.base.Bug;
+import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.Users;
 import postern.base.World;
@@ -30,6 +34,7 @@ import postern.smtp.Transports;
 import postern.smtp.tls.Published;
 import postern.smtp.tls.TlsMeans;
 import postern.smtp.tls.TlsResults;
+import postern.smtpd.ListenerConfig;
 import postern.table.Tables;
 import postern.tls.Credential;
 
@@ -37,6 +42,8 @@ import postern.tls.Credential;
 public final class OutDomain {
     /** Memory for messages under way: as many of a MiB as go out at once behind a backlog. */
     private static final long RESIDENT_OCTETS_TOTAL = 64L << 20;
+
+    private static final int SMTP_PORT = 25;
 
     private OutDomain() {}
 
@@ -67,9 +74,11 @@ public final class OutDomain {
                         SystemWorld::secrets,
                         OutwardPolicies.tokens(world, site, settings, resolver));
         List<Running> all = new ArrayList<>();
+        Set<InetAddress> ours = listening(settings);
         Transports.read(settings, site.hostname())
                 .forEach(
-                        (name, config) -> {
+                        (name, stated) -> {
+                            SmtpConfig config = stated.listening(ours);
                             Listener listener = listeners.get(Listeners.agent(name));
                             if (listener == null) {
                                 throw new Bug("each transport has a listener: " + name);
@@ -99,6 +108,19 @@ public final class OutDomain {
         promises.start();
         Running delivering = together(all);
         return ended -> delivering.drain(() -> promises.save(ended));
+    }
+
+    /** Where we take mail from outside: what is sent there comes back. */
+    private static Set<InetAddress> listening(Settings settings) {
+        Set<InetAddress> addresses = new HashSet<>();
+        for (ListenerConfig each : FrontDomain.configured(settings)) {
+            if (each.at() instanceof Endpoint.Tcp(InetAddress address, int port)
+                    && port == SMTP_PORT
+                    && !address.isAnyLocalAddress()) {
+                addresses.add(address);
+            }
+        }
+        return addresses;
     }
 
     /** The transport smtp alone, with a resolver that is handed in. */

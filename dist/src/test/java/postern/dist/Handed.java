@@ -12,6 +12,7 @@ import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
+import postern.mail.Origin;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
@@ -45,7 +46,8 @@ final class Handed {
                             ReversePath.of(Mailbox.of("eve", "example.net")),
                             options,
                             recipients.stream().map(Recipient::of).toList(),
-                            content);
+                            content,
+                            Origin.OURSELVES);
             return agent.deliver(request).stream().map(Delivery::outcome).toList();
         }
     }

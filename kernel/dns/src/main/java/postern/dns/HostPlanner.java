@@ -109,6 +109,9 @@ public final class HostPlanner {
         Optional<InetAddress> literal = hop.literal();
         if (literal.isPresent()) {
             String host = literal.get().getHostAddress();
+            if (at == SMTP_PORT && ourselves.addresses.contains(literal.get())) {
+                return loop(nextHop);
+            }
             Target target = Target.of(host, false, literal.get(), at, Trail.given(host));
             return new HostPlan.Hosts(List.of(target));
         }
@@ -153,7 +156,9 @@ public final class HostPlanner {
                 for (InetAddress address : shuffled(found)) {
                     targets.add(Target.of(host, true, address, at, proven));
                 }
-                yield limited(targets);
+                yield at == SMTP_PORT && found.stream().anyMatch(ourselves.addresses::contains)
+                        ? loop(host)
+                        : limited(targets);
             }
             case Answer.NoSuchName<List<InetAddress>> _ -> noSuchName(host);
             case Answer.Empty<List<InetAddress>> _ ->

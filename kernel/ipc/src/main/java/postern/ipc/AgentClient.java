@@ -24,7 +24,7 @@ public final class AgentClient {
     public List<Delivery> deliver(DeliveryRequest request) throws IOException {
         List<Reply> replies =
                 client.send(
-                        Attributes.of(request.id(), request.nextHop()),
+                        Attributes.of(request.id(), request.nextHop(), request.origin()),
                         request.sender(),
                         request.options(),
                         request.recipients(),

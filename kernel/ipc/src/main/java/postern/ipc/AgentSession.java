@@ -12,6 +12,7 @@ import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
+import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
@@ -38,6 +39,7 @@ public final class AgentSession implements LmtpSession {
     private @Nullable QueueId id;
     private String nextHop = "";
     private ReversePath sender = ReversePath.NOBODY;
+    private Origin origin = Origin.OURSELVES;
     private MailOptions options = MailOptions.NONE;
     private long announced;
     private final List<Recipient> recipients = new ArrayList<>();
@@ -57,6 +59,7 @@ public final class AgentSession implements LmtpSession {
         id = attributes.id().get();
         nextHop = attributes.text(Attributes.Name.NEXTHOP);
         sender = from;
+        origin = agent.asksForOrigin() ? attributes.origin() : Origin.OURSELVES;
         options = asked;
         announced = octets;
         return OK;
@@ -90,7 +93,8 @@ public final class AgentSession implements LmtpSession {
         try (Content content = open().finish()) {
             buffer = null;
             var request =
-                    new DeliveryRequest(queueId, nextHop, sender, options, recipients, content);
+                    new DeliveryRequest(
+                            queueId, nextHop, sender, options, recipients, content, origin);
             return agent.deliver(request).stream().map(AgentReply::of).toList();
         } finally {
             abort();
@@ -106,6 +110,11 @@ public final class AgentSession implements LmtpSession {
         buffer = null;
         id = null;
         recipients.clear();
+    }
+
+    @Override
+    public boolean asksForOrigin() {
+        return agent.asksForOrigin();
     }
 
     @Override

@@ -1,8 +1,10 @@
 package postern.ipc;
 
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import postern.mail.Origin;
 import postern.mail.QueueId;
 import postern.mail.Terms;
@@ -23,7 +25,12 @@ public record Attributes(Map<Name, String> values) {
     /** As LHLO names them. */
     static final String VERSIONS = "1 2";
 
+    /** As LHLO names the wish to be told where a message came from. */
+    static final String ORIGIN_OFFER = "XORIGIN";
+
     private static final Name[] NAMES = Name.values();
+    private static final Set<Name> OF_ORIGIN =
+            EnumSet.of(Name.ADDR, Name.NAME, Name.HELO, Name.PROTO);
 
     public static final Attributes NONE = new Attributes(Map.of());
 
@@ -78,10 +85,19 @@ public record Attributes(Map<Name, String> values) {
         return new Attributes(values);
     }
 
-    public static Attributes of(QueueId id, String nextHop) {
+    /**
+     * Of an attempt.
+     *
+     * @param origin of the message, for an agent that asks for it
+     */
+    public static Attributes of(QueueId id, String nextHop, Origin origin) {
         Map<Name, String> values = new EnumMap<>(Name.class);
         put(values, Name.ID, id.text());
         put(values, Name.NEXTHOP, nextHop);
+        put(values, Name.ADDR, origin.clientAddress());
+        put(values, Name.NAME, origin.clientName());
+        put(values, Name.HELO, origin.helo());
+        put(values, Name.PROTO, origin.protocol());
         return new Attributes(values);
     }
 
@@ -130,12 +146,14 @@ public record Attributes(Map<Name, String> values) {
      * The command line, without CRLF.
      *
      * @param version what the server speaks; names that it does not know are left out
+     * @param origin whether it asks for the origin of what it is to deliver
      */
-    String command(int version) {
+    String command(int version, boolean origin) {
+        boolean spared = !origin && values.containsKey(Name.ID); // a queue is told in any case
         StringBuilder line = new StringBuilder(128).append("XPOSTERN ").append(version);
         for (Name name : NAMES) {
             String value = values.get(name);
-            if (value != null && name.since <= version) {
+            if (value != null && name.since <= version && !(spared && OF_ORIGIN.contains(name))) {
                 line.append(' ').append(name).append('=').append(Xtext.encode(value));
             }
         }

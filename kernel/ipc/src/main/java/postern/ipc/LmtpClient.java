@@ -310,7 +310,9 @@ public final class LmtpClient {
                     () -> {
                         if (attributed) {
                             connection.writer.line(
-                                    attributes.command(connection.attributeVersion()));
+                                    attributes.command(
+                                            connection.attributeVersion(),
+                                            connection.offers(Attributes.ORIGIN_OFFER)));
                         }
                         connection.writer.line(
                                 Envelopes.mail(

@@ -3,6 +3,7 @@ package postern.ipc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -227,10 +228,8 @@ final class LmtpConversation {
 
     private void lhlo() throws IOException {
         reset();
-        writer.add(
-                new Reply(
-                        250,
-                        "",
+        List<String> lines =
+                new ArrayList<>(
                         List.of(
                                 name,
                                 "PIPELINING",
@@ -241,7 +240,11 @@ final class LmtpConversation {
                                 "DSN",
                                 "ENHANCEDSTATUSCODES",
                                 "SIZE 0",
-                                "XPOSTERN " + Attributes.VERSIONS)));
+                                "XPOSTERN " + Attributes.VERSIONS));
+        if (session.asksForOrigin()) {
+            lines.add(Attributes.ORIGIN_OFFER);
+        }
+        writer.add(new Reply(250, "", lines));
     }
 
     private Reply xpostern(String arguments) {

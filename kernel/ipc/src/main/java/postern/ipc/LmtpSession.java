@@ -45,6 +45,14 @@ public interface LmtpSession extends Closeable {
     /** The transaction is off, by RSET or because the client went away. */
     void abort();
 
+    /**
+     * Whether, as an agent, it wants to be told where messages came from, and says so with {@code
+     * XORIGIN}. A queue is told in any case.
+     */
+    default boolean asksForOrigin() {
+        return false;
+    }
+
     /** VRFY. */
     Reply verify(Mailbox recipient);
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -114,7 +115,7 @@ final class HandoverTest {
         try (Content content = content(octets(5))) {
             List<Reply> replies =
                     client().send(
-                                    Attributes.of(new QueueId(7), "x"),
+                                    Attributes.of(new QueueId(7), "x", Origin.OURSELVES),
                                     SENDER,
                                     MailOptions.NONE.with(terms),
                                     List.of(BOB),
@@ -215,10 +216,60 @@ final class HandoverTest {
                             SENDER,
                             MailOptions.NONE,
                             List.of(BOB, EVE, BOB, EVE),
-                            content);
+                            content,
+                            Origin.OURSELVES);
             assertThat(new AgentClient(client()).deliver(request))
                     .isEqualTo(agent.deliver(request));
         }
+    }
+
+    /** An agent is told where a message came from where it asks, and spared that where not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void agentsAreToldTheOriginTheyAskFor(boolean asking) throws IOException {
+        var origin =
+                new Origin(
+                        "IPv6:2001:db8::1", "c.example", "h e", "ESMTPSA", "ann", "mx", true, "T");
+        List<Origin> told = new ArrayList<>();
+        DeliveryAgent agent =
+                new DeliveryAgent() {
+                    @Override
+                    public List<Delivery> deliver(DeliveryRequest request) {
+                        told.add(request.origin());
+                        return List.of(
+                                new Delivery(new Outcome.Delivered("2.0.0", ""), Delivery.NOBODY));
+                    }
+
+                    @Override
+                    public boolean asksForOrigin() {
+                        return asking;
+                    }
+                };
+        serve(() -> new AgentSession(agent, store));
+        try (Content content = content(octets(10))) {
+            var request =
+                    new DeliveryRequest(
+                            new QueueId(99),
+                            "example.org",
+                            SENDER,
+                            MailOptions.NONE,
+                            List.of(BOB),
+                            content,
+                            origin);
+            assertThat(new AgentClient(client()).deliver(request)).hasSize(1);
+        }
+        assertThat(told)
+                .containsExactly(
+                        asking
+                                ? new Origin(
+                                        origin.clientAddress(),
+                                        origin.clientName(),
+                                        origin.helo(),
+                                        origin.protocol(),
+                                        "",
+                                        "",
+                                        false)
+                                : Origin.OURSELVES);
     }
 
     @Test
@@ -228,7 +279,7 @@ final class HandoverTest {
         try (Content content = content("a\r\n.b\r\nc\r\n".getBytes(StandardCharsets.US_ASCII))) {
             List<Reply> replies =
                     client().send(
-                                    Attributes.of(new QueueId(7), "x"),
+                                    Attributes.of(new QueueId(7), "x", Origin.OURSELVES),
                                     SENDER,
                                     MailOptions.NONE,
                                     List.of(BOB),

@@ -11,4 +11,9 @@ public interface DeliveryAgent {
      * once.
      */
     List<Delivery> deliver(DeliveryRequest request);
+
+    /** Whether {@link DeliveryRequest#origin} is of use to it: most are spared that. */
+    default boolean asksForOrigin() {
+        return false;
+    }
 }

@@ -45,9 +45,7 @@ public final class BinaryAsText implements DeliveryAgent {
                 case SevenBit.Result.Converted(Content text) -> {
                     try (text) {
                         yield agent.deliver(
-                                new DeliveryRequest(
-                                        request.id(),
-                                        request.nextHop(),
+                                request.with(
                                         request.sender(),
                                         request.options().with(Body.SEVEN_BIT),
                                         request.recipients(),

@@ -199,9 +199,7 @@ final class UserMailbox {
         AgentClient server = servers.computeIfAbsent(socket, this::server);
         try {
             return server.deliver(
-                            new DeliveryRequest(
-                                    request.id(),
-                                    request.nextHop(),
+                            request.with(
                                     request.sender(),
                                     request.options(),
                                     List.of(letter.recipient()),

@@ -27,6 +27,7 @@ import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
+import postern.mail.Origin;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
@@ -259,7 +260,8 @@ final class LocalAgentTest {
                             ReversePath.of(Mailbox.of("bob", "example.net")),
                             MailOptions.NONE,
                             List.of(Recipient.of(Mailbox.of(name, "example.org"))),
-                            content);
+                            content,
+                            Origin.OURSELVES);
             return agent.deliver(request).getFirst();
         } catch (IOException impossible) {
             throw new AssertionError(impossible);

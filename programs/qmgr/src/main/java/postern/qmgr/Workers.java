@@ -131,7 +131,8 @@ final class Workers {
                 entry.envelope.sender(),
                 entry.envelope.options(),
                 recipients,
-                content);
+                content,
+                entry.envelope.origin());
     }
 
     /**

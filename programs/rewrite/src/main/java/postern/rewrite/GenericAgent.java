@@ -68,18 +68,18 @@ public final class GenericAgent implements DeliveryAgent {
                             ? ReversePath.of(generic.map(mailbox))
                             : request.sender();
             return agent.deliver(
-                    new DeliveryRequest(
-                            request.id(),
-                            request.nextHop(),
-                            sender,
-                            request.options(),
-                            recipients,
-                            content(request.content())));
+                    request.with(
+                            sender, request.options(), recipients, content(request.content())));
         } catch (Rewriter.Unanswered unanswered) {
             return put(request, unanswered.why());
         } catch (IOException unreadable) {
             return put(request, "queue file read error");
         }
+    }
+
+    @Override
+    public boolean asksForOrigin() {
+        return agent.asksForOrigin();
     }
 
     private static List<Delivery> put(DeliveryRequest request, String why) {

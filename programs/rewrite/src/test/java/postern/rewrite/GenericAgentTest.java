@@ -18,6 +18,7 @@ import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions;
+import postern.mail.Origin;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
@@ -78,7 +79,8 @@ final class GenericAgentTest {
                             ReversePath.of(SiteUnderTest.mailbox(sender)),
                             MailOptions.NONE,
                             List.of(Recipient.of(SiteUnderTest.mailbox(recipient))),
-                            content));
+                            content,
+                            Origin.OURSELVES));
         }
     }
 

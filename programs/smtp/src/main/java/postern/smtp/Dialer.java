@@ -240,14 +240,15 @@ final class Dialer {
         return new Opened.Ready(connection);
     }
 
-    /** Whether the host bears our own name. Other ports are for programs behind one another. */
+    /** Whether the host bears a name of ours. Other ports are for programs behind one another. */
     private boolean ourselves(Target target, Reply ehlo) {
         List<String> lines = ehlo.lines();
         String first = lines.getFirst();
         int space = first.indexOf(' ');
         String name = space < 0 ? first : first.substring(0, space);
         return target.port() == SMTP_PORT
-                && name.toLowerCase(Locale.ROOT).equals(config.helo().toLowerCase(Locale.ROOT));
+                && config.kind() == SmtpConfig.Kind.SMTP
+                && config.finding().ownNames().contains(name.toLowerCase(Locale.ROOT));
     }
 
     private Opened startTls(Connection connection, TlsPolicy.Encrypted wanted) throws IOException {

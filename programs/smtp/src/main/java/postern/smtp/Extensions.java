@@ -17,6 +17,7 @@ import postern.wire.Reply;
  * @param messagesMax over one connection, RFC 9422 MAILMAX; likewise
  * @param secondsMin shortest deadline taken: RFC 2852 §3; zero when it does not say
  * @param mechanisms of AUTH, upper case: RFC 4954 §3
+ * @param forwarded attributes of XFORWARD, upper case
  */
 record Extensions(
         Set<String> keywords,
@@ -24,13 +25,16 @@ record Extensions(
         int recipientsMax,
         int messagesMax,
         long secondsMin,
-        List<String> mechanisms) {
+        List<String> mechanisms,
+        Set<String> forwarded) {
     static final Extensions NONE =
-            new Extensions(Set.of(), 0, Integer.MAX_VALUE, Integer.MAX_VALUE, 0, List.of());
+            new Extensions(
+                    Set.of(), 0, Integer.MAX_VALUE, Integer.MAX_VALUE, 0, List.of(), Set.of());
 
     Extensions {
         keywords = Set.copyOf(keywords);
         mechanisms = List.copyOf(mechanisms);
+        forwarded = Set.copyOf(forwarded);
     }
 
     static Extensions parse(Reply ehlo) {
@@ -40,6 +44,7 @@ record Extensions(
         int messagesMax = Integer.MAX_VALUE;
         long secondsMin = 0;
         List<String> mechanisms = new ArrayList<>();
+        Set<String> forwarded = new HashSet<>();
         List<String> lines = ehlo.lines();
         for (String line : lines.subList(1, lines.size())) { // the first is the greeting
             int space = line.indexOf(' ');
@@ -50,6 +55,8 @@ record Extensions(
                 case "SIZE" -> octetsMax = number(rest);
                 case "AUTH" ->
                         mechanisms.addAll(List.of(rest.toUpperCase(Locale.ROOT).split(" +", -1)));
+                case "XFORWARD" ->
+                        forwarded.addAll(List.of(rest.toUpperCase(Locale.ROOT).split(" +", -1)));
                 case "DELIVERBY" -> secondsMin = number(rest);
                 case "LIMITS" -> {
                     recipientsMax = limit(rest, "RCPTMAX=");
@@ -59,7 +66,7 @@ record Extensions(
             }
         }
         return new Extensions(
-                keywords, octetsMax, recipientsMax, messagesMax, secondsMin, mechanisms);
+                keywords, octetsMax, recipientsMax, messagesMax, secondsMin, mechanisms, forwarded);
     }
 
     boolean offers(String keyword) {

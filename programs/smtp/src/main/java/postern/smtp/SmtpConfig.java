@@ -1,9 +1,12 @@
 package postern.smtp;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import postern.config.Settings;
 import postern.smtp.tls.TlsConfig;
@@ -58,6 +61,7 @@ public record SmtpConfig(
      * @param sources addresses of ours that connections come from, one of a kind at most; empty:
      *     the system's choice
      * @param ownAddresses where this host takes mail from outside, so that mail does not loop
+     * @param ownNames of this host, lower case, likewise
      */
     public record Finding(
             String nextHop,
@@ -65,12 +69,14 @@ public record SmtpConfig(
             List<String> services,
             List<String> fallback,
             List<InetAddress> sources,
-            Set<InetAddress> ownAddresses) {
+            Set<InetAddress> ownAddresses,
+            Set<String> ownNames) {
         public Finding {
             services = List.copyOf(services);
             fallback = List.copyOf(fallback);
             sources = List.copyOf(sources);
             ownAddresses = Set.copyOf(ownAddresses);
+            ownNames = Set.copyOf(ownNames);
         }
     }
 
@@ -80,8 +86,14 @@ public record SmtpConfig(
      * @param chunking whether BDAT is used where it is offered: RFC 3030
      * @param longLines of more than 998 octets: RFC 5322 §2.1.1
      * @param nesting most multiparts in each other of a message that is converted
+     * @param forwarding whether XFORWARD tells hosts that offer it where messages came from
      */
-    public record Speech(boolean chunking, EightBit eightBit, LongLines longLines, int nesting) {}
+    public record Speech(
+            boolean chunking,
+            EightBit eightBit,
+            LongLines longLines,
+            int nesting,
+            boolean forwarding) {}
 
     /**
      * How long a host may take for each step: RFC 5321 §4.5.3.2.
@@ -125,6 +137,29 @@ public record SmtpConfig(
         return read(SmtpKeys.Reader.of(settings.section(SECTION)), Kind.SMTP, hostname);
     }
 
+    /** Our servers may give themselves the one name, our clients the other. */
+    private static Set<String> ownNames(String helo, String hostname) {
+        Set<String> names = new HashSet<>(List.of(helo, hostname));
+        names.remove("");
+        return names.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(toSet());
+    }
+
+    /** With addresses that others of our programs listen on for mail from outside. */
+    public SmtpConfig listening(Set<InetAddress> addresses) {
+        Set<InetAddress> all = new HashSet<>(finding.ownAddresses);
+        all.addAll(addresses);
+        var wider =
+                new Finding(
+                        finding.nextHop,
+                        finding.port,
+                        finding.services,
+                        finding.fallback,
+                        finding.sources,
+                        all,
+                        finding.ownNames);
+        return new SmtpConfig(kind, helo, wider, tls, speech, timeouts, reuse);
+    }
+
     static SmtpConfig read(SmtpKeys.Reader keys, Kind kind, String hostname) {
         String helo = keys.get(SmtpKeys.HELO);
         return new SmtpConfig(
@@ -136,13 +171,15 @@ public record SmtpConfig(
                         keys.get(SmtpKeys.SRV),
                         keys.get(SmtpKeys.FALLBACK),
                         keys.get(SmtpKeys.SOURCES),
-                        new HashSet<>(keys.get(SmtpKeys.OWN))),
+                        new HashSet<>(keys.get(SmtpKeys.OWN)),
+                        ownNames(helo, hostname)),
                 TlsConfig.read(keys),
                 new Speech(
                         keys.get(SmtpKeys.CHUNKING),
                         keys.get(SmtpKeys.EIGHT_BIT),
                         keys.get(SmtpKeys.LONG_LINES),
-                        keys.get(SmtpKeys.NESTING)),
+                        keys.get(SmtpKeys.NESTING),
+                        keys.get(SmtpKeys.XFORWARD)),
                 new Timeouts(
                         keys.get(SmtpKeys.CONNECT),
                         keys.get(SmtpKeys.GREETING),

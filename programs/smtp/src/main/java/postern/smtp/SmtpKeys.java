@@ -110,6 +110,15 @@ final class SmtpKeys {
                             + " mime_nesting_limit).",
                     SINCE);
 
+    static final Key<Boolean> XFORWARD =
+            Key.bool(
+                    "xforward",
+                    false,
+                    "Tell hosts that offer XFORWARD which client a message came from: its address, name"
+                            + " and HELO, for their logs (Postfix: smtp_send_xforward_command). For"
+                            + " content filters and hosts of our own; nobody else should know.",
+                    "0.2");
+
     static final Key<List<InetAddress>> OWN =
             Key.parsedList(
                     "own_addresses",
@@ -117,8 +126,10 @@ final class SmtpKeys {
                     "addresses",
                     SmtpKeys::address,
                     "write an address, such as \"192.0.2.1\"",
-                    "Where this host takes mail from outside. A domain whose best mail host is one of"
-                            + " them is not sent to: it would loop.",
+                    "Where this host takes mail from outside, besides addresses that an SMTP listener"
+                            + " names with port 25; those of NAT and proxies, and of a listener on all"
+                            + " addresses (Postfix: proxy_interfaces). Mail for a domain whose best"
+                            + " mail host is one of them is returned: it would loop.",
                     SINCE);
 
     static final Key<Duration> CONNECT =
@@ -206,6 +217,7 @@ final class SmtpKeys {
                             EIGHT_BIT,
                             LONG_LINES,
                             NESTING,
+                            XFORWARD,
                             OWN,
                             CONNECT,
                             GREETING,

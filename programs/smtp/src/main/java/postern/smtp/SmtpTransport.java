@@ -76,6 +76,11 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
         return new Attempt(means, request).make();
     }
 
+    @Override
+    public boolean asksForOrigin() {
+        return means.config().speech().forwarding();
+    }
+
     /** How many messages were deferred that a host may have taken. */
     public long inDoubt() {
         return means.lines().inDoubt();

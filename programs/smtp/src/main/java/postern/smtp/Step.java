@@ -9,6 +9,7 @@ enum Step {
     STARTTLS("performing the STARTTLS handshake", "STARTTLS"),
     AUTH("authenticating", "AUTH"),
     RSET("sending RSET", "RSET"),
+    XFORWARD("sending XFORWARD", "XFORWARD"),
     MAIL("sending MAIL FROM", "MAIL FROM"),
     RCPT("sending RCPT TO", "RCPT TO"),
     DATA("sending DATA", "DATA"),

@@ -2,7 +2,6 @@ package postern.smtp;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import postern.base.World;
@@ -112,7 +111,7 @@ public final class TlsCheck {
                 resolver,
                 world.random(),
                 new HostPlanner.Ourselves(
-                        smtp ? Set.of(config.helo().toLowerCase(Locale.ROOT)) : Set.of(),
+                        smtp ? config.finding().ownNames() : Set.of(),
                         smtp ? config.finding().ownAddresses() : Set.of()),
                 new HostPlanner.Manner(config.finding().port(), smtp, config.finding().services()));
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 import postern.base.TimedOut;
 import postern.mail.Delivery;
@@ -180,6 +181,10 @@ final class Transaction {
         if (reset) {
             connection.add("RSET");
         }
+        List<String> origin = origin();
+        for (String command : origin) {
+            connection.add(command);
+        }
         connection.add(mail());
         connection.resetDue(true);
         boolean welcome = true;
@@ -195,6 +200,9 @@ final class Transaction {
             if (from == 0) {
                 if (reset) {
                     resetReply();
+                }
+                for (int i = 0; i < origin.size(); i++) {
+                    originReply(connection.reply(Step.XFORWARD, config.timeouts().mail()));
                 }
                 welcome = mailReply(places);
             }
@@ -221,6 +229,9 @@ final class Transaction {
             connection.flush();
             resetReply();
         }
+        for (String command : origin()) {
+            originReply(connection.ask(Step.XFORWARD, command, config.timeouts().mail()));
+        }
         connection.add(mail());
         connection.flush();
         connection.resetDue(true);
@@ -234,6 +245,19 @@ final class Transaction {
             return chunk();
         }
         return dataReply(connection.ask(Step.DATA, "DATA", config.timeouts().data()));
+    }
+
+    /** Where the message came from, for a host that the operator trusts with it. */
+    private List<String> origin() {
+        return config.speech().forwarding()
+                ? Xforward.commands(request, connection.extensions().forwarded())
+                : List.of();
+    }
+
+    /** What a host's log does not learn is no reason to keep mail from it; so does Postfix. */
+    private void originReply(Reply reply) throws IOException {
+        heard = true;
+        Reply unused = expected(reply);
     }
 
     private void resetReply() throws IOException {

@@ -170,7 +170,8 @@ class ExtensionsOutTest {
                                         true,
                                         SmtpConfig.EightBit.CONVERT,
                                         SmtpConfig.LongLines.ENCODE,
-                                        100),
+                                        100,
+                                        false),
                                 config));
         String line = "x".repeat(1500);
         String data = sentWith(line);
@@ -333,7 +334,8 @@ class ExtensionsOutTest {
 
     private static SmtpConfig.Finding finding(
             String nextHop, List<String> fallback, List<InetAddress> sources) {
-        return new SmtpConfig.Finding(nextHop, 25, List.of(), fallback, sources, Set.of());
+        return new SmtpConfig.Finding(
+                nextHop, 25, List.of(), fallback, sources, Set.of(), Set.of());
     }
 
     @Test

@@ -28,6 +28,7 @@ import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
+import postern.mail.Origin;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
@@ -77,10 +78,17 @@ final class Rig implements AutoCloseable {
         return new SmtpConfig(
                 SmtpConfig.Kind.SMTP,
                 "client.example",
-                new SmtpConfig.Finding("", 25, List.of(), List.of(), List.of(), Set.of()),
+                new SmtpConfig.Finding(
+                        "",
+                        25,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        Set.of(),
+                        Set.of("client.example")),
                 TlsConfig.of(tls),
                 new SmtpConfig.Speech(
-                        true, SmtpConfig.EightBit.CONVERT, SmtpConfig.LongLines.KEEP, 100),
+                        true, SmtpConfig.EightBit.CONVERT, SmtpConfig.LongLines.KEEP, 100, false),
                 new SmtpConfig.Timeouts(
                         patience, patience, patience, patience, patience, patience, patience,
                         patience, patience, HOUR, 0),
@@ -197,7 +205,8 @@ final class Rig implements AutoCloseable {
                 ReversePath.of(Mailbox.of("ann", "a.example")),
                 options,
                 List.of(to),
-                content(body));
+                content(body),
+                Origin.OURSELVES);
     }
 
     DeliveryRequest request(String nextHop, String... localParts) {

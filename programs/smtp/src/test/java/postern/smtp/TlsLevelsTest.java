@@ -160,6 +160,7 @@ class TlsLevelsTest {
                                         List.of(),
                                         List.of(),
                                         List.of(),
+                                        java.util.Set.of(),
                                         java.util.Set.of()),
                                 of));
         policy(TlsLevel.MAY, Map.of(".d.example", "verify"));

@@ -329,7 +329,8 @@ class TransactionTest {
                                         true,
                                         SmtpConfig.EightBit.BOUNCE,
                                         SmtpConfig.LongLines.KEEP,
-                                        100),
+                                        100,
+                                        false),
                                 config));
         FakeMx mx = rig.mx().offering(extension);
         var options =

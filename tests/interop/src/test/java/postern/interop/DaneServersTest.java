@@ -121,7 +121,8 @@ class DaneServersTest {
                 domain);
     }
 
-    private static String digest(Path own) throws IOException {
+    /** SHA-256 of the public key of the certificate there. */
+    static String digest(Path own) throws IOException {
         String pem = Files.readString(own.resolve("cert")) + Files.readString(own.resolve("key"));
         if (!(Credential.parse(pem, pem) instanceof Credential.Parsed.Usable(Credential made))) {
             throw new IllegalStateException("openssl made a certificate");

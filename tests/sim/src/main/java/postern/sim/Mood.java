@@ -1,8 +1,8 @@
 package postern.sim;
 
 /**
- * What a next hop may do on one connection, drawn anew for each. All of it leaves a ledger that
- * can be balanced; what a host may do beyond that is the testkit's {@code PeerMisbehaviour}.
+ * What a next hop may do on one connection, drawn anew for each. All of it leaves a ledger that can
+ * be balanced; what a host may do beyond that is the testkit's {@code PeerMisbehaviour}.
  */
 enum Mood {
     NONE,

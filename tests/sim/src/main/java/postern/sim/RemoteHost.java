@@ -39,12 +39,7 @@ final class RemoteHost {
     /**
      * @param moods what it may do, drawn anew for each connection
      */
-    RemoteHost(
-            SimWorld sim,
-            SimProcess process,
-            Endpoint at,
-            Ledger ledger,
-            List<Mood> moods) {
+    RemoteHost(SimWorld sim, SimProcess process, Endpoint at, Ledger ledger, List<Mood> moods) {
         this.sim = sim;
         this.process = process;
         this.at = at;
@@ -67,8 +62,7 @@ final class RemoteHost {
         try (Listener listener = process.world().network().listen(at)) {
             while (true) {
                 Peer peer = listener.accept();
-                Mood mood =
-                        healthy ? Mood.NONE : moods.get(random.nextInt(moods.size()));
+                Mood mood = healthy ? Mood.NONE : moods.get(random.nextInt(moods.size()));
                 process.start("session", () -> new Session(peer, mood).serve());
             }
         } catch (IOException gone) {

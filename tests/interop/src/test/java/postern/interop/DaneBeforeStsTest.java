@@ -54,9 +54,7 @@ class DaneBeforeStsTest {
         Files.createDirectory(own());
         Files.setPosixFilePermissions(own(), PosixFilePermissions.fromString("rwxr-xr-x"));
         TestAuthority authority =
-                TestAuthority.in(folder)
-                        .issue("mx", names("mx."))
-                        .issue("web", names("mta-sts."));
+                TestAuthority.in(folder).issue("mx", names("mx.")).issue("web", names("mta-sts."));
         Files.writeString(folder.resolve("ca.pem"), authority.pem());
         String credential = authority.credential("mx");
         int certificate = credential.indexOf("-----BEGIN CERTIFICATE");
@@ -71,11 +69,9 @@ class DaneBeforeStsTest {
                                 "virtual_mailbox_domains = " + String.join(", ", DOMAINS));
         Path resolving = Files.createDirectory(folder.resolve("unbound"));
         String zone = zone(port, DaneServersTest.digest(own()));
-        try (Unbound unbound =
-                        Unbound.start(resolving, "example.com", zone, text -> text, "", "");
+        try (Unbound unbound = Unbound.start(resolving, "example.com", zone, text -> text, "", "");
                 WebServer web =
-                        WebServer.start(
-                                new InetSocketAddress(WEB, 443), authority.server("web"));
+                        WebServer.start(new InetSocketAddress(WEB, 443), authority.server("web"));
                 Image peer = Image.start(image, own(), script)) {
             for (String domain : DOMAINS) {
                 String host = domain.equals(PROVEN) ? "other." : "mx.";
@@ -176,6 +172,8 @@ class DaneBeforeStsTest {
                             .formatted(domain, WEB));
         }
         String tlsa = "_%d._tcp.mx.%s. IN TLSA 3 1 1 %s\n";
-        return zone + tlsa.formatted(port, PROVEN, digest) + tlsa.formatted(port, WRONG, "00".repeat(32));
+        return zone
+                + tlsa.formatted(port, PROVEN, digest)
+                + tlsa.formatted(port, WRONG, "00".repeat(32));
     }
 }

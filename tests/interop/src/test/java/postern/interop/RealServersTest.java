@@ -94,8 +94,10 @@ class RealServersTest {
                     .anyMatch(text -> text.replace("=\n", "").contains("x".repeat(200_000 / 80)));
             await().atMost(SOON).until(() -> sent(postern).size() == bodies.size());
             if (server.equals("opensmtpd") && postern.log().contains("TLS failed")) {
-                // 6.8.0p2 keeps keys in a process of their own behind an engine for RSA and ECDSA, which
-                // OpenSSL 3 passes over ("missing private key"): no client gets TLS from Debian 12's
+                // 6.8.0p2 keeps keys in a process of their own behind an engine for RSA and ECDSA,
+                // which
+                // OpenSSL 3 passes over ("missing private key"): no client gets TLS from Debian
+                // 12's
                 return;
             }
             assertThat(sent(postern))

@@ -85,7 +85,9 @@ class TokenEndpointTest {
                         .allMatch(
                                 each ->
                                         each.authorization()
-                                                .equals("Basic " + base64("postern:cl13nt-secret")));
+                                                .equals(
+                                                        "Basic "
+                                                                + base64("postern:cl13nt-secret")));
                 assertThat(Stream.of("refresh-", "access-", "cl13nt"))
                         .noneMatch(postern.log()::contains);
             }

@@ -3,6 +3,7 @@ package postern.dist;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,9 @@ final class Child {
     private static final int FOR_OTHERS = 077;
 
     private static final int EX_CONFIG = 78;
+
+    /** From ready until what the start left behind is collected: the first clients come first. */
+    private static final Duration SETTLED = Duration.ofSeconds(1);
 
     private final Powers powers;
     private final Handed handed;
@@ -104,6 +108,8 @@ final class Child {
         link.onDrain(() -> running.drain(ended));
         link.ready(seccomp);
         world.log().info(LogLine.about(powers.domain()).with("ready", seccomp));
+        world.clock().sleep(SETTLED);
+        System.gc(); // the young generation gets its full size here: see Jvm
         waitForEver();
     }
 

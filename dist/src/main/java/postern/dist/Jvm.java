@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * How a process of ours is started: the JVM's flags by kind of process, chosen by measurement
- * (docs/adr/0006).
+ * (docs/adr/0006, 0007).
  *
  * @param home the JDK
  * @param library the folder of our jars
@@ -116,13 +116,9 @@ record Jvm(Path home, Path library) {
         flags.addAll(
                 switch (kind) {
                     case "front" ->
-                            List.of(
-                                    "-Xms24m",
-                                    "-Xmn16m",
-                                    "-Xmx160m",
-                                    "-Djdk.tls.rejectClientInitiatedRenegotiation=true");
-                    case "queue" -> List.of("-Xms24m", "-Xmn16m", "-Xmx256m");
-                    case "out" -> List.of("-Xms24m", "-Xmn16m", "-Xmx128m");
+                            young("-Xmx160m", "-Djdk.tls.rejectClientInitiatedRenegotiation=true");
+                    case "queue" -> young("-Xmx256m");
+                    case "out" -> young("-Xmx128m");
                     case "auth" ->
                             List.of(
                                     "-Xms8m",
@@ -132,6 +128,24 @@ record Jvm(Path home, Path library) {
                                     "-Djdk.virtualThreadScheduler.parallelism=2");
                     default -> List.of("-Xms8m", "-Xmn4m", "-Xmx96m");
                 });
+        return flags;
+    }
+
+    /**
+     * A young generation of 4 MiB while the process starts, and of 16 MiB from its first full
+     * collection on, which {@link Child} asks for. Started with 16 MiB, all of it would be touched
+     * by what the start allocates and lie idle ever after (docs/adr/0007). The old generation keeps
+     * the difference to -Xms, 16 MiB, of which the ratio of 1 gives the young one its size.
+     */
+    private static List<String> young(String... more) {
+        List<String> flags =
+                new ArrayList<>(
+                        List.of(
+                                "-Xms20m",
+                                "-XX:NewSize=4m",
+                                "-XX:MaxNewSize=16m",
+                                "-XX:NewRatio=1"));
+        flags.addAll(List.of(more));
         return flags;
     }
 
@@ -152,5 +166,7 @@ record Jvm(Path home, Path library) {
                     "-XX:ReservedCodeCacheSize=32m",
                     "-Djdk.virtualThreadScheduler.parallelism=1",
                     "-Djdk.serialFilter=!*",
+                    // named, it is not searched for: the search opens every jar
+                    "-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.EPollSelectorProvider",
                     "--enable-native-access=ALL-UNNAMED");
 }

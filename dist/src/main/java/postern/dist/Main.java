@@ -17,7 +17,6 @@ public final class Main {
         switch (kind) {
             case "domain" -> Child.run(rest);
             case "probe" -> Probe.run(rest);
-            case "train-settings" -> Training.settings(Path.of(rest.getFirst()));
             case "train" -> Training.run(Path.of(rest.getFirst()));
             default -> System.exit(Commands.run(kind, rest));
         }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.LogLine;
@@ -49,15 +52,12 @@ final class Training {
     /** Long messages take other paths: records of their own, file to socket. */
     private static final int LINES_LONG = 60_000;
 
-    private static final String SETTINGS = "settings";
-
     /** Of so many sessions one is under TLS. */
     private static final int TLS_EACH = 6;
 
-    /** Stand in the settings for the ports that the system will choose. */
-    private static final int SINK_PORT = 10_001;
-
-    private static final int SMTP_PORT = 10_002;
+    private static final String STARTING = "postern{,.os-*,.config-*,.command-*,.master-*}.jar";
+    private static final String CLASS = ".class";
+    private static final String MODULE = "module-info.class";
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final World world = SystemWorld.create("training");
@@ -128,6 +128,7 @@ final class Training {
      * cache is written at the end.
      */
     private void warmProcesses(Settings settings, Site site) throws IOException {
+        loadOurs(Jvm.ours());
         Settings handed = Settings.decode(settings.encode());
         int domains = PosternPlan.of(handed, Map.of(), site, Jvm.ours()).domains().size();
         world.disk().createDirectories(folder);
@@ -139,6 +140,32 @@ final class Training {
                             LogLine.about("training")
                                     .with("domains", domains)
                                     .with("listener", channel.getLocalAddress()));
+        }
+    }
+
+    /**
+     * Each class of the jars that master and a child start with is loaded once: what needs the
+     * sandbox, or would end the process, is in the cache without being run.
+     */
+    private static void loadOurs(Jvm jvm) throws IOException {
+        try (DirectoryStream<Path> jars = Files.newDirectoryStream(jvm.library(), STARTING)) {
+            for (Path each : jars) {
+                try (var jar = new JarFile(each.toFile())) {
+                    jar.stream()
+                            .map(JarEntry::getName)
+                            .filter(name -> name.endsWith(CLASS) && !name.equals(MODULE))
+                            .forEach(Training::load);
+                }
+            }
+        }
+    }
+
+    private static void load(String file) {
+        String name = file.substring(0, file.length() - CLASS.length()).replace('/', '.');
+        try {
+            Class<?> unused = Class.forName(name, false, Training.class.getClassLoader());
+        } catch (ReflectiveOperationException | LinkageError foreign) {
+            // it extends a class of a database's driver, which is not on our class path
         }
     }
 
@@ -171,20 +198,8 @@ final class Training {
         return listener.local() instanceof Endpoint.Tcp tcp ? tcp.port() : 0;
     }
 
-    /**
-     * The settings as a child gets them. They were read by another process ({@link
-     * #settings(Path)}): what reads postern.toml has no place in the cache, of which every process
-     * carries a copy.
-     */
+    /** The settings, from a file as master reads it, by the command that people type. */
     private Settings settings(int sinkPort, int smtpPort) throws IOException {
-        String encoded = Files.readString(folder.resolve(SETTINGS), StandardCharsets.UTF_8);
-        return Settings.decode(
-                encoded.replace(Integer.toString(SINK_PORT), Integer.toString(sinkPort))
-                        .replace(Integer.toString(SMTP_PORT), Integer.toString(smtpPort)));
-    }
-
-    /** The first step: reads the configuration of the training and leaves it in the folder. */
-    static void settings(Path folder) throws IOException {
         String toml =
                 """
                 hostname = "training.invalid"
@@ -200,15 +215,16 @@ final class Training {
                 kind = "smtp"
                 address = "127.0.0.1:%d"
                 """
-                        .formatted(folder, SINK_PORT, SMTP_PORT);
-        switch (Configuration.parse("training.toml", toml, Sections.ALL)) {
-            case Configuration.Result.Loaded(Settings settings) -> {
-                Files.createDirectories(folder);
-                Files.writeString(folder.resolve(SETTINGS), settings.encode());
-            }
+                        .formatted(folder, sinkPort, smtpPort);
+        Path file = folder.resolve("training.toml");
+        world.disk().createDirectories(folder);
+        Files.writeString(file, toml);
+        int unused = Commands.run("postern", List.of("-c", file.toString(), "check"));
+        return switch (Configuration.parse("training.toml", toml, Sections.ALL)) {
+            case Configuration.Result.Loaded(Settings settings) -> settings;
             case Configuration.Result.Broken(var problems) ->
                     throw new IOException(problems.toString());
-        }
+        };
     }
 
     private void submit(int port) {

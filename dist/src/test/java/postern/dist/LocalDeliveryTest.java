@@ -1,6 +1,7 @@
 package postern.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -141,6 +142,28 @@ class LocalDeliveryTest {
         Outcome died = deliver("cmd: \"|kill -9 $$\"", "cmd");
         assertThat(died).isInstanceOf(Deferred.class);
         assertThat(died.detail()).contains("signal 9");
+    }
+
+    /** A hundred children that stay in its process group; each has our mark in its command line. */
+    @Test
+    void aCommandThatForksIsKilledWithAllItsChildren() throws IOException {
+        limit = Duration.ofSeconds(2);
+        String mark = "mark-" + folder.getFileName();
+        String forks =
+                "cmd: \"|: "
+                        + mark
+                        + "; i=0; while [ $i -lt 100 ]; do (while :; do sleep 1; done) & i=$((i+1)); done; wait\"";
+        assertThat(deliver(forks, "cmd").detail()).contains("time limit exceeded");
+        await().atMost(Duration.ofSeconds(20))
+                .until(
+                        () ->
+                                ProcessHandle.allProcesses()
+                                        .noneMatch(
+                                                each ->
+                                                        each.info()
+                                                                .commandLine()
+                                                                .orElse("")
+                                                                .contains(mark)));
     }
 
     @Test

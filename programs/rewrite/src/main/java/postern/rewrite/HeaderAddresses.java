@@ -13,7 +13,7 @@ import postern.mail.Rewriter;
 
 /**
  * Replaces addresses in a header (RFC 5322 §3.4) and nothing else: display names, comments, quoting
- * and folding stay octet for octet. Names without a domain may be completed (RFC 6409 §8.1). An
+ * and folding stay octet for octet. Names without a domain may be completed (RFC 6409 §4.2). An
  * address that is written with white space or comments inside is left alone, as is one that is
  * none. A header that is signed is left alone unless wanted otherwise. Any thread.
  */

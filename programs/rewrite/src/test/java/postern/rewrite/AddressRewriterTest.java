@@ -112,7 +112,7 @@ final class AddressRewriterTest {
                 .isSameAs(Rewriter.NONE);
     }
 
-    @ParameterizedTest // RFC 6409 §8.1
+    @ParameterizedTest // RFC 6409 §4.2
     @CsvSource(
             delimiter = '|',
             textBlock =

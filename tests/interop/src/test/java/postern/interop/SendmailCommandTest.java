@@ -109,7 +109,7 @@ class SendmailCommandTest {
         }
     }
 
-    /** RFC 6409 §8.1: cron's own header. */
+    /** RFC 6409 §4.2: cron's own header. */
     @Test
     void namesOfCronAreCompleted() throws IOException {
         String message =

@@ -48,7 +48,7 @@ final class SmtpdTest {
         stand.connect(
                 peer -> {
                     PeerStage stage = stage(stand, peer);
-                    send(stage, "EHLO x.example\r\n", 10);
+                    send(stage, "EHLO x.example\r\n", 11);
                     send(stage, "MAIL FROM:<>\r\nRCPT TO:<bob@example.org>\r\n", 2);
                     peer.expireAfter(Duration.ZERO);
                     stage.tick(Duration.ofSeconds(30));
@@ -75,7 +75,7 @@ final class SmtpdTest {
         stand.connect(
                 peer -> {
                     PeerStage stage = stage(stand, peer);
-                    send(stage, "EHLO x.example\r\n", 10);
+                    send(stage, "EHLO x.example\r\n", 11);
                     peer.expireAfter(Duration.ZERO);
                     stage.tick(Duration.ofSeconds(30));
                     send(stage, "MAIL FROM:<>\r\nRCPT TO:<bob@example.org>\r\nDATA\r\n", 3);
@@ -129,7 +129,7 @@ final class SmtpdTest {
         stand.connect(
                 peer -> {
                     PeerStage stage = stage(stand, peer);
-                    send(stage, "EHLO x.example\r\n", 10);
+                    send(stage, "EHLO x.example\r\n", 11);
                     send(stage, "MAIL FROM:<>\r\n", 1);
                     for (int i = 0; i < 3; i++) {
                         send(stage, "RCPT TO:<bob@example.org>\r\n", 1);

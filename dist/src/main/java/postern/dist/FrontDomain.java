@@ -287,8 +287,8 @@ public final class FrontDomain {
     /** cleanup, as smtpd sees it. */
     private record Handover(LmtpClient client, Waker waker) implements Intake {
         @Override
-        public long wake(Domain domain) throws IOException {
-            return waker.wake(domain);
+        public long wake(Domain domain, boolean below) throws IOException {
+            return waker.wake(domain, below);
         }
 
         @Override

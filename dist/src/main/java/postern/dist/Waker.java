@@ -20,10 +20,22 @@ record Waker(Network network, Endpoint queue) {
         this(network, new Endpoint.Local(site.run().resolve(Listeners.CONTROL)));
     }
 
-    /** How many messages; -1 where qmgr will not. */
-    long wake(Domain domain) throws IOException {
-        String request =
-                "flush-destination\t" + ControlLine.of("destination", domain.text()).text();
+    /**
+     * How many messages; -1 where qmgr will not.
+     *
+     * @param below those for domains below it too
+     */
+    long wake(Domain domain, boolean below) throws IOException {
+        long there = woken(domain.text());
+        if (!below || there < 0) {
+            return there;
+        }
+        long more = woken("*." + domain);
+        return more < 0 ? -1 : there + more;
+    }
+
+    private long woken(String destination) throws IOException {
+        String request = "flush-destination\t" + ControlLine.of("destination", destination).text();
         try (Peer peer = network.connect(queue, CONNECT_LIMIT)) {
             ControlLine result = ControlQuestion.ask(peer, request, PATIENCE, _ -> {});
             return result.field("result").equals("ok") ? result.number("count") : -1;

@@ -81,9 +81,11 @@ record Flag(char letter, Argument argument, String form, String doc) {
                     with('o', "-ox value", "Ignored, but for -oi."),
                     with(
                             'X',
-                            "-X, -e, -h, -p value",
-                            "Ignored; but -XV, an address of its own for each recipient, is refused."),
-                    with('e', "", ""),
+                            "-XV, -XVxy",
+                            "A reverse-path for each recipient: of owner-list@a.example for"
+                                    + " ann@b.example it is owner-list+ann=b.example@a.example, or with x"
+                                    + " and y for + and =. Any other value is ignored."),
+                    with('e', "-e, -h, -p value", "Ignored."),
                     with('h', "", ""),
                     with('p', "", ""));
 

@@ -11,6 +11,7 @@ import postern.mail.Recipient;
  * @param sender empty for {@code <>}
  * @param author who the From field names when there is none and {@code fullName} asks for one
  * @param envelopeId xtext
+ * @param verp delimiters of XVERP; empty where it is not asked for
  * @param body octets behind the header that were read already
  * @param complete whether {@code body} is all of it
  */
@@ -22,6 +23,7 @@ record Letter(
         Recipient.Notify notices,
         MailOptions.Return returned,
         String envelopeId,
+        String verp,
         Header header,
         byte[] body,
         boolean complete) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import postern.mail.MailOptions;
 import postern.mail.Recipient;
+import postern.mail.Verp;
 
 /**
  * The command line of sendmail, read as getopt(3) reads it: flags may be bundled, and end at {@code
@@ -41,6 +42,7 @@ final class Options {
     private Recipient.Notify notify = Recipient.Notify.DEFAULT;
     private MailOptions.Return returned = MailOptions.Return.UNSTATED;
     private String envelopeId = "";
+    private String verp = "";
     private final List<String> words = new ArrayList<>();
 
     private Options() {}
@@ -115,10 +117,10 @@ final class Options {
             case 'N' -> notify = notices(value);
             case 'R' -> returned = returned(value);
             case 'V' -> envelopeId = value;
+            case 'X' -> verp = verp(value);
             case 'b' -> mode = mode(value);
             case 'I' -> mode = Mode.ALIASES;
             case 'q' -> mode = flush(value);
-            case 'X' -> log(value);
             default -> {} // harmless: the table says so
         }
     }
@@ -136,13 +138,6 @@ final class Options {
             case "t" -> throw new Misused("-bt: use \"postern explain address\"");
             default -> throw new Misused("-b" + value + " is not supported");
         };
-    }
-
-    /** A file for the dialogue is Sendmail's; Postfix's VERP would be missed if it were ignored. */
-    private static void log(String value) throws Misused {
-        if (value.startsWith("V")) {
-            throw new Misused("-X" + value + ": addresses of their own (VERP) are not supported");
-        }
     }
 
     /** One message or one site is tried now with all the rest: they would not be alone for long. */
@@ -176,6 +171,18 @@ final class Options {
             from = end + 1;
         }
         return new Recipient.Notify(true, success, failure, delay);
+    }
+
+    /** -XV and -XVxy are Postfix's; with anything else -X is sendmail's, a file for a trace. */
+    private String verp(String value) throws Misused {
+        if (!value.startsWith("V")) {
+            return verp;
+        }
+        String delimiters = value.length() == 1 ? Verp.DELIMITERS : value.substring(1);
+        if (!Verp.delimiters(delimiters)) {
+            throw new Misused("-X" + value + ": the delimiters are two of - = +");
+        }
+        return delimiters;
     }
 
     private static MailOptions.Return returned(String value) throws Misused {
@@ -227,6 +234,11 @@ final class Options {
     /** As -V gave it, not encoded; or an empty text. */
     String envelopeId() {
         return envelopeId;
+    }
+
+    /** The delimiters of -XV; empty without it. */
+    String verp() {
+        return verp;
     }
 
     /** The recipients on the command line. */

@@ -141,6 +141,7 @@ public final class Sendmail {
                         options.notices(),
                         options.returned(),
                         Xtext.encode(options.envelopeId()),
+                        options.verp(),
                         header,
                         Arrays.copyOfRange(ahead.octets, header.bodyFrom(), ahead.length),
                         ahead.complete));

@@ -14,6 +14,7 @@ import postern.mail.AddressParser;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Recipient;
+import postern.mail.Terms;
 import postern.wire.Envelopes;
 import postern.wire.Reply;
 
@@ -83,6 +84,9 @@ final class Submission {
             }
         }
         byte[] header = letter.header().outgoing(from(letter, faults));
+        if (!letter.verp().isEmpty() && !offers.contains("XVERP")) {
+            faults.add(Refusal.of(ExitStatus.UNAVAILABLE, "the server does not offer XVERP"));
+        }
         if (!faults.isEmpty()) {
             return joined(faults);
         }
@@ -96,7 +100,8 @@ final class Submission {
                         eightBit ? MailOptions.Body.EIGHT_BIT_MIME : MailOptions.Body.SEVEN_BIT,
                         utf8,
                         letter.returned(),
-                        letter.envelopeId());
+                        letter.envelopeId(),
+                        Terms.NONE.withVerp(letter.verp()));
         long octets = header.length + (long) letter.body().length;
         Optional<Refusal> refusal =
                 sender(sender == null ? "" : sender.text, options, letter.complete() ? octets : -1);

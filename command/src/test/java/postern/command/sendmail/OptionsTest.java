@@ -140,7 +140,7 @@ class OptionsTest {
         assertThat(wrong("-bS")).isEqualTo("-bS: use \"bsmtp\" for batched SMTP");
         assertThat(wrong("-bt")).contains("postern explain");
         assertThat(wrong("-qSann")).contains("postern queue");
-        assertThat(wrong("-XV+=")).contains("VERP");
+        assertThat(wrong("-XV@@")).contains("delimiters");
         assertThat(wrong("-bz")).isEqualTo("-bz is not supported");
         assertThat(wrong("-N", "sometimes")).startsWith("-N sometimes: use never");
         assertThat(wrong("-R", "some")).startsWith("-R some: use full");

@@ -78,6 +78,33 @@ class SendmailTest {
         assertThat(console.out()).isEmpty();
     }
 
+    @Test // Postfix's sendmail(1)
+    void aReversePathForEachRecipientIsAskedForWhereItIsOffered() throws IOException {
+        Map<String, String> offered = Map.of("EHLO", HELLO.replace("250-DSN", "250-XVERP"));
+        try (UnixServer _ = server(offered)) {
+            assertThat(run("\n", "-XV", "-f", "list@a.example", "bob@b.example"))
+                    .isEqualTo(ExitStatus.OK);
+            assertThat(run("\n", "-XV-=", "-f", "list@a.example", "bob@b.example"))
+                    .isEqualTo(ExitStatus.OK);
+            assertThat(run("\n", "-XV@@", "bob@b.example")).isEqualTo(ExitStatus.USAGE);
+            assertThat(run("\n", "-X", "/tmp/log", "bob@b.example")).isEqualTo(ExitStatus.OK);
+        }
+        assertThat(heard)
+                .filteredOn(line -> line.startsWith("MAIL"))
+                .satisfiesExactly(
+                        first -> assertThat(first).endsWith(" XVERP=+="),
+                        second -> assertThat(second).endsWith(" XVERP=-="),
+                        third -> assertThat(third).doesNotContain("XVERP"));
+    }
+
+    @Test
+    void aReversePathForEachRecipientThatIsNotOfferedIsAnError() throws IOException {
+        try (UnixServer _ = server(Map.of())) {
+            assertThat(run("\n", "-XV", "bob@b.example")).isEqualTo(ExitStatus.UNAVAILABLE);
+        }
+        assertThat(heard).noneMatch(line -> line.startsWith("MAIL"));
+    }
+
     @Test
     void recipientsFromTheHeaderOnceEach() throws IOException {
         String message =

@@ -51,7 +51,8 @@ public record Attributes(Map<Name, String> values) {
         DEADLINE(2),
         PRIORITY(2),
         REQUIRETLS(2),
-        QUARANTINE(2);
+        QUARANTINE(2),
+        VERP(2);
 
         private final int since;
 

@@ -9,6 +9,7 @@ import postern.mail.Terms;
 import postern.mail.Terms.Deadline;
 import postern.mail.Terms.Protection;
 import postern.mail.Terms.Release;
+import postern.mail.Verp;
 
 /** {@link Terms} as attributes of the hand-over: {@code docs/protocols/handover.md}. */
 final class TermsText {
@@ -32,6 +33,9 @@ final class TermsText {
         if (terms.priority() != 0) {
             values.put(Name.PRIORITY, Integer.toString(terms.priority()));
         }
+        if (!terms.verp().isEmpty()) {
+            values.put(Name.VERP, terms.verp());
+        }
         switch (terms.protection()) {
             case UNSTATED -> {}
             case REQUIRED -> values.put(Name.REQUIRETLS, "yes");
@@ -46,7 +50,12 @@ final class TermsText {
         String deadline = values.getOrDefault(Name.DEADLINE, "");
         String priority = values.getOrDefault(Name.PRIORITY, "");
         String tls = values.getOrDefault(Name.REQUIRETLS, "");
-        if (release.isEmpty() && deadline.isEmpty() && priority.isEmpty() && tls.isEmpty()) {
+        String verp = values.getOrDefault(Name.VERP, "");
+        if (release.isEmpty()
+                && deadline.isEmpty()
+                && priority.isEmpty()
+                && tls.isEmpty()
+                && verp.isEmpty()) {
             return hold.isEmpty() ? Optional.of(Terms.NONE) : Optional.empty();
         }
         try {
@@ -55,7 +64,8 @@ final class TermsText {
                             release(release, hold),
                             deadline(deadline),
                             priority(priority),
-                            protection(tls)));
+                            protection(tls),
+                            delimiters(verp)));
         } catch (DateTimeException | IllegalArgumentException malformed) {
             return Optional.empty();
         }
@@ -89,6 +99,11 @@ final class TermsText {
         int value = Integer.parseInt(text);
         require(Math.abs(value) <= Terms.PRIORITY_MAX);
         return value;
+    }
+
+    private static String delimiters(String text) {
+        require(text.isEmpty() || Verp.delimiters(text));
+        return text;
     }
 
     private static Protection protection(String text) {

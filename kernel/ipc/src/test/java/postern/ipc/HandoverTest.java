@@ -140,7 +140,8 @@ final class HandoverTest {
                         Terms.Release.AT_ONCE,
                         new Terms.Deadline.By(then, Terms.Deadline.Mode.NOTIFY, false),
                         -9,
-                        Terms.Protection.WAIVED));
+                        Terms.Protection.WAIVED),
+                Terms.NONE.withVerp("-+"));
     }
 
     @ParameterizedTest
@@ -148,6 +149,7 @@ final class HandoverTest {
             strings = {
                 "RELEASE=soon",
                 "HOLD=for;9",
+                "VERP=@=",
                 "DEADLINE=2026-11-21T12:00:00Z",
                 "DEADLINE=2026-11-21T12:00:00Z;X",
                 "DEADLINE=;R",

@@ -24,6 +24,8 @@ public final class AddressParser {
     /** RFC 1035 §2.3.4. */
     private static final int LABEL_CHARS_MAX = 63;
 
+    private static final String NO_U_LABEL = "a label of the domain is none of IDNA";
+
     private static final String POSTMASTER = "postmaster";
 
     private final String text;
@@ -223,7 +225,9 @@ public final class AddressParser {
                     text.charAt(label) != '-' && text.charAt(at - 1) != '-',
                     "a hyphen at an end of a label");
         } while (take('.'));
-        return text.substring(start, at);
+        String domain = text.substring(start, at);
+        require(UnicodeDomain.valid(domain), NO_U_LABEL);
+        return domain;
     }
 
     private static boolean labelCharacter(char c) {

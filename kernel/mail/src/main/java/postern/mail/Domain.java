@@ -1,6 +1,8 @@
 package postern.mail;
 
+import java.net.InetAddress;
 import java.util.Locale;
+import java.util.Optional;
 import postern.base.Bug;
 
 /**
@@ -25,6 +27,18 @@ public record Domain(String text) {
     /** {@code [192.0.2.1]}, {@code [IPv6:2001:db8::1]}. */
     public boolean literal() {
         return text.charAt(0) == '[';
+    }
+
+    /** The address that a literal of RFC 5321 §4.1.3 stands for; empty of anything else. */
+    public Optional<InetAddress> address() {
+        boolean six = text.startsWith(TAG);
+        if (!literal() || !text.endsWith("]")) {
+            return Optional.empty();
+        }
+        String inside = text.substring(six ? TAG.length() : 1, text.length() - 1);
+        return (six ? AddressLiteral.ipv6(inside) : AddressLiteral.ipv4(inside))
+                ? Optional.of(InetAddress.ofLiteral(inside))
+                : Optional.empty();
     }
 
     @Override

@@ -27,7 +27,7 @@ public record Mailbox(String localPart, Domain domain) {
         return !ascii(localPart) || !ascii(domain.text());
     }
 
-    private static boolean ascii(String text) {
+    static boolean ascii(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) >= 0x80) {
                 return false;

@@ -8,8 +8,10 @@ import postern.base.Bug;
  * they are worked out once, when the command is taken.
  *
  * @param priority -9 to 9, 0 for the ordinary: RFC 6710 §3
+ * @param verp the two delimiters of {@link Verp}; empty where all recipients share a reverse-path
  */
-public record Terms(Release release, Deadline deadline, int priority, Protection protection) {
+public record Terms(
+        Release release, Deadline deadline, int priority, Protection protection, String verp) {
     /** RFC 6710 §3: priorities lie between this, negative, and this. */
     public static final int PRIORITY_MAX = 9;
 
@@ -19,14 +21,24 @@ public record Terms(Release release, Deadline deadline, int priority, Protection
 
     public Terms {
         Bug.unless(Math.abs(priority) <= PRIORITY_MAX, "a priority lies between -9 and 9");
+        Bug.unless(verp.isEmpty() || Verp.delimiters(verp), "two delimiters, or none");
+    }
+
+    /** With one reverse-path for all recipients. */
+    public Terms(Release release, Deadline deadline, int priority, Protection protection) {
+        this(release, deadline, priority, protection, "");
     }
 
     public Terms withPriority(int other) {
-        return new Terms(release, deadline, other, protection);
+        return new Terms(release, deadline, other, protection, verp);
     }
 
     public Terms with(Protection other) {
-        return new Terms(release, deadline, priority, other);
+        return new Terms(release, deadline, priority, other, verp);
+    }
+
+    public Terms withVerp(String delimiters) {
+        return new Terms(release, deadline, priority, protection, delimiters);
     }
 
     /**

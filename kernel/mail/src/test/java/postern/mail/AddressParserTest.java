@@ -93,6 +93,46 @@ final class AddressParserTest {
         assertThat(AddressParser.mailbox(address)).isInstanceOf(Parsed.Invalid.class);
     }
 
+    /** RFC 6531 §3.3, RFC 5892 §2.1: letters, digits and marks, and what DNS can hold. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a@b\u00fccher.example",
+                "a@\u4f8b\u3048.\u30c6\u30b9\u30c8",
+                "a@\u0909\u0926\u093e\u0939\u0930\u0923.\u092a\u0930\u0940\u0915\u094d\u0937\u093e",
+                "a@stra\u00dfe.example",
+                "a@l\u00b7l.example",
+                "a@\ud840\udc0b.example",
+                "a@xn--bcher-kva.example",
+            })
+    void labelsBeyondAscii(String address) {
+        assertThat(AddressParser.mailbox(address)).matches(this::taken);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a@\u00a0.example",
+                "a@b\u200bc.example",
+                "a@b\u3002example",
+                "a@b\u2028c.example",
+                "a@\u2603.example",
+                "a@\u0301b.example",
+                "a@b\ud840.example",
+                "a@-\u00fc.example",
+            })
+    void labelsThatAreNoneOfIdna(String address) {
+        assertThat(AddressParser.mailbox(address)).matches(this::refused);
+    }
+
+    @Test
+    void aLabelBeyondAsciiFitsDns() {
+        assertThat(AddressParser.mailbox("a@" + "\u00fc".repeat(50) + ".example"))
+                .matches(this::taken);
+        assertThat(AddressParser.mailbox("a@" + "\u4f8b\u3048".repeat(30) + ".example"))
+                .matches(this::refused);
+    }
+
     @Test
     void lengthsAreBoundedInOctets() {
         assertThat(AddressParser.mailbox("a".repeat(64) + "@x.example")).matches(this::taken);

@@ -5,6 +5,7 @@ import postern.mail.Terms;
 import postern.mail.Terms.Deadline;
 import postern.mail.Terms.Protection;
 import postern.mail.Terms.Release;
+import postern.mail.Verp;
 
 /** {@link Terms} within an ENVELOPE record: one octet where there are none. */
 final class TermsCode {
@@ -15,6 +16,7 @@ final class TermsCode {
     private static final int PRIORITY = 16;
     private static final int REQUIRE_TLS = 32;
     private static final int WAIVE_TLS = 64;
+    private static final int VERP = 128;
 
     private TermsCode() {}
 
@@ -24,7 +26,8 @@ final class TermsCode {
                 (held ? RELEASE : 0)
                         | code(terms.deadline())
                         | (terms.priority() != 0 ? PRIORITY : 0)
-                        | code(terms.protection()));
+                        | code(terms.protection())
+                        | (terms.verp().isEmpty() ? 0 : VERP));
         if (held) {
             out.instant(terms.release().at()).text(terms.release().asked());
         }
@@ -33,6 +36,9 @@ final class TermsCode {
         }
         if (terms.priority() != 0) {
             out.octet(terms.priority());
+        }
+        if (!terms.verp().isEmpty()) {
+            out.octet(terms.verp().charAt(0)).octet(terms.verp().charAt(1));
         }
     }
 
@@ -48,7 +54,20 @@ final class TermsCode {
                                 (bits & TRACE) != 0)
                         : Deadline.NONE;
         int priority = (bits & PRIORITY) != 0 ? (byte) in.octet() : 0;
-        return new Terms(release, deadline, priority, protection(bits));
+        return new Terms(
+                release,
+                deadline,
+                priority,
+                protection(bits),
+                (bits & VERP) != 0 ? delimiters(in) : "");
+    }
+
+    private static String delimiters(Decoder in) throws IOException {
+        String delimiters = "" + (char) in.octet() + (char) in.octet();
+        if (!Verp.delimiters(delimiters)) {
+            throw new IOException("delimiters are none");
+        }
+        return delimiters;
     }
 
     private static int code(Deadline deadline) {

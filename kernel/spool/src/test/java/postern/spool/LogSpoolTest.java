@@ -141,7 +141,8 @@ final class LogSpoolTest {
                                                                     Terms.Deadline.Mode.RETURN,
                                                                     true),
                                                             -9,
-                                                            Terms.Protection.REQUIRED)),
+                                                            Terms.Protection.REQUIRED,
+                                                            "-=")),
                                             new Origin("a", "b", "c", "d", "e", "f", true, "g"),
                                             List.of(
                                                     new Recipient(

@@ -47,6 +47,9 @@ public final class Envelopes {
                 line.append(" ENVID=").append(options.envelopeId());
             }
         }
+        if (!options.terms().verp().isEmpty() && offers.test("XVERP")) {
+            line.append(" XVERP=").append(options.terms().verp());
+        }
         return line.toString();
     }
 

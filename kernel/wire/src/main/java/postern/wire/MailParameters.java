@@ -12,6 +12,7 @@ import postern.mail.MailOptions.Body;
 import postern.mail.MailOptions.Return;
 import postern.mail.ReversePath;
 import postern.mail.Terms.Deadline;
+import postern.mail.Verp;
 import postern.mail.Xtext;
 import postern.wire.CommandParser.Refusal;
 import postern.wire.Wishes.Extension;
@@ -35,6 +36,7 @@ final class MailParameters {
     private Wishes.Hold hold = Wishes.Hold.NOT;
     private Wishes.Within within = Wishes.Within.WHENEVER;
     private int priority;
+    private String verp = "";
 
     MailParameters(Cursor rest) {
         this.rest = rest;
@@ -46,11 +48,14 @@ final class MailParameters {
                 next = Parameter.next(rest)) {
             take(next.get());
         }
+        if (!verp.isEmpty() && from instanceof ReversePath.Nobody) {
+            throw new Refusal(Reply.of(503, "5.5.4", "XVERP needs a sender"));
+        }
         return new SmtpCommand.Mail(
                 from,
                 new MailOptions(body, smtpUtf8, returned, envelopeId),
                 size,
-                asked.isEmpty() ? Wishes.NONE : new Wishes(asked, hold, within, priority));
+                asked.isEmpty() ? Wishes.NONE : new Wishes(asked, hold, within, priority, verp));
     }
 
     private void take(Parameter parameter) throws Refusal {
@@ -135,6 +140,12 @@ final class MailParameters {
                 once(512, parameter);
                 ask(Extension.REQUIRETLS);
                 parameter.require(value.isEmpty());
+            }
+            case Parameter.XVERP -> {
+                once(1024, parameter);
+                ask(Extension.XVERP);
+                verp = value.isEmpty() ? Verp.DELIMITERS : value;
+                parameter.require(Verp.delimiters(verp));
             }
             default -> throw parameter.unknown();
         }

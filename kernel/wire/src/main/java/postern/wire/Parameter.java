@@ -12,6 +12,10 @@ import postern.wire.CommandParser.Refusal;
  * @param value empty when there was no {@code =}
  */
 record Parameter(String keyword, String value) {
+    /**
+     * Its value may hold the equals sign that RFC 5321 §4.1.2 forbids: that is what it asks for.
+     */
+    static final String XVERP = "XVERP";
 
     /** The next parameter; empty at the end of the line. */
     static Optional<Parameter> next(Cursor rest) throws Refusal {
@@ -23,7 +27,8 @@ record Parameter(String keyword, String value) {
         int equals = word.indexOf('=');
         String keyword = (equals < 0 ? word : word.substring(0, equals)).toUpperCase(Locale.ROOT);
         String value = equals < 0 ? "" : word.substring(equals + 1);
-        if (!keyword(keyword) || !value(value) || equals >= 0 && value.isEmpty()) {
+        boolean free = keyword.equals(XVERP);
+        if (!keyword(keyword) || !free && !value(value) || equals >= 0 && value.isEmpty()) {
             throw malformed("parameter");
         }
         return Optional.of(new Parameter(keyword, value));

@@ -14,8 +14,9 @@ import postern.mail.Terms.Release;
  *
  * @param asked the extensions that the parameters belong to; whoever does not offer one of them
  *     answers 555 (RFC 5321 §4.1.1.11)
+ * @param verp the delimiters of XVERP; empty where it was not asked for
  */
-public record Wishes(Set<Extension> asked, Hold hold, Within within, int priority) {
+public record Wishes(Set<Extension> asked, Hold hold, Within within, int priority, String verp) {
 
     /** Extensions with parameters of MAIL; the names are those of EHLO. */
     public enum Extension {
@@ -28,10 +29,12 @@ public record Wishes(Set<Extension> asked, Hold hold, Within within, int priorit
         /** RFC 8689. */
         REQUIRETLS,
         /** RFC 3030 §3. */
-        BINARYMIME
+        BINARYMIME,
+        /** Postfix's: a reverse-path for each recipient. */
+        XVERP
     }
 
-    public static final Wishes NONE = new Wishes(Set.of(), Hold.NOT, Within.WHENEVER, 0);
+    public static final Wishes NONE = new Wishes(Set.of(), Hold.NOT, Within.WHENEVER, 0, "");
 
     public Wishes {
         asked = asked.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(asked));
@@ -82,6 +85,7 @@ public record Wishes(Set<Extension> asked, Hold hold, Within within, int priorit
                 release,
                 deadline,
                 priority,
-                asked.contains(Extension.REQUIRETLS) ? Protection.REQUIRED : Protection.UNSTATED);
+                asked.contains(Extension.REQUIRETLS) ? Protection.REQUIRED : Protection.UNSTATED,
+                verp);
     }
 }

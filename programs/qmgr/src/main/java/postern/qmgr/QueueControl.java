@@ -524,6 +524,9 @@ public final class QueueControl {
             if (!operator && !authority.flushers().test(user)) {
                 return noPermission();
             }
+            if (selection.belowAlone()) {
+                return ControlLine.ok().with("count", ordered(Deed.FLUSH));
+            }
             Optional<String> destination = selection.destinationAlone();
             return destination.isPresent()
                     ? ControlLine.ok().with("count", flushed(destination.get()))

@@ -107,6 +107,15 @@ final class Selection {
         return alone ? destination() : Optional.empty();
     }
 
+    /** Whether all that is stated is {@code *.DOMAIN}: whatever lies below a domain. */
+    boolean belowAlone() {
+        String wanted = asked.has("destination") ? asked.field("destination") : "";
+        return NAMES.stream().filter(asked::has).count() == 1
+                && wanted.startsWith("*.")
+                && wanted.length() > 2
+                && !Pattern.wild(wanted.substring(1));
+    }
+
     boolean fits(QueuedMessage message, Standing standing, Router router, Instant now) {
         Envelope envelope = message.envelope();
         long age = Math.max(0, now.getEpochSecond() - envelope.arrived().getEpochSecond());

@@ -22,6 +22,7 @@ import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.Router;
+import postern.spool.Progress;
 import postern.spool.QueuedMessage;
 import postern.spool.Spool;
 
@@ -94,8 +95,7 @@ final class Workers {
         }
         List<Delivery> deliveries;
         try (content) {
-            deliveries =
-                    agents.deliver(attempt.destination.transport.name, request(attempt, content));
+            deliveries = deliveries(attempt, content);
         } catch (Agents.Unreachable nobody) {
             return new Event.AgentsLost(attempt, false, String.valueOf(nobody.getMessage()));
         } catch (IOException lost) {
@@ -109,10 +109,37 @@ final class Workers {
     }
 
     private static Event later(Attempt attempt, String why) {
+        return new Event.Ended(attempt, Collections.nCopies(attempt.size(), later(why)));
+    }
+
+    private static Delivery later(String why) {
         var deferred = new Outcome.Deferred("4.3.0", why, Outcome.About.MESSAGE);
-        return new Event.Ended(
-                attempt,
-                Collections.nCopies(attempt.size(), new Delivery(deferred, Delivery.NOBODY)));
+        return new Delivery(deferred, Delivery.NOBODY);
+    }
+
+    /** In one go, or where each recipient has a reverse-path of its own one after the other. */
+    private List<Delivery> deliveries(Attempt attempt, Content content) throws IOException {
+        String transport = attempt.destination.transport.name;
+        DeliveryRequest all = request(attempt, content);
+        if (all.options().terms().verp().isEmpty()) {
+            return agents.deliver(transport, all);
+        }
+        List<Delivery> done = new ArrayList<>(attempt.size());
+        for (Recipient recipient : all.recipients()) {
+            DeliveryRequest one = Personal.request(all, recipient);
+            try {
+                List<Delivery> said = agents.deliver(transport, one);
+                done.add(said.size() == 1 ? said.getFirst() : later("agent answered amiss"));
+            } catch (IOException lost) {
+                if (done.isEmpty()) {
+                    throw lost;
+                }
+                Delivery rest = later("agent lost: " + lost.getMessage()); // who has it keeps it
+                done.addAll(Collections.nCopies(attempt.size() - done.size(), rest));
+                return done;
+            }
+        }
+        return done;
     }
 
     private static DeliveryRequest request(Attempt attempt, Content content) {
@@ -157,31 +184,40 @@ final class Workers {
     private void put(Settlement settlement) throws IOException, ExecutionException {
         Entry entry = settlement.entry();
         QueueId id = entry.envelope.id();
-        Optional<Notices.Notice> notice;
-        try (Content content = spool.content(id)) {
-            notice =
-                    notices.compose(
-                            settlement.kind(),
-                            entry.envelope,
-                            content,
-                            settlement.reports(),
-                            world.clock().now());
+        List<Personal.Part> parts = Personal.parts(settlement);
+        List<Optional<Notices.Notice>> composed = new ArrayList<>(parts.size());
+        for (Personal.Part part : parts) {
+            try (Content content = spool.content(id)) {
+                Optional<Notices.Notice> notice =
+                        notices.compose(
+                                settlement.kind(),
+                                part.envelope(),
+                                content,
+                                part.reports(),
+                                world.clock().now());
+                composed.add(
+                        notice.isPresent()
+                                ? Optional.of(expanded(notice.get()))
+                                : Optional.empty());
+            }
         }
+        for (int i = 0; i < parts.size(); i++) {
+            put(settlement, composed.get(i), parts.get(i).changes());
+        }
+    }
+
+    private void put(Settlement settlement, Optional<Notices.Notice> notice, List<Progress> changes)
+            throws IOException, ExecutionException {
+        Entry entry = settlement.entry();
+        QueueId id = entry.envelope.id();
         if (notice.isPresent()) {
             boolean delay = settlement.kind() == Notices.Kind.DELAYED;
-            QueueId told =
-                    world.tasks()
-                            .await(
-                                    spool.inject(
-                                            expanded(notice.get()),
-                                            id,
-                                            delay,
-                                            settlement.changes()));
+            QueueId told = world.tasks().await(spool.inject(notice.get(), id, delay, changes));
             lines.notice(entry, settlement.kind(), told);
         } else {
             lines.noNotice(entry);
-            if (!settlement.changes().isEmpty()) {
-                world.tasks().await(spool.record(id, settlement.changes()));
+            if (!changes.isEmpty()) {
+                world.tasks().await(spool.record(id, changes));
             }
         }
     }

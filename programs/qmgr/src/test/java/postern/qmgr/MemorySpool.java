@@ -44,7 +44,7 @@ final class MemorySpool implements Spool {
         return put(now, sender, to, MailOptions.NONE);
     }
 
-    private synchronized QueueId put(
+    synchronized QueueId put(
             Instant now, ReversePath sender, List<Recipient> to, MailOptions options) {
         QueueId id = new QueueId(ids++);
         QueuedMessage plain = Stage.fresh(id, now, sender, to, options);

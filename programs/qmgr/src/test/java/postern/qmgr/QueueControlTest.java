@@ -273,10 +273,17 @@ final class QueueControlTest {
         assertThat(ask("postern-front", "flush-destination\tdestination=other.test"))
                 .isEqualTo("result=ok\tcount=1\n.\n");
         assertThat(ask("list\tid=" + several)).contains("\tattempts=3\t");
-        assertThat(ask("flush\tdestination=[relay.test]:25")).startsWith("result=ok\tcount=2\n");
-        assertThat(ask("list\tid=" + relayed)).contains("\tattempts=3\t");
-        assertThat(ask("flush\tdestination=direct.test")).startsWith("result=ok\tcount=1\n");
+        assertThat(ask("postern-front", "flush-destination\tdestination=*.test"))
+                .isEqualTo("result=ok\tcount=3\n.\n"); // RFC 1985 §5.3: all below a domain
         assertThat(ask("list\tid=" + direct)).contains("\tattempts=2\t");
+        assertThat(ask("postern-front", "flush-destination\tdestination=*"))
+                .startsWith("result=error\tcode=usage");
+        assertThat(ask("postern-front", "flush-destination\tdestination=*.*t"))
+                .startsWith("result=error\tcode=usage");
+        assertThat(ask("flush\tdestination=[relay.test]:25")).startsWith("result=ok\tcount=2\n");
+        assertThat(ask("list\tid=" + relayed)).contains("\tattempts=4\t");
+        assertThat(ask("flush\tdestination=direct.test")).startsWith("result=ok\tcount=1\n");
+        assertThat(ask("list\tid=" + direct)).contains("\tattempts=3\t");
         assertThat(ask("flush\tdestination=none.test")).startsWith("result=ok\tcount=0\n");
     }
 

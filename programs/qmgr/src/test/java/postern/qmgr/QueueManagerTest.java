@@ -23,6 +23,7 @@ import postern.mail.Notices;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Terms;
 import postern.testkit.LyingDisk;
 import postern.testkit.SimProcess;
 import postern.testkit.SimWorld;
@@ -216,6 +217,47 @@ final class QueueManagerTest {
                         id
                                 + ": to=<eve@unknown.test> relay=none delay=0 dsn=5.1.1"
                                 + " status=bounced (nobody of that name)");
+    }
+
+    /** Postfix's VERP_README: each recipient, and what is told of each, has a path of its own. */
+    @Test
+    void byXverpEachRecipientHasAReversePathOfItsOwn() {
+        MailOptions verp = MailOptions.NONE.with(Terms.NONE.withVerp("+="));
+        spool.put(
+                sim.now(),
+                ANN,
+                List.of(
+                        Stage.recipient("bob@a.test"),
+                        Stage.recipient("carl@a.test"),
+                        Stage.recipient("eve@a.test")),
+                verp);
+        started(
+                (_, request) -> {
+                    requests.add(request);
+                    if (requests.size() == 2) {
+                        throw new IOException("gone"); // bob has it, the others come again
+                    }
+                    return List.of(requests.size() == 1 ? Stage.SENT : Stage.REFUSED);
+                });
+        run(LONG);
+        assertThat(requests)
+                .allMatch(request -> request.options().terms().verp().isEmpty())
+                .extracting(request -> request.sender() + " " + request.recipients().size())
+                .containsExactly(
+                        "ann+bob=a.test@s.test 1",
+                        "ann+carl=a.test@s.test 1",
+                        "ann+carl=a.test@s.test 1",
+                        "ann+eve=a.test@s.test 1",
+                        " 1", // the notices, from nobody
+                        " 1");
+        assertThat(spool.ledger)
+                .contains(
+                        "bob@a.test DELIVERED",
+                        "carl@a.test BOUNCED",
+                        "eve@a.test BOUNCED",
+                        "ann+carl=a.test@s.test BOUNCED",
+                        "ann+eve=a.test@s.test BOUNCED");
+        assertThat(spool.live).isEmpty();
     }
 
     @Test

@@ -3,7 +3,10 @@ package postern.smtpd;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
+import postern.base.Endpoint;
+import postern.mail.Domain;
 import postern.mail.MailOptions;
+import postern.mail.Mailbox;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.mail.Terms;
@@ -102,8 +105,9 @@ final class Envelope {
         }
     }
 
-    void rcpt(Recipient recipient) throws IOException {
+    void rcpt(Recipient named) throws IOException {
         conversation.command(Verb.RCPT);
+        Recipient recipient = named.mailbox().domain().literal() ? here(named) : named;
         if (exchange.transaction().isEmpty()) {
             conversation.reply(Replies.MAIL_FIRST);
             return;
@@ -128,6 +132,19 @@ final class Envelope {
                 conversation.reply(Replies.RECIPIENT_OK);
             }
         }
+    }
+
+    /** {@code user@[address]} is a user of ours where the client reached us at that address. */
+    private Recipient here(Recipient named) {
+        boolean ours =
+                conversation.peer().local() instanceof Endpoint.Tcp at
+                        && named.mailbox().domain().address().equals(Optional.of(at.address()));
+        return ours
+                ? new Recipient(
+                        new Mailbox(named.mailbox().localPart(), new Domain(config.hostname())),
+                        named.wanted(),
+                        named.original())
+                : named;
     }
 
     /** Why mail for the recipient is not taken from this client; empty when it is. */

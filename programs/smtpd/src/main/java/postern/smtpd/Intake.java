@@ -33,10 +33,11 @@ public interface Intake {
     /**
      * Has the mail for a domain tried now: RFC 1985.
      *
+     * @param below for domains below it too
      * @return how many messages that are; -1 where it cannot be done
      * @throws IOException nobody answers
      */
-    long wake(Domain domain) throws IOException;
+    long wake(Domain domain, boolean below) throws IOException;
 
     /**
      * Whether mail for the address is taken: 250 it is ours and known, 252 its domain is not ours,

@@ -14,6 +14,7 @@ import postern.wire.CommandLength;
  * @param dataRate octets of content a second at the least
  * @param commands most commands of a session
  * @param commandLength how long each may be
+ * @param mimeNesting most multiparts in each other; 0 where nobody looks
  * @param messageMemory octets of one message held in memory
  * @param totalMemory octets of all messages held in memory
  * @param stress what is different when there is hardly room
@@ -24,6 +25,7 @@ public record Limits(
         int dataRate,
         int commands,
         CommandLength commandLength,
+        int mimeNesting,
         int messageMemory,
         long totalMemory,
         Stress stress,
@@ -88,6 +90,16 @@ public record Limits(
                     "Longest command line, its end included (RFC 5321 section 4.5.3.1.4). MAIL may have 755"
                             + " octets more and RCPT 536, which is what the parameters of extensions need;"
                             + " AUTH has 12288 in all.",
+                    SINCE);
+    private static final Key<Integer> MIME_NESTING =
+            Key.integer(
+                    "mime_nesting",
+                    0,
+                    0,
+                    100,
+                    "Most multiparts in each other; a message with more is refused. 0 does not look into"
+                            + " messages, which costs nothing (Postfix: mime_nesting_limit, which counts"
+                            + " only where content is checked; 100 is its figure).",
                     SINCE);
     private static final Key<Long> MESSAGE_MEMORY =
             Key.size(
@@ -164,6 +176,7 @@ public record Limits(
                             RATE,
                             COMMANDS,
                             COMMAND_SIZE,
+                            MIME_NESTING,
                             MESSAGE_MEMORY,
                             TOTAL_MEMORY,
                             STRESS_AT,
@@ -179,6 +192,7 @@ public record Limits(
                 group.get(RATE),
                 group.get(COMMANDS),
                 new CommandLength(Math.toIntExact(group.get(COMMAND_SIZE))),
+                group.get(MIME_NESTING),
                 Math.toIntExact(group.get(MESSAGE_MEMORY)),
                 group.get(TOTAL_MEMORY),
                 new Stress(

@@ -33,6 +33,7 @@ final class Offers {
      * @param proxy may say for whom it speaks
      * @param forwarder may say where a message came from
      * @param wakes may have mail tried
+     * @param verp may have a reverse-path for each recipient
      * @param startTls TLS may begin
      * @param secured it has begun
      * @param auth mechanisms of AUTH, with spaces between them; empty for none
@@ -42,17 +43,18 @@ final class Offers {
             boolean proxy,
             boolean forwarder,
             boolean wakes,
+            boolean verp,
             boolean startTls,
             boolean secured,
             String auth) {
 
         /** Under TLS now. */
         Standing underTls() {
-            return new Standing(kind, proxy, forwarder, wakes, false, true, "");
+            return new Standing(kind, proxy, forwarder, wakes, verp, false, true, "");
         }
 
         Standing withAuth(String mechanisms) {
-            return new Standing(kind, proxy, forwarder, wakes, startTls, secured, mechanisms);
+            return new Standing(kind, proxy, forwarder, wakes, verp, startTls, secured, mechanisms);
         }
 
         boolean submission() {
@@ -87,6 +89,9 @@ final class Offers {
         if (services.requireTls() && standing.secured()) { // RFC 8689 §2
             offered.add(Extension.REQUIRETLS);
         }
+        if (standing.verp()) {
+            offered.add(Extension.XVERP);
+        }
         return offered;
     }
 
@@ -117,6 +122,7 @@ final class Offers {
                 case FUTURERELEASE -> lines.add(futureRelease(now)); // RFC 4865 §3
                 case MT_PRIORITY -> lines.add("MT-PRIORITY"); // RFC 6710 §3
                 case REQUIRETLS -> lines.add("REQUIRETLS");
+                case XVERP -> lines.add("XVERP");
                 case BINARYMIME -> {}
             }
         }

@@ -10,6 +10,7 @@ import postern.mail.MailOptions;
 import postern.mail.Origin;
 import postern.mail.Recipient;
 import postern.mail.WithHeader;
+import postern.mail.mime.Nesting;
 import postern.smtpd.Counts.Verb;
 import postern.smtpd.access.Rule;
 import postern.smtpd.access.Stage;
@@ -230,6 +231,12 @@ final class Reception {
 
     /** The rules of the last stage, and what those of all stages want done. */
     private void ruled(Content content, Transaction transaction, Origin origin) throws IOException {
+        int nesting = premises.policy().limits().mimeNesting();
+        if (nesting > 0 && Nesting.exceeds(content, nesting)) {
+            rejected(Replies.TOO_NESTED.reply(), transaction, origin);
+            answer(Replies.TOO_NESTED.reply(), transaction);
+            return;
+        }
         Optional<Reply> refusal =
                 gate.ask(Stage.END_OF_DATA, Optional.of(transaction), Optional.empty());
         if (refusal.isPresent()) {

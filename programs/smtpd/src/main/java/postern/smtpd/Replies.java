@@ -26,8 +26,6 @@ final class Replies {
 
     static final Canned BAD_FORWARD = Canned.of(501, "5.5.4", "Syntax: XFORWARD name=xtext ...");
     static final Canned BAD_NODE = Canned.of(501, "5.5.4", "Syntax: ETRN domain"); // RFC 1985 §5.1
-    static final Canned NO_QUEUE_NAMES =
-            Canned.of(459, "4.7.1", "Node not allowed: queues have no names here");
 
     static final Canned START_TLS = Canned.of(220, "2.0.0", "Ready to start TLS");
     static final Canned NO_TLS_NOW =
@@ -103,6 +101,7 @@ final class Replies {
 
     private static final Canned BARE_IN_DATA =
             Canned.of(550, "5.6.0", "Message contains bare CR or LF"); // RFC 5321 §2.3.8
+    static final Canned TOO_NESTED = Canned.of(554, "5.6.0", "MIME parts are nested too deeply");
     private static final Canned NUL_IN_DATA = Canned.of(550, "5.6.0", "Message contains NUL");
     private static final Canned HEADER_TOO_LARGE = Canned.of(552, "5.3.4", "Header too large");
     private static final Canned TOO_MANY_HOPS = Canned.of(554, "5.4.6", "Too many hops"); // §6.3

@@ -37,8 +37,8 @@ final class Requests {
     }
 
     /**
-     * RFC 1985 §5. A name with an {@code @} before it stands for the same: what is on its way to
-     * that next hop is sent too, whatever its domain is.
+     * RFC 1985 §5. An {@code @} before the name means all below it too; a {@code #} makes it the
+     * name of a queue (§5.3), and ours have the names of the hosts where they lead.
      */
     void etrn(String argument) throws IOException {
         exchange.conversation().command(Verb.OTHER);
@@ -48,19 +48,18 @@ final class Requests {
             exchange.conversation().reply(Replies.HELLO_FIRST);
         } else if (exchange.transaction().isPresent()) {
             exchange.conversation().reply(Replies.IN_TRANSACTION);
-        } else if (argument.startsWith("#")) {
-            exchange.conversation().reply(Replies.NO_QUEUE_NAMES); // §5.3: a local matter
         } else {
-            String node = argument.startsWith("@") ? argument.substring(1) : argument;
+            boolean below = argument.startsWith("@");
+            String node = below || argument.startsWith("#") ? argument.substring(1) : argument;
             exchange.conversation()
                     .reply(
                             AddressParser.host(node) && !node.startsWith("[")
-                                    ? woken(new Domain(node))
+                                    ? woken(new Domain(node), below)
                                     : Replies.BAD_NODE.reply());
         }
     }
 
-    private Reply woken(Domain node) {
+    private Reply woken(Domain node, boolean below) {
         // whoever could name any domain might hurry the mail of others, and learn of it
         Reply ours = premises.recipients().ask(new Mailbox("postmaster", node));
         if (ours.code() == NOT_OURS) {
@@ -70,7 +69,7 @@ final class Requests {
             return refusal;
         }
         try {
-            long messages = ours.transientFailure() ? -1 : premises.intake().wake(node);
+            long messages = ours.transientFailure() ? -1 : premises.intake().wake(node, below);
             return messages < 0
                     ? Reply.of(458, "4.3.0", "Unable to queue messages for node " + node)
                     : messages == 0

@@ -39,6 +39,7 @@ final class Security {
                 within(config.proxies()),
                 within(config.forwarders()),
                 within(config.wakers()),
+                identity.ofThisMachine() || within(config.verpClients()),
                 startTls,
                 false,
                 "");

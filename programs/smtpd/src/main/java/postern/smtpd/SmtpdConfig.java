@@ -20,6 +20,7 @@ import postern.tls.TlsProvider;
  * @param proxies networks whose clients may say for whom they speak
  * @param forwarders networks whose clients may say where a message came from
  * @param wakers networks whose clients may have mail for a domain of ours tried
+ * @param verpClients networks whose clients may have a reverse-path for each recipient
  * @param strictEnvelope refuses what RFC 5321 §3.3 forbids though it does no harm: a space behind
  *     the colon, an address without brackets
  */
@@ -30,6 +31,7 @@ public record SmtpdConfig(
         List<Cidr> proxies,
         List<Cidr> forwarders,
         List<Cidr> wakers,
+        List<Cidr> verpClients,
         boolean strictEnvelope,
         Services services,
         Tls tls,
@@ -147,6 +149,14 @@ public record SmtpdConfig(
                     "Networks whose clients may have the mail for a domain that is relayed here tried at"
                             + " once (ETRN, RFC 1985; Postfix: smtpd_etrn_restrictions,"
                             + " fast_flush_domains).",
+                    SINCE);
+    private static final Key<List<Cidr>> VERP =
+            Key.networks(
+                    "verp",
+                    List.of(),
+                    "Networks whose clients may ask by XVERP for a reverse-path that names each recipient;"
+                            + " on the submission socket everybody may (Postfix:"
+                            + " smtpd_authorized_verp_clients).",
                     SINCE);
     private static final Key<Boolean> STRICT =
             Key.bool(
@@ -352,6 +362,7 @@ public record SmtpdConfig(
                             PROXIES,
                             FORWARDERS,
                             WAKERS,
+                            VERP,
                             DELIVER_BY,
                             FUTURE_RELEASE,
                             PRIORITIES,
@@ -425,6 +436,7 @@ public record SmtpdConfig(
         proxies = List.copyOf(proxies);
         forwarders = List.copyOf(forwarders);
         wakers = List.copyOf(wakers);
+        verpClients = List.copyOf(verpClients);
         listeners = List.copyOf(listeners);
     }
 
@@ -477,6 +489,7 @@ public record SmtpdConfig(
                 group.get(PROXIES),
                 group.get(FORWARDERS),
                 group.get(WAKERS),
+                group.get(VERP),
                 group.get(STRICT),
                 new Services(
                         group.get(DELIVER_BY),
@@ -501,6 +514,7 @@ public record SmtpdConfig(
                 proxies,
                 forwarders,
                 wakers,
+                verpClients,
                 strictEnvelope,
                 services,
                 tls,

@@ -161,7 +161,7 @@ final class SessionTest {
 
     private final class Taker implements Intake {
         @Override
-        public long wake(Domain domain) {
+        public long wake(Domain domain, boolean below) {
             return 0;
         }
 

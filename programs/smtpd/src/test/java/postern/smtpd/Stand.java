@@ -122,6 +122,7 @@ final class Stand implements Intake {
                 defaults.proxies(),
                 defaults.forwarders(),
                 defaults.wakers(),
+                defaults.verpClients(),
                 defaults.strictEnvelope(),
                 defaults.services(),
                 defaults.tls(),
@@ -428,9 +429,9 @@ final class Stand implements Intake {
     }
 
     @Override
-    public long wake(Domain domain) throws IOException {
+    public long wake(Domain domain, boolean below) throws IOException {
         return switch (domain.text()) {
-            case "example.org" -> 3;
+            case "example.org" -> below ? 5 : 3;
             case "empty.example.org" -> 0;
             case "none.example.org" -> -1;
             default -> throw new IOException("nobody answers");

@@ -121,7 +121,7 @@ public final class SessionTarget {
         }
 
         @Override
-        public long wake(Domain domain) {
+        public long wake(Domain domain, boolean below) {
             return 0;
         }
 

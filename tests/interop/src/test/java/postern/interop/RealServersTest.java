@@ -51,7 +51,6 @@ class RealServersTest {
             throws IOException {
         assumeTrue(Tool.isRoot(), "the peers' processes need users of their own, hence root");
         Tool.needs("unshare");
-        Tool.needs("openssl");
         Path unpacked =
                 switch (server) {
                     case "postfix" -> Tool.peer("postfix/usr/lib/postfix/sbin/master");

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -129,7 +128,7 @@ class TokensTest {
     }
 
     private Tool.Ended curl(String user, String token) throws IOException {
-        Path mail = Files.writeString(folder.resolve("mail"), "Subject: by token\r\n\r\nx\r\n");
+        Path mail = Files.writeString(folder.resolve("message"), "Subject: by token\r\n\r\nx\r\n");
         return Tool.run(
                 SOON,
                 "",
@@ -274,14 +273,11 @@ class TokensTest {
                 username_attribute = email
                 """
                         .formatted(folder));
-        Files.writeString(folder.resolve("dovecot.conf"), dovecot(folder));
-        Process dovecot = DovecotTest.start(unpacked, folder);
+        Process dovecot =
+                DovecotTest.start(unpacked, folder, dovecot(folder), folder.resolve("socket"));
         String good = ISSUER.token(JWT, "RS256", claims("dora"));
         String forged = TokenIssuer.rsa("one", 2048).token(JWT, "RS256", claims("dora"));
         try {
-            await("Dovecot's socket")
-                    .atMost(SOON)
-                    .until(() -> Files.exists(folder.resolve("socket")));
             try (Postern postern = postern("dovecot = \"" + folder + "/socket\"")) {
                 Tool.Ended sent = curl("dora", good);
                 assertThat(sent.code())
@@ -292,9 +288,7 @@ class TokensTest {
                 assertThat(python("XOAUTH2", "dora", good, "")).contains("235 2.7.0");
             }
         } finally {
-            Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle()))
-                    .toList()
-                    .forEach(ProcessHandle::destroyForcibly);
+            DovecotTest.end(dovecot);
         }
     }
 

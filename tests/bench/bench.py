@@ -224,9 +224,9 @@ class Meter:
 
 
 class Server:
-    def __init__(self, name, state, sink):
+    def __init__(self, name, state, sink, tls=None):
         self.name, self.sink = name, sink
-        self.env = dict(os.environ, LAB_STATE=state, LAB_ROLE="relay", LAB_TLS="0")
+        self.env = dict(os.environ, LAB_STATE=state, LAB_ROLE="relay", **(tls or dict(LAB_TLS="0")))
         self.port = int(self.call("port"))
         self.version = self.call("version").strip()
         self.group = None
@@ -267,28 +267,39 @@ class Server:
         finally:
             self.group.end()
 
-    def send(self, count, size, sessions, mailboxes=False, limit=120):
+    def send(self, count, size, sessions, kind="", limit=120):
         """Sends, to the sink or to 300 users' Maildirs; returns accepted per second, arrived per second, and how many arrived."""
-        sink = Boxes(os.path.join(self.env["LAB_STATE"], f"{self.name}-boxes")) if mailboxes else self.sink
+        sink = Boxes(os.path.join(self.env["LAB_STATE"], f"{self.name}-boxes")) if kind == "m" else self.sink
         before = sink.count
         begun = time.monotonic()
-        accepted = self.load(count, size, sessions, mailboxes, limit)
+        accepted = self.load(count, size, sessions, kind, limit)
         sink.wait(before + count, 30)
         arrived = sink.count - before
         return accepted, arrived / max(1e-3, sink.at - begun), arrived
 
-    def load(self, count, size, sessions, mailboxes=False, limit=120):
+    def load(self, count, size, sessions, kind="", limit=120):
         """Sends, and returns accepted per second."""
+        if kind in ("t", "r"):
+            return self.load_tls(count, size, sessions, "full" if kind == "t" else "resumed", limit)
         begun = time.monotonic()
         source = subprocess.run(
             [f"{POSTFIX}/usr/sbin/smtp-source", "-4", "-s", str(sessions), "-m", str(count), "-l", str(size),
-             "-f", "source@source.test", *(["-N", "-t", "u@box.test"] if mailboxes else ["-t", "user@sink.test"]),
+             "-f", "source@source.test", *(["-N", "-t", "u@box.test"] if kind == "m" else ["-t", "user@sink.test"]),
              f"127.0.0.1:{self.port}"],
             env=tools_env(), timeout=limit, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         took = time.monotonic() - begun
         if source.returncode:
             raise RuntimeError(f"{self.name}: smtp-source: {source.stdout[-300:]}")
         return count / took
+
+    def load_tls(self, count, size, sessions, handshakes, limit):
+        """The same by STARTTLS, in a client of our own: smtp-source has no TLS."""
+        source = subprocess.run(
+            [sys.executable, os.path.join(HERE, "tlsload.py"), str(self.port), str(count), str(size), str(sessions), "user@sink.test", handshakes],
+            timeout=limit, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if source.returncode:
+            raise RuntimeError(f"{self.name}: {source.stderr[-300:]}")
+        return count / float(source.stdout)
 
 
 def measure(server, cells, counts, options):
@@ -299,17 +310,17 @@ def measure(server, cells, counts, options):
         idle, processes = server.group.pss()
         yield dict(server=server.name, cell="start", seconds=took, idle_mib=idle, processes=processes)
         server.send(options.warmup, 10240, 20)
-        for size, sessions, mailboxes in cells:
-            key = (server.name, size, sessions, mailboxes)
+        for size, sessions, kind in cells:
+            key = (server.name, size, sessions, kind)
             if key not in counts:  # the first time, a trial says how many messages fill the time
                 trial = max(sessions * 4, 20)
-                counts[key] = max(trial, min(20000, int(server.send(trial, size, sessions, mailboxes)[1] * options.seconds)))
+                counts[key] = max(trial, min(20000, int(server.send(trial, size, sessions, kind)[1] * options.seconds)))
             count = counts[key]
-            server.send(options.cell_warmup, size, sessions, mailboxes)  # long messages take other paths than short ones
+            server.send(options.cell_warmup, size, sessions, kind)  # long messages take other paths than short ones
             time.sleep(0.5)
             with Meter(server.group) as used:
-                accepted, arrived, got = server.send(count, size, sessions, mailboxes)
-            yield dict(server=server.name, cell=f"{size}x{sessions}{'m' if mailboxes else ''}", messages=count, arrived=got,
+                accepted, arrived, got = server.send(count, size, sessions, kind)
+            yield dict(server=server.name, cell=f"{size}x{sessions}{kind}", messages=count, arrived=got,
                        accept_rate=accepted, e2e_rate=arrived, cpu_ms=used.cpu / count * 1000,
                        peak_mib=used.peak, disk_kib=used.kib / count, switches=used.ctxt / count)
     finally:
@@ -425,13 +436,25 @@ def private_world(state, names):
     names.start()
 
 
+def certificate(state, options):
+    """A certificate of the run, the same for both servers; what their drivers are told of it."""
+    file, key = os.path.join(state, "tls.pem"), os.path.join(state, "tls.key")
+    kind = ["rsa:2048"] if options.tls_key == "rsa" else ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    subprocess.run(["openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=mta.bench.test", "-keyout", key, "-out", file,
+                    "-newkey", *kind], check=True, stderr=subprocess.DEVNULL)
+    return dict(LAB_TLS="1", BENCH_CERTIFICATE=file, BENCH_KEY=key, BENCH_TLS_PROVIDER=options.tls_provider)
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tests/bench/run")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5, help="aimed length of a cell")
     parser.add_argument("--warmup", type=int, default=5000, help="messages sent after each start, unmeasured")
     parser.add_argument("--cell-warmup", type=int, default=800, help="messages sent before each cell, of its size, unmeasured")
-    parser.add_argument("--cells", default=CELLS, help="BYTESxSESSIONS,...; with an m behind: into Maildirs")
+    parser.add_argument("--cells", default=CELLS, help="BYTESxSESSIONS,...; with an m behind: into Maildirs; with a t: by STARTTLS,"
+                        " a full handshake for each message; with an r: resumed ones")
+    parser.add_argument("--tls-key", choices=("ec", "rsa"), default="ec", help="of the certificate of both servers: P-256, or 2048 bits")
+    parser.add_argument("--tls-provider", choices=("jsse", "conscrypt"), default="jsse", help="Postern's smtpd.tls_provider")
     parser.add_argument("--peers", default="postfix,postern")
     parser.add_argument("--drain", type=int, metavar="N", help="instead of the cells: N messages of 10 KiB are taken by 20 sessions while the"
                         " next hop refuses connections, and drained once it is back")
@@ -443,15 +466,16 @@ def main():
     options = parser.parse_args()
     cells = []
     for cell in options.cells.split(","):
-        size, sessions = cell.removesuffix("m").split("x")
-        cells.append((int(size), int(sessions), cell.endswith("m")))
+        size, sessions, kind = re.fullmatch(r"(\d+)x(\d+)([mtr]?)", cell).groups()
+        cells.append((int(size), int(sessions), kind))
     os.makedirs(options.state, exist_ok=True)
     state = tempfile.mkdtemp(prefix="bench.", dir=options.state)
     os.chmod(state, 0o755)
     private_world(state, Names())
     sink = Sink()
     names = options.peers.split(",")
-    servers = [Server(name, state, sink) for name in names]
+    tls = certificate(state, options) if any(kind in ("t", "r") for _, _, kind in cells) else None
+    servers = [Server(name, state, sink, tls) for name in names]
     say(", ".join(server.version for server in servers), "state in", state)
     records, counts = [], {}
     try:

@@ -27,7 +27,7 @@ boxes=${LAB_STATE:-$peers}/postern-boxes
 
 roles() { echo "relay local idle"; }
 version() { echo "Postern $(sed -n 's:.*<version>\(.*\)</version>.*:\1:p' "$home/pom.xml" | head -n 1)"; }
-notes() { echo "defaults; destination concurrency 20 rising to 50, no TLS"; }
+notes() { echo "defaults; destination concurrency 20 rising to 50, no TLS outward"; }
 
 start() {
   rm -rf "$state"; mkdir -p "$state"; chmod 755 "$(dirname "$state")" "$state" # the domains' own ids pass through
@@ -48,6 +48,7 @@ address = "$addr:$port"
 
 [smtpd]
 sessions = $((${LAB_IDLE:-0} + 1000))
+tls_provider = "${BENCH_TLS_PROVIDER:-jsse}"
 
 [smtp]
 tls = "none"
@@ -57,6 +58,7 @@ destination_concurrency_initial = 20
 destination_concurrency = 50
 
 TOML
+  [ -z "${BENCH_CERTIFICATE:-}" ] || printf '[[certificate]]\nfile = "%s"\nkey = "%s"\n\n' "$BENCH_CERTIFICATE" "$BENCH_KEY" >> "$config"
   configure_"$role" >> "$config"
   launch
 }

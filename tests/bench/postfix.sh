@@ -31,6 +31,14 @@ lay_over() { # once per namespace
   done
 }
 
+smtpd_tls() { # for main.cf: TLS for those who ask, all else as Postfix has it by default
+  if [ "${LAB_TLS:-0}" = 1 ]; then
+    printf 'smtpd_tls_security_level = may\nsmtpd_tls_cert_file = %s\nsmtpd_tls_key_file = %s\n' "$BENCH_CERTIFICATE" "$BENCH_KEY"
+  else
+    echo 'smtpd_tls_security_level = none'
+  fi
+}
+
 start() {
   lay_over
   rm -rf "$state"/spool/* "$state"/lib/*; chown 61001:61001 "$state/lib"
@@ -58,7 +66,7 @@ message_size_limit = 52428800
 minimal_backoff_time = 60s
 queue_run_delay = 60s
 smtp_tls_security_level = none
-smtpd_tls_security_level = none
+$(smtpd_tls)
 alias_maps =
 alias_database =
 notify_classes =

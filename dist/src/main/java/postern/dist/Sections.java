@@ -56,7 +56,8 @@ public final class Sections {
                     PipeConfig::check,
                     LookupConfig::check,
                     settings ->
-                            LookupConfig.passwords(settings, Passwords.files(TableUses.disk())));
+                            LookupConfig.passwords(settings, Passwords.files(TableUses.disk())),
+                    settings -> LookupConfig.files(settings, TableUses.disk()));
 
     private static List<Problem> entries(Settings settings) {
         Set<String> sources =

@@ -45,6 +45,10 @@ final class CleanupSession implements LmtpSession {
 
     private static final Reply OK = Reply.of(250, "2.1.0", "Ok");
     private static final Reply RECIPIENT_OK = Reply.of(250, "2.1.5", "Ok");
+
+    /** RFC 3463 §3.4: other or undefined mail system status. */
+    private static final String LOOKUP_FAILED = "4.3.0";
+
     private static final Reply TOO_LARGE =
             Reply.of(552, "5.3.4", "Message size exceeds fixed limit"); // RFC 1870 §6.1
     private static final Reply TOO_MANY =
@@ -174,11 +178,14 @@ final class CleanupSession implements LmtpSession {
 
     /** One recipient that cannot be settled puts off the message: no other gets it twice. */
     private Reply putOff(Expansion unanswered) {
-        Reply reply =
-                unanswered instanceof Expansion.Unanswered(String status, String why)
-                        ? Reply.of(451, status, why)
-                        : Reply.of(451, "4.3.0", "Temporary lookup failure");
-        world.log().warning(LogLine.about("cleanup").with("put-off", reply));
+        Reply reply;
+        if (unanswered instanceof Expansion.Unanswered(String status, String why)
+                && !status.equals(LOOKUP_FAILED)) {
+            reply = Reply.of(451, status, why);
+            world.log().warning(LogLine.about("cleanup").with("put-off", reply));
+        } else {
+            reply = unanswered("envelope", unanswered.toString());
+        }
         refuse(reply);
         return reply;
     }
@@ -232,7 +239,7 @@ final class CleanupSession implements LmtpSession {
             try {
                 write(scratch.array(), 0, more);
             } catch (Completion.PutOff later) {
-                refuse(Reply.of(451, "4.3.0", String.valueOf(later.getMessage())));
+                refuse(unanswered("header", String.valueOf(later.getMessage())));
             }
         }
     }
@@ -262,14 +269,20 @@ final class CleanupSession implements LmtpSession {
         };
     }
 
-    private static Reply verified(Mailbox recipient, Route route) {
+    private Reply verified(Mailbox recipient, Route route) {
         return switch (route) {
             case Route.To _, Route.Retry _, Route.Discard _, Route.Hold _ ->
                     Reply.of(250, "2.1.5", "<" + recipient + ">");
             case Route.Unknown(String status, String why) -> Reply.of(550, status, why);
             case Route.Refused(String status, String text) -> Reply.of(550, status, text);
-            case Route.Unanswered(String why) -> Reply.of(451, "4.3.0", why);
+            case Route.Unanswered(String why) -> unanswered("<" + recipient + ">", why);
         };
+    }
+
+    /** Why is for the log: names of servers and what they say are no stranger's business. */
+    private Reply unanswered(String about, String why) {
+        world.log().warning(LogLine.about("cleanup").with("put-off", about).with("reason", why));
+        return Reply.of(451, LOOKUP_FAILED, "Temporary lookup failure");
     }
 
     private boolean tooLarge(long size) {
@@ -352,7 +365,7 @@ final class CleanupSession implements LmtpSession {
             try {
                 header.end();
             } catch (Completion.PutOff later) {
-                return Reply.of(451, "4.3.0", String.valueOf(later.getMessage()));
+                return unanswered("header", String.valueOf(later.getMessage()));
             }
         }
         Spool.Reception open = reception;

@@ -39,6 +39,9 @@ final class LdapTable implements Table {
     /** How deep groups in groups are followed. */
     private static final int DEPTH_MAX = 10;
 
+    /** Largest entry that a directory may send, in octets. */
+    private static final int MESSAGE_OCTETS_MAX = 4 << 20;
+
     private static final int PORT = 389;
     private static final int PORT_TLS = 636;
 
@@ -114,6 +117,7 @@ final class LdapTable implements Table {
             options.setResponseTimeoutMillis(millis);
             options.setUseSynchronousMode(true); // no reader thread of its own
             options.setFollowReferrals(false);
+            options.setMaxMessageSize(MESSAGE_OCTETS_MAX);
             if (access.tls == Tls.VERIFY) {
                 options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(true));
             }
@@ -128,12 +132,7 @@ final class LdapTable implements Table {
                 try {
                     connection.connect(host.name(), port, millis);
                     if (access.tls != Tls.OFF && access.startTls) {
-                        var started =
-                                connection.processExtendedOperation(
-                                        new StartTLSExtendedRequest(tls().createSSLContext()));
-                        if (!started.getResultCode().equals(ResultCode.SUCCESS)) {
-                            throw new LDAPException(started);
-                        }
+                        startTls(connection);
                     }
                     if (!access.bindDn.isEmpty()) {
                         var unused = connection.bind(access.bindDn, access.password);
@@ -149,6 +148,21 @@ final class LdapTable implements Table {
                 throw unavailable(failed);
             } catch (GeneralSecurityException failed) {
                 throw new Unavailable("TLS: " + failed.getMessage(), false);
+            }
+        }
+
+        private void startTls(LDAPConnection connection)
+                throws Unavailable, GeneralSecurityException {
+            try {
+                var started =
+                        connection.processExtendedOperation(
+                                new StartTLSExtendedRequest(tls().createSSLContext()));
+                if (!started.getResultCode().equals(ResultCode.SUCCESS)) {
+                    throw new LDAPException(started);
+                }
+            } catch (LDAPException refused) {
+                Unavailable why = unavailable(refused);
+                throw new Unavailable("StartTLS: " + why.why(), why.silent());
             }
         }
 
@@ -283,16 +297,27 @@ final class LdapTable implements Table {
         boolean silent =
                 code.equals(ResultCode.TIMEOUT)
                         || code.equals(ResultCode.CONNECT_ERROR)
-                                && text(failed).contains("timed out");
+                                && (text(failed) + failed.getMessage())
+                                        .matches("(?s).*time(d |)out.*");
         return new Unavailable(text(failed), silent);
     }
 
     private static String text(LDAPException failed) {
         String diagnostic = failed.getDiagnosticMessage();
         String message = diagnostic == null ? String.valueOf(failed.getMessage()) : diagnostic;
-        String line = message.strip().replace('\n', ' ');
+        String line = ofCause(failed, message).strip().replace('\n', ' ');
         String name = failed.getResultCode().getName();
         return line.contains(name) ? line : name + ": " + line;
+    }
+
+    /** What began it: the library wraps that in sentences of its own. */
+    private static String ofCause(LDAPException failed, String message) {
+        @Nullable Throwable deepest = failed.getCause();
+        while (deepest != null && deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        String said = deepest == null ? null : deepest.getMessage();
+        return said == null || said.isEmpty() ? message : said;
     }
 
     @Override

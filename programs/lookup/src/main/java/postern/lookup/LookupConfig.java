@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import postern.base.Disk;
 import postern.config.Key;
 import postern.config.Problem;
 import postern.config.Section;
@@ -179,5 +180,47 @@ public final class LookupConfig {
             }
         }
         return problems;
+    }
+
+    /** Drivers, databases and authorities are there where tables need them. */
+    public static List<Problem> files(Settings settings, Disk disk) {
+        List<Problem> problems = new ArrayList<>();
+        List<Path> drivers = settings.get(SECTION, DRIVERS);
+        boolean driver = drivers.stream().anyMatch(jar -> there(disk, jar));
+        for (TableConfig table : TableConfig.all(settings)) {
+            Settings.Group group = table.group();
+            if (table.kind() == Kind.MYSQL && !driver) {
+                problems.add(
+                        group.problem(
+                                "a table of kind mysql needs MariaDB's JDBC driver, and of"
+                                        + " lookup.drivers none is there: "
+                                        + drivers,
+                                "install Debian's libmariadb-java, or name the jar in"
+                                        + " lookup.drivers"));
+            }
+            Optional<Path> authorities = group.get(DatabaseKeys.TLS_AUTHORITIES);
+            if (authorities.isPresent() && !there(disk, authorities.get())) {
+                problems.add(
+                        group.problem(
+                                DatabaseKeys.TLS_AUTHORITIES,
+                                authorities.get() + ": there is no such file",
+                                "name a PEM file of certificates"));
+            }
+            if (table.kind() == Kind.SQLITE && !there(disk, table.file().orElseThrow())) {
+                problems.add(
+                        group.problem(
+                                table.file().orElseThrow() + ": there is no such database",
+                                "name one that is there"));
+            }
+        }
+        return problems;
+    }
+
+    private static boolean there(Disk disk, Path file) {
+        try {
+            return disk.stamp(file).isPresent();
+        } catch (IOException _) {
+            return false;
+        }
     }
 }

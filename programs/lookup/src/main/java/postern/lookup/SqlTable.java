@@ -55,6 +55,8 @@ final class SqlTable implements Table {
                 return drivers.get().connect(server.url, server.properties);
             } catch (SQLException failed) {
                 throw unavailable(failed);
+            } catch (RuntimeException odd) {
+                throw surprised(odd);
             }
         }
 
@@ -121,7 +123,14 @@ final class SqlTable implements Table {
                 throw unavailable(failed);
             }
             return new Answer.TemporaryFailure("query: " + text(failed));
+        } catch (RuntimeException odd) {
+            throw surprised(odd);
         }
+    }
+
+    /** Drivers throw what they like when a server says what they do not expect. */
+    private static Unavailable surprised(RuntimeException odd) {
+        return new Unavailable("the driver does not understand the server: " + odd, false);
     }
 
     private static void collect(ResultSet set, Results results) throws SQLException {

@@ -62,6 +62,13 @@ class DatabaseTablesTest {
                     "$(id)");
 
     private static Postern site(Path folder, Databases database) throws IOException {
+        return site(folder, database.tables());
+    }
+
+    /**
+     * @param tables boxes, aliases and odd
+     */
+    static Postern site(Path folder, String tables) throws IOException {
         Postern postern = Postern.prepare(folder.resolve("postern"), "[127.0.0.1]:9", "");
         Path base = Files.createDirectory(folder.resolve("vhosts"));
         if (Tool.isRoot()) {
@@ -87,7 +94,7 @@ class DatabaseTablesTest {
                         gid = 65534
                         """
                                 .formatted(base)
-                        + database.tables());
+                        + tables);
         return postern;
     }
 

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,15 @@ final class Databases implements AutoCloseable {
                         description: o'hara@shop.example
                         seeAlso: cn=sales,dc=shop,dc=example
                         """;
+
+    private static final String TABLES_OF_POSTGRESQL =
+            """
+                CREATE TABLE boxes (address text PRIMARY KEY, path text, quota int);
+                INSERT INTO boxes VALUES ('ann@shop.example', 'shop.example/ann/', 7);
+                CREATE TABLE aliases (address text, target text);
+                INSERT INTO aliases VALUES ('sales@shop.example', 'ann@shop.example');
+                INSERT INTO aliases VALUES ('all@shop.example', 'ann@shop.example'), ('all@shop.example', 'o''hara@shop.example');
+                """;
 
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -137,7 +147,29 @@ final class Databases implements AutoCloseable {
         }
     }
 
+    /**
+     * What a server shows who asks for TLS, as a file that it alone can read.
+     *
+     * @param pem a key and its certificates; empty: it has no TLS
+     */
+    private static List<String> shown(Path folder, String pem, List<String> options)
+            throws IOException {
+        if (pem.isEmpty()) {
+            return List.of();
+        }
+        Path file = Files.writeString(folder.resolve("credential.pem"), pem);
+        if (Tool.isRoot()) {
+            Files.setAttribute(file, "unix:uid", 65_534);
+        }
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        return options.stream().map(option -> option.replace("FILE", file.toString())).toList();
+    }
+
     static Databases postgresql(Path folder) throws IOException {
+        return postgresql(folder, "");
+    }
+
+    static Databases postgresql(Path folder, String pem) throws IOException {
         Path installed = Path.of("/usr/lib/postgresql/15/bin");
         Path bin =
                 Files.exists(installed.resolve("initdb"))
@@ -169,13 +201,7 @@ final class Databases implements AutoCloseable {
                         "UTF8"));
         run(
                 environment,
-                """
-                CREATE TABLE boxes (address text PRIMARY KEY, path text, quota int);
-                INSERT INTO boxes VALUES ('ann@shop.example', 'shop.example/ann/', 7);
-                CREATE TABLE aliases (address text, target text);
-                INSERT INTO aliases VALUES ('sales@shop.example', 'ann@shop.example');
-                INSERT INTO aliases VALUES ('all@shop.example', 'ann@shop.example'), ('all@shop.example', 'o''hara@shop.example');
-                """,
+                TABLES_OF_POSTGRESQL,
                 List.of(
                         bin.resolve("postgres").toString(),
                         "--single",
@@ -183,10 +209,8 @@ final class Databases implements AutoCloseable {
                         data.toString(),
                         "postgres"));
         int port = Postern.freePort();
-        var server =
-                new Databases(
-                        folder,
-                        port,
+        List<String> command =
+                new ArrayList<>(
                         List.of(
                                 bin.resolve("postgres").toString(),
                                 "-D",
@@ -197,7 +221,17 @@ final class Databases implements AutoCloseable {
                                 "127.0.0.1",
                                 "-k",
                                 folder.toString(),
-                                "-F"),
+                                "-F"));
+        command.addAll(
+                shown(
+                        folder,
+                        pem,
+                        List.of("-cssl=on", "-cssl_cert_file=FILE", "-cssl_key_file=FILE")));
+        var server =
+                new Databases(
+                        folder,
+                        port,
+                        command,
                         environment,
                         each -> sqlTables(each, "pgsql", "postgres"));
         server.start();
@@ -209,6 +243,10 @@ final class Databases implements AutoCloseable {
     }
 
     static Databases mariadb(Path folder) throws IOException {
+        return mariadb(folder, "");
+    }
+
+    static Databases mariadb(Path folder, String pem) throws IOException {
         Path usr = Tool.peer("mariadb/usr");
         Map<String, String> environment = libraries(usr.resolve("lib/x86_64-linux-gnu"));
         ofNobody(folder);
@@ -248,6 +286,7 @@ final class Databases implements AutoCloseable {
         List<String> command = new ArrayList<>(server);
         command.addAll(
                 List.of("--bind-address=127.0.0.1", "--port=" + port, "--skip-name-resolve"));
+        command.addAll(shown(folder, pem, List.of("--ssl-cert=FILE", "--ssl-key=FILE")));
         Path driver = Tool.peer("mariadb/usr/share/java/mariadb-java-client.jar");
         var database =
                 new Databases(
@@ -289,11 +328,23 @@ final class Databases implements AutoCloseable {
     }
 
     static Databases slapd(Path folder) throws IOException {
+        return slapd(folder, "", "ldap");
+    }
+
+    /**
+     * @param scheme ldap, or ldaps where TLS comes first
+     */
+    static Databases slapd(Path folder, String pem, String scheme) throws IOException {
         Path root = Tool.peer("slapd");
         Map<String, String> environment = libraries(root.resolve("usr/lib/x86_64-linux-gnu"));
         ofNobody(folder);
         Path _ = ofNobody(folder.resolve("data"));
         Path etc = root.resolve("etc/ldap/schema");
+        List<String> tls =
+                shown(
+                        folder,
+                        pem,
+                        List.of("TLSCertificateFile FILE", "TLSCertificateKeyFile FILE"));
         Path configuration =
                 Files.writeString(
                         folder.resolve("slapd.conf"),
@@ -301,6 +352,7 @@ final class Databases implements AutoCloseable {
                         include %1$s/core.schema
                         include %1$s/cosine.schema
                         include %1$s/inetorgperson.schema
+                        %5$s
                         modulepath %2$s
                         moduleload back_mdb
                         pidfile %3$s/pid
@@ -311,7 +363,12 @@ final class Databases implements AutoCloseable {
                         directory %3$s/data
                         access to * by dn.exact="cn=admin,dc=shop,dc=example" write by * none
                         """
-                                .formatted(etc, root.resolve("usr/lib/ldap"), folder, PASSWORD));
+                                .formatted(
+                                        etc,
+                                        root.resolve("usr/lib/ldap"),
+                                        folder,
+                                        PASSWORD,
+                                        String.join("\n", tls)));
         Path people = Files.writeString(folder.resolve("people.ldif"), PEOPLE);
         run(
                 environment,
@@ -333,7 +390,7 @@ final class Databases implements AutoCloseable {
                                 "-f",
                                 configuration.toString(),
                                 "-h",
-                                "ldap://127.0.0.1:" + port,
+                                scheme + "://127.0.0.1:" + port,
                                 "-d",
                                 "0"),
                         environment,
@@ -405,6 +462,10 @@ final class Databases implements AutoCloseable {
                 .atMost(SOON)
                 .until(
                         () -> {
+                            if (!processes().getFirst().isAlive()) {
+                                throw new IllegalStateException(
+                                        Files.readString(folder.resolve("server.out")));
+                            }
                             try (Socket socket =
                                     new Socket(InetAddress.getLoopbackAddress(), port)) {
                                 return socket.isConnected();

@@ -75,7 +75,10 @@ public final class TestAuthority {
     private void keytool(List<String> arguments) {
         Path tool = Path.of(System.getProperty("java.home"), "bin", "keytool");
         List<String> command = new ArrayList<>(List.of(tool.toString(), "-genkeypair"));
-        command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-storetype", "PKCS12"));
+        command.addAll(List.of("-storetype", "PKCS12"));
+        if (!arguments.contains("-keyalg")) {
+            command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+        }
         command.addAll(List.of("-storepass", PASSWORD, "-keystore", file.toString()));
         command.addAll(arguments);
         try {

@@ -16,12 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real Postfix that takes mail from whoever shows the right certificate, and is told by XFORWARD
- * where it came from.
+ * A real Postfix, and an Exim, that take mail from whoever shows the right certificate; Postfix is
+ * told by XFORWARD where it came from. What it counts: handshakes, and recipients of a transaction.
  */
 class TrustingPostfixTest {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int MESSAGES = 5;
+
+    /** Of one transaction. Figure from Postfix, {@code default_destination_recipient_limit}. */
+    private static final int RECIPIENTS = 50;
 
     @TempDir(factory = OpenFolder.class)
     Path folder;
@@ -30,17 +33,63 @@ class TrustingPostfixTest {
         return folder.resolve("peer");
     }
 
+    /**
+     * GnuTLS on the other side: it is asked to verify the certificate, and takes mail for no other.
+     */
     @Test
-    void itLogsTheClientAndKnowsTheCertificate() throws IOException {
+    void eximKnowsTheCertificate() throws IOException {
+        prepare("exim/usr/sbin/exim4");
+        int port = Postern.freePort();
+        Path image = Tool.root().resolve("tests/interop/target/peers/exim");
+        Files.copy(folder.resolve("shown.pem"), own().resolve("friends.pem"));
+        String script =
+                RealServersTest.script("exim", own(), port)
+                        .replace(
+                                "tls_advertise_hosts = *",
+                                "tls_advertise_hosts = *\ntls_try_verify_hosts = *\n"
+                                        + "tls_verify_certificates = "
+                                        + own().resolve("friends.pem"))
+                        .replace(
+                                "  accept\nbegin routers",
+                                "  accept verify = certificate\nbegin routers");
+        try (Image peer = Image.start(image, own(), script)) {
+            greeted(port);
+            assertThat(peer).isNotNull();
+            strangerIsRefused(port, "5\\.0\\.0");
+            try (Postern postern = friend("friend", port, "")) {
+                send(postern);
+                arrived(postern, 1);
+            }
+        }
+    }
+
+    private void prepare(String peer) throws IOException {
         assumeTrue(Tool.isRoot(), "the peers' processes need users of their own, hence root");
         Tool.needs("unshare");
         Tool.needs("openssl");
-        Tool.peer("postfix/usr/lib/postfix/sbin/master");
+        Tool.peer(peer);
         Files.createDirectory(own());
         Files.setPosixFilePermissions(own(), PosixFilePermissions.fromString("rwxr-xr-x"));
         RealServersTest.certificate(own());
+        SelfSigned.write(folder.resolve("shown.pem"), folder.resolve("shown.key"), "sender.test");
+    }
+
+    private void greeted(int port) {
+        await("it greets; see " + own().resolve("out"))
+                .atMost(SOON)
+                .until(() -> RealServersTest.greets(port));
+    }
+
+    private void arrived(Postern postern, int messages) {
+        await("log: " + postern.logFile())
+                .atMost(SOON)
+                .untilAsserted(() -> assertThat(RealServersTest.mails(own())).hasSize(messages));
+    }
+
+    @Test
+    void itLogsTheClientAndKnowsTheCertificate() throws IOException {
+        prepare("postfix/usr/lib/postfix/sbin/master");
         Path shown = folder.resolve("shown.pem");
-        SelfSigned.write(shown, folder.resolve("shown.key"), "sender.test");
         Files.writeString(
                 own().resolve("clientcerts"), SelfSigned.fingerprint(shown) + " sender.test\n");
         int port = Postern.freePort();
@@ -51,12 +100,12 @@ class TrustingPostfixTest {
                                 "smtpd_tls_security_level = may",
                                 TRUST.replace("@F@", own().toString()));
         try (Image peer = Image.start(image, own(), script)) {
-            await("postfix greets; see " + own().resolve("out"))
-                    .atMost(SOON)
-                    .until(() -> RealServersTest.greets(port));
+            greeted(port);
             assertThat(peer).isNotNull();
-            strangerIsRefused(port);
+            strangerIsRefused(port, "5\\.7\\.1");
+            assertThat(log()).doesNotContain("orig_client="); // it was not told to tell
             acquaintanceIsServed(port);
+            sessionsAreResumed(port);
         }
     }
 
@@ -70,7 +119,7 @@ class TrustingPostfixTest {
             smtpd_relay_restrictions = permit_tls_clientcerts, reject
             smtpd_authorized_xforward_hosts = 127.0.0.0/8""";
 
-    private void strangerIsRefused(int port) throws IOException {
+    private void strangerIsRefused(int port, String status) throws IOException {
         try (Postern postern =
                 Postern.start(
                         folder.resolve("stranger"),
@@ -83,41 +132,76 @@ class TrustingPostfixTest {
                             () ->
                                     assertThat(postern.log())
                                             .containsPattern(
-                                                    "to=<box@example\\.com>.*dsn=5\\.7\\.1"
-                                                            + " status=bounced.*Access denied"));
+                                                    "to=<box@example\\.com>.*dsn="
+                                                            + status
+                                                            + " status=bounced.*RCPT TO"));
         }
-        assertThat(log()).doesNotContain("orig_client="); // it was not told to tell
     }
 
-    private void acquaintanceIsServed(int port) throws IOException {
-        String more =
+    private Postern friend(String name, int port, String more) throws IOException {
+        String keys =
                 """
 
                 [smtp]
                 tls = "encrypt"
                 tls_certificate = "%1$s/shown.pem"
                 tls_certificate_key = "%1$s/shown.key"
-                xforward = true
-                idle = "200s"
                 """
                         .formatted(folder);
-        try (Postern postern =
-                Postern.start(folder.resolve("friend"), "[127.0.0.1]:" + port, more)) {
+        return Postern.start(folder.resolve(name), "[127.0.0.1]:" + port, keys + more);
+    }
+
+    private void acquaintanceIsServed(int port) throws IOException {
+        try (Postern postern = friend("friend", port, "xforward = true\nidle = \"200s\"\n")) {
             int before = established();
+            for (int sent = 1; sent <= MESSAGES; sent++) {
+                send(postern);
+                arrived(postern, sent);
+            }
+            manyAtOnce(postern);
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(origins(postern)).hasSize(MESSAGES));
+            assertThat(established() - before) // the connection waits for the next message
+                    .as(log())
+                    .isEqualTo(1);
+        }
+    }
+
+    /** Fifty recipients are one transaction. */
+    private void manyAtOnce(Postern postern) throws IOException {
+        try (Client client = Client.greeted(postern.smtp())) {
+            assertThat(client.say("MAIL FROM:<ann@localhost>")).startsWith("250");
+            for (int i = 0; i < RECIPIENTS; i++) {
+                assertThat(client.say("RCPT TO:<many" + i + "@example.com>")).startsWith("250");
+            }
+            assertThat(client.say("DATA")).startsWith("354");
+            assertThat(client.say("Subject: x\r\n\r\nx\r\n.")).startsWith("250");
+        }
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(log()).contains("nrcpt=" + RECIPIENTS + " "));
+    }
+
+    /**
+     * Where each message has a connection of its own, every other handshake is resumed at the
+     * least: we use a ticket of TLS 1.3 once, and Postfix gives no new one with a resumed
+     * handshake.
+     */
+    private void sessionsAreResumed(int port) throws IOException {
+        try (Postern postern = friend("again", port, "idle = \"0s\"\n")) {
             for (int sent = 1; sent <= MESSAGES; sent++) {
                 send(postern);
                 int most = sent;
                 await("log: " + postern.logFile())
                         .atMost(SOON)
-                        .untilAsserted(
-                                () -> assertThat(RealServersTest.mails(own())).hasSize(most));
+                        .until(() -> count(postern, "status=sent") == most);
             }
-            assertThat(established() - before) // the connection waits for the next message
-                    .as(log())
-                    .isEqualTo(1);
-            await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(origins(postern)).hasSize(MESSAGES));
+            assertThat(count(postern, "tls: relay=")).isEqualTo(MESSAGES);
+            assertThat(count(postern, "resumed=yes")).isGreaterThanOrEqualTo(MESSAGES / 2);
         }
+    }
+
+    private static int count(Postern postern, String words) throws IOException {
+        return (int) postern.log().lines().filter(line -> line.contains(words)).count();
     }
 
     /** Handshakes that Postfix saw. */

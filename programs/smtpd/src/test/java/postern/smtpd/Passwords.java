@@ -15,10 +15,12 @@ import postern.base.DiskFile;
 import postern.base.Endpoint;
 import postern.base.World;
 import postern.config.Settings;
+import postern.http.HttpsClient;
 import postern.sasl.Mechanism;
 import postern.sasl.dovecot.AuthClient;
 import postern.sasl.password.Scheme;
 import postern.table.Table;
+import postern.testkit.FakeResolver;
 
 /**
  * The authentication service of a simulated world: {@code ann} has the password {@code secret},
@@ -76,8 +78,16 @@ final class Passwords {
                         DEFAULTS.mechanisms(),
                         DEFAULTS.denialDelay(),
                         DEFAULTS.hashesAtOnce(),
-                        DEFAULTS.hashOctets());
-        var auth = new Auth(world, config, FILE, new Random(2));
+                        DEFAULTS.hashOctets(),
+                        Optional.empty());
+        var web =
+                new HttpsClient(
+                        world,
+                        new FakeResolver(),
+                        () -> {
+                            throw new IOException("nobody is asked");
+                        });
+        var auth = new Auth(world, config, web, new Random(2));
         var listener = world.network().listen(SOCKET);
         world.tasks().start("auth", () -> auth.serve(listener));
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import postern.testkit.TestAuthority;
 
 /** Clients that others wrote say who they are; the password file is {@code postern passwd}'s. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -99,7 +100,8 @@ class AuthenticationTest {
                 client = smtplib.SMTP_SSL("localhost", port, context=context, timeout=50)
                 client.ehlo()
                 print(client.esmtp_features.get("auth"))
-                print(client.docmd("AUTH", "EXTERNAL ="))
+                print(client.docmd("AUTH", "EXTERNAL " + (b64(user.encode()) or "=")))
+                print(client.docmd("MAIL", "FROM:<%s@localhost>" % user))
 
             {"PLUS": plus, "EXTERNAL": external}.get(how, library)()
             """;
@@ -145,9 +147,10 @@ class AuthenticationTest {
         [smtpd]
         trusted = []
         client_certificates = true
+        client_authorities = "%1$s/ca.pem"
 
         [smtpd.auth]
-        certificates = { "SHA256:%4$s" = "carol" }
+        certificates = { "SHA256:%4$s" = "carol", "CN=dave" = "dave" }
 
         [auth]
         passwords = "auth/passwords"
@@ -181,6 +184,12 @@ class AuthenticationTest {
     }
 
     private String client(int port, String how, String user, String password) throws IOException {
+        return client(port, how, user, password, "client.pem", "client.key");
+    }
+
+    private String client(
+            int port, String how, String user, String password, String shown, String key)
+            throws IOException {
         Tool.needs("python3");
         return Tool.run(
                         SOON,
@@ -192,8 +201,8 @@ class AuthenticationTest {
                         user,
                         password,
                         certificate.toString(),
-                        home.resolve("client.pem").toString(),
-                        home.resolve("client.key").toString())
+                        home.resolve(shown).toString(),
+                        home.resolve(key).toString())
                 .output();
     }
 
@@ -222,6 +231,25 @@ class AuthenticationTest {
         assertThat(client(implicit, "EXTERNAL", "", ""))
                 .contains("EXTERNAL SCRAM-SHA-256-PLUS")
                 .contains("(235, b'2.7.0 Authentication successful')");
+    }
+
+    /** RFC 4422 appendix A: who names a login must be whom the certificate is of. */
+    @Test
+    void aCertificateIsNobodyElsesLogin() throws IOException {
+        assertThat(client(implicit, "EXTERNAL", "ann", "")).contains("(535, b'5.7.8");
+    }
+
+    /** An authority vouches for the name; who issued the same name himself has none. */
+    @Test
+    void aNameThatAnAuthorityVouchesForIsALogin() throws IOException {
+        assertThat(client(implicit, "EXTERNAL", "dave", "", "dave.pem", "dave.pem"))
+                .startsWith("EXTERNAL ")
+                .contains("(235, b'2.7.0")
+                .contains("(250, b'2.1.0");
+        assertThat(client(implicit, "EXTERNAL", "dave", "", "forged.pem", "forged.key"))
+                .startsWith("SCRAM-SHA-256-PLUS")
+                .contains("(504, b'5.5.4")
+                .contains("(530, b'5.7.0");
     }
 
     /** Our own smtp is a client too, and takes the best mechanism there is. */

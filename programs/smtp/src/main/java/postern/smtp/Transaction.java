@@ -171,8 +171,7 @@ final class Transaction {
     }
 
     private String rcpt(int place) {
-        return Envelopes.rcpt(
-                request.recipients().get(place), connection.extensions()::offers);
+        return Envelopes.rcpt(request.recipients().get(place), connection.extensions()::offers);
     }
 
     /** Commands in batches: RFC 2920. */

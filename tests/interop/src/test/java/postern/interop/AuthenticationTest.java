@@ -122,6 +122,12 @@ class AuthenticationTest {
         SelfSigned.write(certificate, folder.resolve("key.pem"), "localhost", "localhost");
         SelfSigned.write(
                 folder.resolve("client.pem"), folder.resolve("client.key"), "carol", "carol");
+        SelfSigned.write(
+                folder.resolve("forged.pem"), folder.resolve("forged.key"), "dave", "dave");
+        TestAuthority authority =
+                TestAuthority.in(folder).issue("dave", List.of("-dname", "CN=dave"));
+        Files.writeString(folder.resolve("ca.pem"), authority.pem());
+        Files.writeString(folder.resolve("dave.pem"), authority.credential("dave"));
         fingerprint = SelfSigned.fingerprint(folder.resolve("client.pem"));
         implicit = Postern.freePort();
         clear = Postern.freePort();
@@ -243,11 +249,11 @@ class AuthenticationTest {
     @Test
     void aNameThatAnAuthorityVouchesForIsALogin() throws IOException {
         assertThat(client(implicit, "EXTERNAL", "dave", "", "dave.pem", "dave.pem"))
-                .startsWith("EXTERNAL ")
+                .startsWith(" EXTERNAL ")
                 .contains("(235, b'2.7.0")
                 .contains("(250, b'2.1.0");
         assertThat(client(implicit, "EXTERNAL", "dave", "", "forged.pem", "forged.key"))
-                .startsWith("SCRAM-SHA-256-PLUS")
+                .startsWith(" SCRAM-SHA-256-PLUS")
                 .contains("(504, b'5.5.4")
                 .contains("(530, b'5.7.0");
     }

@@ -201,7 +201,7 @@ class TokensTest {
             logs(postern, "SASL OAUTHBEARER authentication failed");
             assertThat(python("XOAUTH2", "ann", good, "")).contains("235 2.7.0");
             assertThat(python("OAUTHBEARER", "ann", forged, "AQ=="))
-                    .startsWith("OAUTHBEARER XOAUTH2")
+                    .startsWith(" OAUTHBEARER XOAUTH2")
                     .contains("334 {\"status\":\"invalid_token\",\"scope\":\"mail.send\"}")
                     .contains("535 b'5.7.8");
             assertThat(python("OAUTHBEARER", "bob", good, "AQ==")).contains("535 b'5.7.8");

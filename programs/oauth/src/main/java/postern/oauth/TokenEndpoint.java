@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
-import postern.base.JsonReader;
+import postern.base.JsonValue;
+import postern.base.JsonValue.Members;
+import postern.base.JsonValue.Text;
 import postern.http.Exchange;
 import postern.http.HttpsClient;
 import postern.http.Response;
@@ -95,56 +97,54 @@ final class TokenEndpoint {
 
     private static Granted answer(OAuthConfig config, Response response, List<String> secrets) {
         String host = config.endpoint().host();
-        Map<String, Object> object;
-        try {
-            object = JsonReader.object(new String(response.body(), StandardCharsets.UTF_8));
-        } catch (IllegalArgumentException odd) {
+        Optional<Members> object =
+                JsonValue.members(new String(response.body(), StandardCharsets.UTF_8));
+        if (object.isEmpty()) {
             return response.status() == OK
-                    ? new Granted.Nothing(host + " answers no JSON: " + odd.getMessage(), false)
+                    ? new Granted.Nothing(host + " answers no JSON object", false)
                     : new Granted.Nothing(host + " answers " + response.status(), false);
         }
         return response.status() == OK
-                ? token(host, object)
-                : error(host, response.status(), object, secrets);
+                ? token(host, object.get())
+                : error(host, response.status(), object.get(), secrets);
     }
 
     /** RFC 6749 §5.1. */
-    private static Granted token(String host, Map<String, Object> object) {
-        if (!(object.get("access_token") instanceof String text)
-                || !Secrets.fits(text)
-                || text.indexOf(' ') >= 0) {
+    private static Granted token(String host, Members object) {
+        String text = object.text("access_token").orElse("");
+        if (!Secrets.fits(text) || text.indexOf(' ') >= 0) {
             return new Granted.Nothing(host + " answers without a usable access_token", false);
         }
-        if (!(object.get("token_type") instanceof String type)
-                || !type.equalsIgnoreCase("bearer")) {
+        if (!object.text("token_type").orElse("").equalsIgnoreCase("bearer")) {
             return new Granted.Nothing(host + " gives tokens that are not of type bearer", true);
         }
-        Object refreshToken = object.getOrDefault("refresh_token", "");
-        boolean rotated = refreshToken instanceof String other && Secrets.fits(other);
-        return new Granted.Token(
-                text, life(object.get("expires_in")), rotated ? refreshToken.toString() : "");
+        String rotated = object.text("refresh_token").filter(Secrets::fits).orElse("");
+        return new Granted.Token(text, life(object.get("expires_in")), rotated);
     }
 
     /** A number; some endpoints write it as text. */
-    private static Duration life(@Nullable Object stated) {
-        long seconds =
-                switch (stated) {
-                    case Long whole -> whole;
-                    case Double broken -> broken.longValue();
-                    case String text when text.matches("[0-9]{1,9}") -> Long.parseLong(text);
-                    case null, default -> UNSTATED_LIFE.toSeconds();
+    private static Duration life(Optional<JsonValue> stated) {
+        double seconds =
+                switch (stated.orElse(new JsonValue.Nothing())) {
+                    case JsonValue.Number(String text) -> Double.parseDouble(text);
+                    case Text(String text) when text.matches("[0-9]{1,9}") -> Long.parseLong(text);
+                    case Text _,
+                            Members _,
+                            JsonValue.Items _,
+                            JsonValue.Truth _,
+                            JsonValue.Nothing _ ->
+                            UNSTATED_LIFE.toSeconds();
                 };
-        return Duration.ofSeconds(Math.clamp(seconds, 1, LIFE_SECONDS_MAX));
+        return Duration.ofSeconds((long) Math.clamp(seconds, 1, LIFE_SECONDS_MAX));
     }
 
     /** RFC 6749 §5.2. What the endpoint says of us goes to the log, unless a secret is in it. */
-    private static Granted error(
-            String host, int status, Map<String, Object> object, List<String> secrets) {
+    private static Granted error(String host, int status, Members object, List<String> secrets) {
         String code =
-                object.get("error") instanceof String text && CODE.matcher(text).matches()
-                        ? text
-                        : "no reason";
-        String words = object.get("error_description") instanceof String text ? text : "";
+                object.text("error")
+                        .filter(text -> CODE.matcher(text).matches())
+                        .orElse("no reason");
+        String words = object.text("error_description").orElse("");
         if (secrets.stream().anyMatch(each -> !each.isEmpty() && words.contains(each))) {
             return new Granted.Nothing(host + " answers " + status + ": " + code, true);
         }

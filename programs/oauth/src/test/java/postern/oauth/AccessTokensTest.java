@@ -294,11 +294,7 @@ class AccessTokensTest {
         return Stream.of(
                 arguments(503, "", "login.example answers 503", 1),
                 arguments(302, "", "login.example answers 302", 1),
-                arguments(
-                        200,
-                        "<html>",
-                        "login.example answers no JSON: no object at character 0",
-                        1),
+                arguments(200, "<html>", "login.example answers no JSON object", 1),
                 arguments(200, "{}", "login.example answers without a usable access_token", 1),
                 arguments(
                         200,

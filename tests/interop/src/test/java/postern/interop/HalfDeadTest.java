@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HalfDeadTest {
     /** Of a usual run; {@code -Dpostern.destinations=2000} is what is promised. */
     private static final int DESTINATIONS = Integer.getInteger("postern.destinations", 600);
+
     private static final Duration SOON = Duration.ofMinutes(4);
 
     /** As many as qmgr lets a transport try at once, and some for the process itself. */

@@ -55,8 +55,7 @@ public final class Sections {
                     TlsReportConfig::check,
                     PipeConfig::check,
                     LookupConfig::check,
-                    settings ->
-                            LookupConfig.passwords(settings, Passwords.files(TableUses.disk())),
+                    settings -> LookupConfig.passwords(settings, Passwords.files(TableUses.disk())),
                     settings -> LookupConfig.files(settings, TableUses.disk()));
 
     private static List<Problem> entries(Settings settings) {

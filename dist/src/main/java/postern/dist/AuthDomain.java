@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import postern.auth.Auth;
 import postern.auth.AuthConfig;
-import postern.auth.OauthConfig;
 import postern.auth.PasswordStore;
+import postern.auth.TokenConfig;
 import postern.base.Disk;
 import postern.base.Listener;
 import postern.base.World;
@@ -48,7 +48,7 @@ final class AuthDomain {
     /** Asks the issuer of tokens; opens nothing before. */
     private static HttpsClient web(World world, Settings settings, AuthConfig config) {
         String authorities =
-                config.tokens().flatMap(OauthConfig::authorities).map(Path::toString).orElse("");
+                config.tokens().flatMap(TokenConfig::authorities).map(Path::toString).orElse("");
         var known = new AuthorityFiles(world.disk(), world.clock());
         var resolver = new DnsResolver(world, DnsConfig.read(settings).settings(world));
         return new HttpsClient(world, resolver, () -> known.of(authorities));
@@ -60,7 +60,7 @@ final class AuthDomain {
                 new HashSet<>(
                         AuthConfig.read(settings)
                                 .tokens()
-                                .map(OauthConfig::ports)
+                                .map(TokenConfig::ports)
                                 .orElse(Set.of()));
         if (!ports.isEmpty()) {
             ports.addAll(FrontDomain.portsOfNames(settings));
@@ -93,7 +93,7 @@ final class AuthDomain {
     static List<Problem> problems(Disk disk, Settings settings) {
         AuthConfig config = AuthConfig.read(settings);
         List<Problem> problems =
-                new ArrayList<>(OauthConfig.unusable(disk, settings, TableUses::wide));
+                new ArrayList<>(TokenConfig.unusable(disk, settings, TableUses::wide));
         Optional<Path> file = config.passwords();
         if (file.isEmpty()) {
             return problems;

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import postern.anvil.AnvilConfig;
 import postern.auth.AuthConfig;
-import postern.auth.OauthConfig;
+import postern.auth.TokenConfig;
 import postern.bounce.BounceConfig;
 import postern.config.Configuration;
 import postern.config.Problem;
@@ -80,7 +80,7 @@ public final class Sections {
                     AnvilConfig.SECTION,
                     TriageConfig.SECTION,
                     AuthConfig.SECTION,
-                    OauthConfig.SECTION,
+                    TokenConfig.SECTION,
                     LoginConfig.SECTION,
                     RuleConfig.SECTION,
                     AddressList.SECTION,

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import postern.auth.OauthConfig.Source;
+import postern.auth.TokenConfig.Source;
 import postern.base.Listener;
 import postern.base.World;
 import postern.http.HttpsClient;
@@ -40,7 +40,7 @@ public final class Auth {
         this.server = new AuthServer(world, new Behind(), secrets);
     }
 
-    private static TokenCheck tokens(World world, OauthConfig config, HttpsClient web) {
+    private static TokenCheck tokens(World world, TokenConfig config, HttpsClient web) {
         Duration timeout = config.timeout();
         return switch (config.source()) {
             case Source.KeyFile(Path file) ->
@@ -50,7 +50,7 @@ public final class Auth {
                             new FetchedKeys(world, web, url, keep, timeout),
                             config.rules(),
                             world.clock());
-            case Source.Asked(OauthConfig.Endpoint endpoint, Duration keep) ->
+            case Source.Asked(TokenConfig.Endpoint endpoint, Duration keep) ->
                     new Introspection(world, web, endpoint, config.rules(), keep, timeout);
         };
     }

@@ -29,7 +29,7 @@ public record AuthConfig(
         Duration denialDelay,
         int hashesAtOnce,
         long hashOctets,
-        Optional<OauthConfig> tokens) {
+        Optional<TokenConfig> tokens) {
     private static final String SINCE = "0.2";
 
     /** What the process has for hashes. */
@@ -135,7 +135,7 @@ public record AuthConfig(
                 group.get(DELAY),
                 group.get(AT_ONCE),
                 group.get(MEMORY),
-                OauthConfig.read(settings));
+                TokenConfig.read(settings));
     }
 
     /** Whether a service of our own is needed. */
@@ -162,7 +162,7 @@ public record AuthConfig(
                                     "\"dovecot\" is given, and [auth.oauth] too",
                                     "let Dovecot check tokens, or leave \"dovecot\" out"));
         }
-        problems.addAll(OauthConfig.check(settings));
+        problems.addAll(TokenConfig.check(settings));
         return problems;
     }
 

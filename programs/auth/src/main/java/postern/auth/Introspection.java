@@ -61,7 +61,7 @@ final class Introspection implements TokenCheck {
     Introspection(
             World world,
             HttpsClient client,
-            OauthConfig.Endpoint endpoint,
+            TokenConfig.Endpoint endpoint,
             TokenRules rules,
             Duration keep,
             Duration timeout) {

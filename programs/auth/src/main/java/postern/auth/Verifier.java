@@ -37,7 +37,7 @@ final class Verifier implements Accounts {
             RandomGenerator secrets) {
         this.store = store;
         this.tokens = tokens;
-        this.hints = config.tokens().map(OauthConfig::hints).orElse(TokenHints.NONE);
+        this.hints = config.tokens().map(TokenConfig::hints).orElse(TokenHints.NONE);
         long fit = AuthConfig.MEMORY_MAX / config.hashOctets();
         int atOnce = (int) Math.min(config.hashesAtOnce(), fit);
         this.slots = world.tasks().mailbox(atOnce);

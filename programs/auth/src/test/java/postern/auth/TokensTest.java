@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import postern.auth.OauthConfig.Source;
+import postern.auth.TokenConfig.Source;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.World;
@@ -93,7 +93,7 @@ class TokensTest {
 
     private AuthClient serve(Source source) throws IOException {
         var oauth =
-                new OauthConfig(
+                new TokenConfig(
                         source,
                         RULES,
                         new TokenHints("mail.send", CONFIGURATION),
@@ -102,7 +102,7 @@ class TokensTest {
         return serve(oauth);
     }
 
-    private AuthClient serve(OauthConfig oauth) throws IOException {
+    private AuthClient serve(TokenConfig oauth) throws IOException {
         var config =
                 new AuthConfig(
                         Optional.empty(),
@@ -144,7 +144,7 @@ class TokensTest {
     private Source askedAt(int port) throws IOException {
         Path file = Files.writeString(folder.resolve("client"), "postern:s3cr:et&\n");
         return new Source.Asked(
-                new OauthConfig.Endpoint(new HttpsUrl(HOST, port, "/introspect"), file),
+                new TokenConfig.Endpoint(new HttpsUrl(HOST, port, "/introspect"), file),
                 Duration.ofMinutes(1));
     }
 
@@ -400,7 +400,7 @@ class TokensTest {
             int port = socket == null ? deadPort() : socket.getLocalPort();
             for (Source source : List.of(keysAt(port), askedAt(port))) {
                 var oauth =
-                        new OauthConfig(
+                        new TokenConfig(
                                 source,
                                 RULES,
                                 TokenHints.NONE,

@@ -28,7 +28,7 @@ import postern.tls.Credential;
  * @param authorities a file of those that the servers' certificates are checked by; empty: the
  *     system's
  */
-public record OauthConfig(
+public record TokenConfig(
         Source source,
         TokenRules rules,
         TokenHints hints,
@@ -204,12 +204,12 @@ public record OauthConfig(
                             CONFIGURATION));
 
     /** Empty where tokens are not taken. */
-    public static Optional<OauthConfig> read(Settings settings) {
+    public static Optional<TokenConfig> read(Settings settings) {
         Settings.Group group = settings.section(SECTION);
         return source(group)
                 .map(
                         source ->
-                                new OauthConfig(
+                                new TokenConfig(
                                         source,
                                         new TokenRules(
                                                 group.get(ISSUER),

@@ -144,7 +144,8 @@ class SendmailCommandTest {
                     -bS         | 64 | bsmtp
                     -bz USER    | 64 | not supported
                     -Z USER     | 64 | unknown flag -Z
-                    -XV USER    | 64 | VERP
+                    -XV USER    | 0  |
+                    -XV@@ USER  | 64 | delimiters
                     -f          | 64 | needs a value
                     ''          | 64 | no recipient
                     nobody.of.that.name | 67 | nothing was sent

@@ -7,9 +7,12 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** memcached and Redis of Debian's, with the same people in them as {@link Databases} have. */
 final class Stores {
@@ -28,44 +31,35 @@ final class Stores {
     private Stores() {}
 
     static Databases memcached(Path folder) throws IOException {
-        Path usr = Tool.peer("memcached/usr");
-        Path _ = Databases.ofNobody(folder);
-        int port = Postern.freePort();
-        var server =
-                new Databases(
-                        folder,
-                        port,
+        return server(
+                folder,
+                "memcached/usr",
+                port ->
                         List.of(
-                                usr.resolve("bin/memcached").toString(),
+                                "bin/memcached",
                                 "-l",
                                 "127.0.0.1",
                                 "-p",
                                 Integer.toString(port),
                                 "-U",
                                 "0"),
-                        Databases.libraries(usr.resolve("lib/x86_64-linux-gnu")),
-                        each -> tables(each, "memcache", ""),
-                        each -> {
-                            for (var person : PEOPLE.entrySet()) {
-                                int length = person.getValue().length();
-                                String set = "set " + person.getKey() + " 0 0 " + length;
-                                say(each, set + "\r\n" + person.getValue() + "\r\n", "STORED");
-                            }
-                        });
-        server.start();
-        return server;
+                each -> tables(each, "memcache", ""),
+                each -> {
+                    for (var person : PEOPLE.entrySet()) {
+                        int length = person.getValue().length();
+                        String set = "set " + person.getKey() + " 0 0 " + length;
+                        say(each, set + "\r\n" + person.getValue() + "\r\n", "STORED");
+                    }
+                });
     }
 
     static Databases redis(Path folder) throws IOException {
-        Path usr = Tool.peer("redis/usr");
-        Path _ = Databases.ofNobody(folder);
-        int port = Postern.freePort();
-        var server =
-                new Databases(
-                        folder,
-                        port,
+        return server(
+                folder,
+                "redis/usr",
+                port ->
                         List.of(
-                                usr.resolve("bin/redis-server").toString(),
+                                "bin/redis-server",
                                 "--bind",
                                 "127.0.0.1",
                                 "--port",
@@ -76,26 +70,51 @@ final class Stores {
                                 "",
                                 "--requirepass",
                                 Databases.PASSWORD),
+                each ->
+                        tables(
+                                each,
+                                "redis",
+                                "password_file = \"%s\"\ndatabase = \"3\"\n"
+                                        .formatted(each.secret())),
+                each -> {
+                    StringBuilder commands = new StringBuilder();
+                    commands.append("AUTH ").append(Databases.PASSWORD).append("\r\n");
+                    commands.append("SELECT 3\r\n");
+                    PEOPLE.forEach(
+                            (key, value) ->
+                                    commands.append("SET ")
+                                            .append(key)
+                                            .append(" \"")
+                                            .append(value)
+                                            .append("\"\r\n"));
+                    say(each, commands.toString(), "+OK");
+                });
+    }
+
+    /**
+     * @param peer the folder of its package
+     * @param command the program below that folder, and its arguments, for a port
+     */
+    private static Databases server(
+            Path folder,
+            String peer,
+            IntFunction<List<String>> command,
+            Function<Databases, String> tables,
+            Databases.Filling filling)
+            throws IOException {
+        Path usr = Tool.peer(peer);
+        Path _ = Databases.ofNobody(folder);
+        int port = Postern.freePort();
+        List<String> words = new ArrayList<>(command.apply(port));
+        words.set(0, usr.resolve(words.getFirst()).toString());
+        var server =
+                new Databases(
+                        folder,
+                        port,
+                        words,
                         Databases.libraries(usr.resolve("lib/x86_64-linux-gnu")),
-                        each ->
-                                tables(
-                                        each,
-                                        "redis",
-                                        "password_file = \"%s\"\ndatabase = \"3\"\n"
-                                                .formatted(each.secret())),
-                        each -> {
-                            StringBuilder commands = new StringBuilder();
-                            commands.append("AUTH ").append(Databases.PASSWORD).append("\r\n");
-                            commands.append("SELECT 3\r\n");
-                            PEOPLE.forEach(
-                                    (key, value) ->
-                                            commands.append("SET ")
-                                                    .append(key)
-                                                    .append(" \"")
-                                                    .append(value)
-                                                    .append("\"\r\n"));
-                            say(each, commands.toString(), "+OK");
-                        });
+                        tables,
+                        filling);
         server.start();
         return server;
     }

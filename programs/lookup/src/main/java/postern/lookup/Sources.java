@@ -10,6 +10,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import postern.base.Bug;
 import postern.base.Endpoint;
@@ -156,23 +157,20 @@ public final class Sources implements Tables.Remote {
                             origin);
             case TCP -> new TcpTable(world, servers, connections, limit, origin);
             case MEMCACHE -> store(group, new Memcache(), origin);
-            case PGSQL, MYSQL, SQLITE, LDAP, REDIS -> database(config, origin);
+            case PGSQL, MYSQL, SQLITE ->
+                    withPassword(config, password -> sql(config, password, origin));
+            case LDAP -> withPassword(config, password -> ldap(group, password, origin));
+            case REDIS -> withPassword(config, password -> redis(group, password, origin));
         };
     }
 
-    private Table database(TableConfig config, String origin) {
-        String password;
+    private Table withPassword(TableConfig config, Function<String, Table> opened) {
         try {
-            password = passwords.of(config);
+            return opened.apply(passwords.of(config));
         } catch (IOException unread) {
             String why = "password_file: " + unread.getMessage();
             return _ -> new Table.Answer.TemporaryFailure(why);
         }
-        return switch (protocol(config)) {
-            case LDAP -> ldap(config.group(), password, origin);
-            case REDIS -> redis(config.group(), password, origin);
-            case PGSQL, MYSQL, SQLITE, SOCKETMAP, TCP, MEMCACHE -> sql(config, password, origin);
-        };
     }
 
     private Table redis(Settings.Group group, String password, String origin) {

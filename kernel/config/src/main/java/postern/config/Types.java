@@ -216,7 +216,7 @@ final class Types {
         @Override
         public Parsed<List<T>> parse(Raw raw) {
             if (!(raw instanceof Raw.Items(List<Raw> items))) {
-                return bad("is " + raw.kind(), "write a list: [" + raw.literal() + "]");
+                return bad("is " + raw.kind(), remedy(raw));
             }
             List<T> values = new ArrayList<>(items.size());
             for (Raw each : items) {
@@ -228,6 +228,15 @@ final class Types {
                 }
             }
             return new Parsed.Good<>(List.copyOf(values));
+        }
+
+        /** Brackets alone help only where what stands there would do between them. */
+        private String remedy(Raw raw) {
+            if (item.parse(raw) instanceof Parsed.Good<T>) {
+                return "write a list: [" + raw.literal() + "]";
+            }
+            String how = item instanceof Text<T> text ? "; " + text.remedy : "";
+            return "write a list of " + item.describe() + how;
         }
     }
 

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import postern.base.Endpoint;
 
 class ConfigurationTest {
@@ -128,6 +130,24 @@ class ConfigurationTest {
                         "postern.toml:15:1: \"name\" is missing in [[listener]]; write name = \"smtp\" or the like",
                         "postern.toml:16:1: at = \"localhost:25\" is no endpoint; write \"127.0.0.1:25\", \"[::1]:25\", \":25\" (every address) or \"unix:PATH\"; names are not looked up here",
                         "postern.toml:17:1: kind = \"imap\" is not one of smtp, submission; write one of smtp, submission");
+    }
+
+    /** What was written in the place of a list, and how to write it right. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            textBlock =
+                    """
+                    "10.0.0.0/8"    ; is a text; write a list: ["10.0.0.0/8"]
+                    "10.0.0.1/8"    ; is a text; write a list of network; write an address and the length
+                    { "a" = "b" }   ; is a table; write a list of network; write an address and the length
+                    7               ; is a number; write a list of network; write an address and the length
+                    """)
+    void bracketsAreTheRemedyOnlyWhereTheyHelp(String written, String expected) {
+        assertThat(Samples.problems("hostname = \"a\"\n[smtpd]\ntrusted = " + written))
+                .singleElement()
+                .asString()
+                .contains(expected);
     }
 
     @Test

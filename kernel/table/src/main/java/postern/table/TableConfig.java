@@ -192,7 +192,7 @@ public record TableConfig(
                 List.of(),
                 "names of tables",
                 TableConfig::reference,
-                "write the NAME of a [table.NAME]",
+                "write \"NAME\" for a [table.NAME]; of kind \"inline\" it has its entries right there",
                 doc,
                 SINCE);
     }

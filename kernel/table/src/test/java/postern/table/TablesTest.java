@@ -135,6 +135,11 @@ final class TablesTest {
                 .containsExactly(
                         "postern.toml:2:1: \"maps\" names the table \"nosuch\", which is not there;"
                                 + " write a [table.nosuch], or name one that is there");
+        assertThat(problems("[user]\nmaps = { \"a.example\" = \"smtp:b\" }\n"))
+                .containsExactly(
+                        "postern.toml:2:1: maps = {\"a.example\" = \"smtp:b\"} is a table; write a list"
+                                + " of names of tables; write \"NAME\" for a [table.NAME]; of kind"
+                                + " \"inline\" it has its entries right there");
         assertThat(problems("[table.a]\nkind = \"file\"\nvalue = \"x\"\n"))
                 .containsExactly(
                         "postern.toml:2:1: a table of kind file needs \"path\"; write it below",

@@ -49,13 +49,11 @@ final class AddressReport {
                                 yield ExitStatus.OK.code();
                             }
                             case AddressTools.Queried.Absent(long nanos) -> {
-                                String words = "not there, " + nanos / 1000 + " us";
-                                terminal.out()
-                                        .println(json ? Json.of(Map.of("found", false)) : words);
+                                print(nanos);
                                 yield ABSENT;
                             }
-                            case AddressTools.Queried.Later(String reason) -> {
-                                terminal.err().println("postern: " + reason);
+                            case AddressTools.Queried.Later later -> {
+                                print(later);
                                 yield ExitStatus.TEMPORARY.code();
                             }
                         });
@@ -91,6 +89,31 @@ final class AddressReport {
                 .printf(
                         "  key %s, at %s, %d us%n",
                         found.key(), found.origin(), found.nanos() / 1000);
+    }
+
+    private void print(long nanos) {
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("found", false);
+            object.put("micros", nanos / 1000);
+            terminal.out().println(Json.of(object));
+        } else {
+            terminal.out().println("not there, " + nanos / 1000 + " us");
+        }
+    }
+
+    /** No answer: whoever reads standard output for a value must not take a reason for one. */
+    private void print(AddressTools.Queried.Later later) {
+        if (json) {
+            Map<String, Object> object = new LinkedHashMap<>();
+            object.put("failure", later.reason());
+            object.put("key", later.key());
+            object.put("micros", later.nanos() / 1000);
+            terminal.out().println(Json.of(object));
+            return;
+        }
+        terminal.err().println("postern: " + later.reason());
+        terminal.err().printf("  key %s, %d us%n", later.key(), later.nanos() / 1000);
     }
 
     private void print(AddressTools.Built built) {

@@ -85,7 +85,12 @@ public interface AddressTools {
 
         record Absent(long nanos) implements Queried {}
 
-        record Later(String reason) implements Queried {}
+        /**
+         * Nobody can say now.
+         *
+         * @param key the form of the key that was asked for
+         */
+        record Later(String reason, String key, long nanos) implements Queried {}
     }
 
     /**

@@ -344,7 +344,7 @@ class PosternCommandTest {
         public Queried query(Settings settings, String table, String key) {
             return switch (key) {
                 case "here" -> new Queried.Found("value", "@here", "virtual:7", 12_345);
-                case "later" -> new Queried.Later("database is down");
+                case "later" -> new Queried.Later("database is down", "@later", 5_000_999);
                 default -> new Queried.Absent(1000);
             };
         }
@@ -377,6 +377,13 @@ class PosternCommandTest {
         assertThat(console.out()).contains("value").contains("key @here, at virtual:7, 12 us");
         assertThat(run("table", "query", "virtual", "nowhere")).isEqualTo(1);
         assertThat(run("table", "query", "virtual", "later")).isEqualTo(75);
+        assertThat(console.err()).contains("database is down").contains("key @later, 5000 us");
+        assertThat(run("table", "query", "virtual", "later", "--json")).isEqualTo(75);
+        assertThat(console.out())
+                .contains("not there, 1 us")
+                .contains("{\"failure\":\"database is down\",\"key\":\"@later\",\"micros\":5000}");
+        assertThat(run("table", "query", "virtual", "nowhere", "--json")).isEqualTo(1);
+        assertThat(console.out()).contains("{\"found\":false,\"micros\":1}");
         assertThat(run("table", "query", "virtual")).isEqualTo(64);
     }
 

@@ -169,7 +169,8 @@ final class AddressQuestions implements AddressTools {
         return switch (hit.answer()) {
             case Answer.Found found ->
                     new Queried.Found(found.value(), hit.key(), found.origin(), nanos);
-            case Answer.TemporaryFailure(String reason) -> new Queried.Later(reason);
+            case Answer.TemporaryFailure(String reason) ->
+                    new Queried.Later(reason, hit.key(), nanos);
             case Answer.Absent _ -> new Queried.Absent(nanos);
         };
     }

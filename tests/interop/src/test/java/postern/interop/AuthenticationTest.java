@@ -2,10 +2,8 @@ package postern.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -212,25 +210,6 @@ class AuthenticationTest {
                 .output();
     }
 
-    /** What is logged may come after what the client sees. */
-    private static void logs(Postern of, String what) {
-        await().atMost(SOON).until(() -> of.log().contains(what));
-    }
-
-    /** A mail in which all of that stands. */
-    private void arrives(String... all) {
-        await().atMost(SOON)
-                .until(
-                        () ->
-                                sink.received().stream()
-                                        .map(
-                                                got ->
-                                                        new String(
-                                                                got.content(),
-                                                                StandardCharsets.UTF_8))
-                                        .anyMatch(mail -> Stream.of(all).allMatch(mail::contains)));
-    }
-
     /** Who shows a certificate that is known need not say more. */
     @Test
     void aCertificateIsALogin() throws IOException {
@@ -282,11 +261,11 @@ class AuthenticationTest {
                                     "bob@far.test",
                                     "Subject: relayed by login\r\n\r\nx"))
                     .startsWith("250");
-            arrives("relayed by login");
-            logs(relay, "status=sent");
+            sink.awaitMail("relayed by login");
+            relay.awaitLog("status=sent");
             assertThat(relay.log()).doesNotContain("s3cret");
         }
-        logs(postern, "sasl_method=SCRAM-SHA-256-PLUS sasl_username=ann");
+        postern.awaitLog("sasl_method=SCRAM-SHA-256-PLUS sasl_username=ann");
     }
 
     @ParameterizedTest
@@ -297,8 +276,8 @@ class AuthenticationTest {
         assertThat(client(port, how, "ann", "s3cret pass"))
                 .contains("(235, b'2.7.0 Authentication successful')")
                 .doesNotContain("before TLS: PLAIN");
-        arrives("Subject: " + how + "\r\n", "ESMTPSA");
-        logs(postern, "sasl_method=" + how.replace("-implicit", "") + " sasl_username=ann");
+        sink.awaitMail("Subject: " + how + "\r\n", "ESMTPSA");
+        postern.awaitLog("sasl_method=" + how.replace("-implicit", "") + " sasl_username=ann");
     }
 
     /** RFC 9266: openssl exports the same of the connection as we do. */
@@ -314,8 +293,8 @@ class AuthenticationTest {
         String unknown = client(postern.submission(), "PLAIN", "nobody", "wrong");
 
         assertThat(wrong).contains("535").isEqualTo(unknown);
-        logs(postern, "SASL PLAIN authentication failed: reason=wrong password");
-        logs(postern, "SASL PLAIN authentication failed: reason=unknown user");
+        postern.awaitLog("SASL PLAIN authentication failed: reason=wrong password");
+        postern.awaitLog("SASL PLAIN authentication failed: reason=unknown user");
         assertThat(postern.log()).doesNotContain("s3cret");
     }
 
@@ -379,12 +358,8 @@ class AuthenticationTest {
     /** Another maker's service behind the same protocol. */
     @Test
     void dovecotTells(@TempDir(factory = OpenFolder.class) Path folder) throws IOException {
-        assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
-        Tool.needs("unshare");
-        Path unpacked = Tool.peer("dovecot/usr");
+        Path unpacked = Dovecot.unpacked();
         Files.writeString(folder.resolve("users"), "dora:{PLAIN}dovecot pass\n");
-        Process dovecot =
-                DovecotTest.start(unpacked, folder, dovecot(folder), folder.resolve("auth"));
         int port = Postern.freePort();
         String more =
                 more(home)
@@ -393,29 +368,19 @@ class AuthenticationTest {
                                 "dovecot = \"" + folder + "/auth\"")
                         .replace(":" + implicit, ":" + port)
                         .replace(":" + clear, ":" + Postern.freePort());
-        try {
-            try (Postern other = Postern.start(folder.resolve("postern"), "", more)) {
-                assertThat(client(port, "PLAIN-implicit", "dora", "dovecot pass")).contains("235");
-                assertThat(client(port, "LOGIN-implicit", "dora", "dovecot pass")).contains("235");
-                assertThat(client(port, "PLAIN-implicit", "dora", "wrong")).contains("535");
-                assertThat(client(port, "PLAIN-implicit", "nobody", "wrong")).contains("535");
-                logs(other, "sasl_method=LOGIN sasl_username=dora");
-            }
-        } finally {
-            DovecotTest.end(dovecot);
+        try (Dovecot _ = Dovecot.start(unpacked, folder, dovecot(folder), folder.resolve("auth"));
+                Postern other = Postern.start(folder.resolve("postern"), "", more)) {
+            assertThat(client(port, "PLAIN-implicit", "dora", "dovecot pass")).contains("235");
+            assertThat(client(port, "LOGIN-implicit", "dora", "dovecot pass")).contains("235");
+            assertThat(client(port, "PLAIN-implicit", "dora", "wrong")).contains("535");
+            assertThat(client(port, "PLAIN-implicit", "nobody", "wrong")).contains("535");
+            other.awaitLog("sasl_method=LOGIN sasl_username=dora");
         }
     }
 
     private static String dovecot(Path folder) {
         return """
                 protocols =
-                base_dir = %1$s/run
-                log_path = %1$s/dovecot.log
-                ssl = no
-                default_internal_user = nobody
-                default_internal_group = nogroup
-                default_login_user = daemon
-                first_valid_uid = 1
                 auth_mechanisms = plain login
                 auth_failure_delay = 0
                 passdb {

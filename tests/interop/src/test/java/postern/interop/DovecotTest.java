@@ -8,11 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,11 +49,9 @@ class DovecotTest {
     @ValueSource(strings = {"agent", "transport"})
     void dovecotKeepsMail(String by, @TempDir(factory = OpenFolder.class) Path folder)
             throws IOException {
-        assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
-        Tool.needs("unshare");
+        Path unpacked = Dovecot.unpacked();
         Path lmtp = folder.resolve("lmtp");
-        Process dovecot = start(Tool.peer("dovecot/usr"), folder, configuration(folder), lmtp);
-        try {
+        try (Dovecot _ = Dovecot.start(unpacked, folder, configuration(folder), lmtp)) {
             String agents = (by.equals("agent") ? AGENT : TRANSPORT).formatted(lmtp);
             try (Postern postern = Postern.start(folder.resolve("postern"), "", agents);
                     Client client = Client.greeted(postern.smtp())) {
@@ -71,11 +67,9 @@ class DovecotTest {
                 assertThat(Files.readString(mails(folder).getFirst()))
                         .contains("Subject: to Dovecot")
                         .contains("\n.dot\nbody");
-                await().atMost(SOON).until(() -> postern.log().contains("status=sent"));
+                postern.awaitLog("status=sent");
                 assertThat(postern.mail(Postern.USER)).isEmpty();
             }
-        } finally {
-            end(dovecot);
         }
     }
 
@@ -83,11 +77,9 @@ class DovecotTest {
     @Test
     void localHandsUsersMailToDovecotsLmtp(@TempDir(factory = OpenFolder.class) Path folder)
             throws IOException {
-        assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
-        Tool.needs("unshare");
+        Path unpacked = Dovecot.unpacked();
         Path lmtp = folder.resolve("lmtp");
-        Process dovecot = start(Tool.peer("dovecot/usr"), folder, configuration(folder), lmtp);
-        try {
+        try (Dovecot dovecot = Dovecot.start(unpacked, folder, configuration(folder), lmtp)) {
             String transport = "mailbox_transport = \"" + lmtp + "\"\n";
             try (Postern postern = Postern.start(folder.resolve("postern"), "", transport);
                     Client client = Client.greeted(postern.smtp())) {
@@ -98,13 +90,11 @@ class DovecotTest {
                 await().atMost(SOON).until(() -> mails(folder).size() == 2);
                 assertThat(postern.mail("games")).isEmpty();
 
-                end(dovecot);
+                dovecot.end();
                 assertThat(client.send("ann@example.net", "games@localhost", "Subject: 3\r\n\r\nx"))
                         .startsWith("250");
-                await().atMost(SOON).until(() -> postern.log().contains("status=deferred"));
+                postern.awaitLog("status=deferred");
             }
-        } finally {
-            end(dovecot);
         }
     }
 
@@ -115,7 +105,7 @@ class DovecotTest {
         assumeTrue(Tool.isRoot(), "becomes the recipient, and lays Dovecot over /usr");
         Tool.needs("unshare");
         Path unpacked = Tool.peer("dovecot/usr");
-        mailFolder(folder);
+        Dovecot.mailFolder(folder);
         Path conf =
                 Files.writeString(
                         folder.resolve("lda.conf"),
@@ -136,7 +126,7 @@ class DovecotTest {
                 "--mount",
                 "sh",
                 "-c",
-                "mount --make-rprivate / && " + overlay(unpacked) + " && exec \"$@\"",
+                "mount --make-rprivate / && " + Dovecot.overlay(unpacked) + " && exec \"$@\"",
                 "sh");
         try (postern) {
             postern.start();
@@ -157,50 +147,6 @@ class DovecotTest {
         }
     }
 
-    /** Where whoever Dovecot becomes keeps mail. */
-    private static void mailFolder(Path folder) throws IOException {
-        Path mail = Files.createDirectory(folder.resolve("mail"));
-        Files.setPosixFilePermissions(mail, PosixFilePermissions.fromString("rwxrwxrwx"));
-    }
-
-    /**
-     * Started in a mount namespace of its own, where the unpacked tree lies over /usr; its socket
-     * is there when this returns.
-     */
-    static Process start(Path unpacked, Path folder, String configuration, Path socket)
-            throws IOException {
-        mailFolder(folder);
-        Path conf = Files.writeString(folder.resolve("dovecot.conf"), configuration);
-        String inside =
-                "mount --make-rprivate / && "
-                        + overlay(unpacked)
-                        + " && exec dovecot -F -c "
-                        + conf;
-        Process started =
-                new ProcessBuilder("unshare", "--mount", "bash", "-c", inside)
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("dovecot.out").toFile())
-                        .start();
-        try {
-            await("Dovecot's socket").atMost(SOON).until(() -> Files.exists(socket));
-        } catch (ConditionTimeoutException never) {
-            end(started);
-            throw never;
-        }
-        return started;
-    }
-
-    private static String overlay(Path unpacked) {
-        return "mount -t overlay overlay -o lowerdir=" + unpacked + ":/usr /usr";
-    }
-
-    /** Ends all of its processes at once. */
-    static void end(Process dovecot) {
-        Stream.concat(dovecot.descendants(), Stream.of(dovecot.toHandle()))
-                .toList()
-                .forEach(ProcessHandle::destroyForcibly);
-    }
-
     private static List<Path> mails(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder.resolve("mail"))) {
             return files.filter(file -> file.toString().contains("/new/")).toList();
@@ -212,13 +158,6 @@ class DovecotTest {
     private static String configuration(Path folder) {
         return """
                 protocols = lmtp
-                base_dir = %1$s/run
-                log_path = %1$s/dovecot.log
-                ssl = no
-                default_internal_user = nobody
-                default_internal_group = nogroup
-                default_login_user = daemon
-                first_valid_uid = 1
                 mail_location = maildir:%1$s/mail/%%n
                 userdb {
                   driver = static

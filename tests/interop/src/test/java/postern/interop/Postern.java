@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Postern implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofSeconds(30);
+    private static final Duration LOG_MAX = Duration.ofSeconds(60);
     private static final Duration STOP_MAX = Duration.ofSeconds(20);
 
     /** Who delivers mail to themselves: the one user every run has. */
@@ -121,6 +122,11 @@ final class Postern implements AutoCloseable {
         } catch (IOException unreadable) {
             return "unreadable: " + unreadable;
         }
+    }
+
+    /** Until that stands in the log: a line may come after what the client sees. */
+    void awaitLog(String what) {
+        await("in the log: " + what).atMost(LOG_MAX).until(() -> log().contains(what));
     }
 
     int smtp() {

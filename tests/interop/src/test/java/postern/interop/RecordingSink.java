@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A next hop that keeps what it is given: plain SMTP, one virtual thread a connection. */
@@ -113,9 +114,10 @@ final class RecordingSink implements Closeable {
         return await("Subject: " + subject, mail -> mail.header("Subject").equals(subject));
     }
 
-    /** The first message that has those characters anywhere, once it is there. */
-    Received awaitMail(String mark) {
-        return await(mark, mail -> mail.text().contains(mark));
+    /** The first message that has all of those characters anywhere, once it is there. */
+    Received awaitMail(String... marks) {
+        return await(
+                String.join(", ", marks), mail -> Stream.of(marks).allMatch(mail.text()::contains));
     }
 
     private Received await(String what, Predicate<Received> wanted) {

@@ -2,11 +2,9 @@ package postern.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,23 +168,6 @@ class TokensTest {
                 .output();
     }
 
-    private static void logs(Postern of, String what) {
-        await(what).atMost(SOON).until(() -> of.log().contains(what));
-    }
-
-    private void arrives(String what) {
-        await().atMost(SOON)
-                .until(
-                        () ->
-                                sink.received().stream()
-                                        .map(
-                                                got ->
-                                                        new String(
-                                                                got.content(),
-                                                                StandardCharsets.UTF_8))
-                                        .anyMatch(mail -> mail.contains(what)));
-    }
-
     @Test
     void signedTokens() throws IOException {
         String good = ISSUER.token("RS256", claims("ann"));
@@ -194,11 +175,11 @@ class TokensTest {
         try (Postern postern = postern(byKeys(issuer.port()))) {
             Tool.Ended sent = curl("ann", good);
             assertThat(sent.code()).as(sent.output()).isZero();
-            arrives("Subject: by token");
-            logs(postern, "sasl_method=OAUTHBEARER sasl_username=ann");
+            sink.awaitMail("Subject: by token");
+            postern.awaitLog("sasl_method=OAUTHBEARER sasl_username=ann");
             Tool.Ended denied = curl("ann", forged);
             assertThat(denied.code()).as(denied.output()).isEqualTo(67); // CURLE_LOGIN_DENIED
-            logs(postern, "SASL OAUTHBEARER authentication failed");
+            postern.awaitLog("SASL OAUTHBEARER authentication failed");
             assertThat(python("XOAUTH2", "ann", good, "")).contains("235 2.7.0");
             assertThat(python("OAUTHBEARER", "ann", forged, "AQ=="))
                     .startsWith(" OAUTHBEARER XOAUTH2")
@@ -208,7 +189,7 @@ class TokensTest {
             assertThat(python("XOAUTH2", "ann", forged, "*")).contains("501 b'5.7.0");
             assertThat(python("XOAUTH2", "eve", forged, "gone"))
                     .contains("334 {\"status\":\"401\"");
-            logs(postern, "reason=the token is for another user");
+            postern.awaitLog("reason=the token is for another user");
             await().atMost(SOON)
                     .until(
                             () ->
@@ -225,7 +206,7 @@ class TokensTest {
         String good = ISSUER.token("RS256", claims("ann"));
         try (Postern postern = postern(byKeys(Postern.freePort()))) {
             assertThat(python("OAUTHBEARER", "ann", good, "AQ==")).contains("454 4.7.0");
-            logs(postern, "keys of tokens: connect to localhost");
+            postern.awaitLog("keys of tokens: connect to localhost");
         }
     }
 
@@ -246,13 +227,13 @@ class TokensTest {
             issuer.answer(answer("{\"active\":true,\"username\":\"ann\",\"scope\":\"x\"}"));
             Tool.Ended sent = curl("ann", "opaque-token");
             assertThat(sent.code()).as(sent.output()).isZero();
-            arrives("Subject: by token");
+            sink.awaitMail("Subject: by token");
             issuer.answer(answer("{\"active\":false}"));
             assertThat(python("OAUTHBEARER", "ann", "another-token", "AQ=="))
                     .contains("535 b'5.7.8");
             issuer.answer(new WebServer.Answer(500, "text/html", "oops"));
             assertThat(python("OAUTHBEARER", "ann", "third-token", "AQ==")).contains("454 4.7.0");
-            logs(postern, "introspection: localhost answers 500");
+            postern.awaitLog("introspection: localhost answers 500");
             assertThat(postern.log()).doesNotContain("-token").doesNotContain("secret of ours");
         }
     }
@@ -260,9 +241,7 @@ class TokensTest {
     /** Another maker's service checks the same tokens; we pass them on. */
     @Test
     void dovecotTells() throws IOException {
-        assumeTrue(Tool.isRoot(), "Dovecot's processes need users of their own, hence root");
-        Tool.needs("unshare");
-        Path unpacked = Tool.peer("dovecot/usr");
+        Path unpacked = Dovecot.unpacked();
         Path keys = Files.createDirectories(folder.resolve("keys/default/RS256"));
         Files.writeString(keys.resolve("one"), ISSUER.pem().replace("\r", ""));
         Files.writeString(
@@ -273,35 +252,24 @@ class TokensTest {
                 username_attribute = email
                 """
                         .formatted(folder));
-        Process dovecot =
-                DovecotTest.start(unpacked, folder, dovecot(folder), folder.resolve("socket"));
         String good = ISSUER.token(JWT, "RS256", claims("dora"));
         String forged = TokenIssuer.rsa("one", 2048).token(JWT, "RS256", claims("dora"));
-        try {
-            try (Postern postern = postern("dovecot = \"" + folder + "/socket\"")) {
-                Tool.Ended sent = curl("dora", good);
-                assertThat(sent.code())
-                        .as(sent.output() + Files.readString(folder.resolve("dovecot.log")))
-                        .isZero();
-                logs(postern, "sasl_method=OAUTHBEARER sasl_username=dora");
-                assertThat(python("XOAUTH2", "dora", forged, "")).contains("334 {").contains("535");
-                assertThat(python("XOAUTH2", "dora", good, "")).contains("235 2.7.0");
-            }
-        } finally {
-            DovecotTest.end(dovecot);
+        try (Dovecot _ =
+                        Dovecot.start(unpacked, folder, dovecot(folder), folder.resolve("socket"));
+                Postern postern = postern("dovecot = \"" + folder + "/socket\"")) {
+            Tool.Ended sent = curl("dora", good);
+            assertThat(sent.code())
+                    .as(sent.output() + Files.readString(folder.resolve("dovecot.log")))
+                    .isZero();
+            postern.awaitLog("sasl_method=OAUTHBEARER sasl_username=dora");
+            assertThat(python("XOAUTH2", "dora", forged, "")).contains("334 {").contains("535");
+            assertThat(python("XOAUTH2", "dora", good, "")).contains("235 2.7.0");
         }
     }
 
     private static String dovecot(Path folder) {
         return """
                 protocols =
-                base_dir = %1$s/run
-                log_path = %1$s/dovecot.log
-                ssl = no
-                default_internal_user = nobody
-                default_internal_group = nogroup
-                default_login_user = daemon
-                first_valid_uid = 1
                 auth_mechanisms = oauthbearer xoauth2
                 auth_failure_delay = 0
                 auth_debug = yes

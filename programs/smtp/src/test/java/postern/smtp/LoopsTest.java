@@ -18,7 +18,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import postern.base.Endpoint;
 import postern.mail.Content;
-import postern.mail.ContentBuffer;
 import postern.mail.ContentStore;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
@@ -153,7 +152,7 @@ class LoopsTest {
                     try (var transport =
                                     new SmtpTransport(
                                             out.world(), config(), names.apply(resolver), store);
-                            Content content = content(store)) {
+                            Content content = Rig.content(store, "x\r\n")) {
                         done.addAll(transport.deliver(request(nextHop, content)));
                     } catch (IOException failed) {
                         throw new AssertionError(failed);
@@ -186,23 +185,7 @@ class LoopsTest {
     private static SmtpConfig config() {
         SmtpConfig usual = Rig.config(Duration.ofMinutes(1), Rig.REUSE, TlsLevel.NONE);
         return Rig.finding(
-                new SmtpConfig.Finding(
-                        "",
-                        25,
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        Set.of(OURS),
-                        Set.of("us.example", "helo.example")),
-                usual);
-    }
-
-    private static Content content(ContentStore store) throws IOException {
-        try (ContentBuffer buffer = store.buffer(0)) {
-            byte[] octets = {'x', '\r', '\n'};
-            buffer.append(octets, 0, octets.length);
-            return buffer.finish();
-        }
+                Rig.ourselves(Set.of(OURS), Set.of("us.example", "helo.example")), usual);
     }
 
     private static DeliveryRequest request(String nextHop, Content content) {

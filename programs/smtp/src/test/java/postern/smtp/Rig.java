@@ -78,14 +78,7 @@ final class Rig implements AutoCloseable {
         return new SmtpConfig(
                 SmtpConfig.Kind.SMTP,
                 "client.example",
-                new SmtpConfig.Finding(
-                        "",
-                        25,
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        Set.of(),
-                        Set.of("client.example")),
+                ourselves(Set.of(), Set.of("client.example")),
                 TlsConfig.of(tls),
                 new SmtpConfig.Speech(
                         true, SmtpConfig.EightBit.CONVERT, SmtpConfig.LongLines.KEEP, 100, false),
@@ -93,6 +86,16 @@ final class Rig implements AutoCloseable {
                         patience, patience, patience, patience, patience, patience, patience,
                         patience, patience, HOUR, 0),
                 reuse);
+    }
+
+    /**
+     * The usual way to find hosts.
+     *
+     * @param addresses of ours
+     * @param names of ours
+     */
+    static SmtpConfig.Finding ourselves(Set<InetAddress> addresses, Set<String> names) {
+        return new SmtpConfig.Finding("", 25, List.of(), List.of(), List.of(), addresses, names);
     }
 
     /** The usual, with some of it changed. */
@@ -188,13 +191,17 @@ final class Rig implements AutoCloseable {
 
     Content content(String text) {
         try {
-            byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-            try (ContentBuffer buffer = contents.buffer(0)) {
-                buffer.append(octets, 0, octets.length);
-                return buffer.finish();
-            }
+            return content(contents, text);
         } catch (IOException full) {
             throw new java.io.UncheckedIOException(full);
+        }
+    }
+
+    static Content content(ContentStore store, String text) throws IOException {
+        byte[] octets = text.getBytes(StandardCharsets.UTF_8);
+        try (ContentBuffer buffer = store.buffer(0)) {
+            buffer.append(octets, 0, octets.length);
+            return buffer.finish();
         }
     }
 

@@ -319,15 +319,7 @@ class SmtpTransportTest {
 
     @Test
     void anAddressOfOurOwnIsNotSentTo() {
-        var finding =
-                new SmtpConfig.Finding(
-                        "",
-                        25,
-                        List.of(),
-                        List.of(),
-                        List.of(),
-                        Set.of(Rig.SECOND),
-                        Set.of("client.example"));
+        var finding = Rig.ourselves(Set.of(Rig.SECOND), Set.of("client.example"));
         rig.with(config -> Rig.finding(finding, config));
         rig.names.mx("d.example", 10, "us.example").host("us.example", "127.0.0.2");
         assertThat(rig.deliver("d.example").status()).isEqualTo("5.4.6");

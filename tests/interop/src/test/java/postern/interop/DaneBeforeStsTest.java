@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,38 +40,27 @@ class DaneBeforeStsTest {
     @TempDir(factory = OpenFolder.class)
     Path folder;
 
-    private Path own() {
-        return folder.resolve("peer");
-    }
-
     @Test
     void recordsComeBeforePolicies() throws IOException {
         assumeTrue(Tool.isRoot(), "policy hosts listen on port 443, hence root");
-        Tool.needs("unshare");
-        Tool.peer("postfix/usr/lib/postfix/sbin/master");
         Tool.peer("unbound/usr");
-        Files.createDirectory(own());
-        Files.setPosixFilePermissions(own(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path own = MailServer.prepare("postfix", folder);
         TestAuthority authority =
                 TestAuthority.in(folder).issue("mx", names("mx.")).issue("web", names("mta-sts."));
         Files.writeString(folder.resolve("ca.pem"), authority.pem());
-        String credential = authority.credential("mx");
-        int certificate = credential.indexOf("-----BEGIN CERTIFICATE");
-        Files.writeString(own().resolve("key"), credential.substring(0, certificate));
-        Files.writeString(own().resolve("cert"), credential.substring(certificate));
+        MailServer.certificate(own, authority, "mx");
         int port = Postern.freePort();
-        Path image = Tool.root().resolve("tests/interop/target/peers/postfix");
         String script =
-                RealServersTest.script("postfix", own(), port)
+                MailServer.script("postfix", own, port)
                         .replace(
                                 "virtual_mailbox_domains = example.com",
                                 "virtual_mailbox_domains = " + String.join(", ", DOMAINS));
         Path resolving = Files.createDirectory(folder.resolve("unbound"));
-        String zone = zone(port, DaneServersTest.digest(own()));
+        String zone = zone(port, DaneServersTest.digest(own));
         try (Unbound unbound = Unbound.start(resolving, "example.com", zone, text -> text, "", "");
                 WebServer web =
                         WebServer.start(new InetSocketAddress(WEB, 443), authority.server("web"));
-                Image peer = Image.start(image, own(), script)) {
+                Image peer = MailServer.start("postfix", own, script)) {
             for (String domain : DOMAINS) {
                 String host = domain.equals(PROVEN) ? "other." : "mx.";
                 web.answer(
@@ -83,9 +71,7 @@ class DaneBeforeStsTest {
                                 "version: STSv1\nmode: enforce\nmx: %s\nmax_age: 86400\n"
                                         .formatted(host + domain)));
             }
-            await("postfix greets; see " + own().resolve("out"))
-                    .atMost(SOON)
-                    .until(() -> RealServersTest.greets(port));
+            MailServer.greeted(own, port);
             assertThat(peer).isNotNull();
             deliver(port, unbound);
             assertThat(web.requests()).hasSize(1); // where records decide no policy is asked for

@@ -2,12 +2,10 @@ package postern.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -29,18 +27,10 @@ class DaneServersTest {
     @ValueSource(strings = {"postfix", "exim"})
     void recordsOfASignedZoneAreMet(String server, @TempDir(factory = OpenFolder.class) Path folder)
             throws IOException {
-        assumeTrue(Tool.isRoot(), "the peers' processes need users of their own, hence root");
-        Tool.needs("unshare");
         Tool.needs("openssl");
-        Tool.peer(
-                server.equals("postfix")
-                        ? "postfix/usr/lib/postfix/sbin/master"
-                        : "exim/usr/sbin/exim4");
-        Path own = Files.createDirectory(folder.resolve("peer"));
-        Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwxr-xr-x"));
-        RealServersTest.certificate(own);
+        Path own = MailServer.prepare(server, folder);
+        MailServer.certificate(own);
         int port = Postern.freePort();
-        Path image = Tool.root().resolve("tests/interop/target/peers").resolve(server);
         Path names = Files.createDirectory(folder.resolve("unbound"));
         try (Unbound unbound =
                         Unbound.start(
@@ -53,10 +43,8 @@ class DaneServersTest {
                                                 "$12"),
                                 "",
                                 "");
-                Image peer = Image.start(image, own, RealServersTest.script(server, own, port))) {
-            await(server + " greets; see " + own.resolve("out"))
-                    .atMost(SOON)
-                    .until(() -> RealServersTest.greets(port));
+                Image peer = MailServer.start(server, own, MailServer.script(server, own, port))) {
+            MailServer.greeted(own, port);
             String more = "\n[smtp]\ntls = \"dane\"\nport = " + port + "\n" + unbound.keys();
             try (Postern postern = Postern.start(folder.resolve("postern"), "", more);
                     Client client = Client.greeted(postern.smtp())) {
@@ -71,7 +59,7 @@ class DaneServersTest {
                 await("log: " + postern.logFile())
                         .atMost(SOON)
                         .untilAsserted(() -> told(postern.log()));
-                assertThat(RealServersTest.mails(own)).hasSize(1);
+                assertThat(MailServer.mails(own)).hasSize(1);
                 checked(postern);
             }
             assertThat(peer).isNotNull();

@@ -10,7 +10,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -38,40 +37,29 @@ class MtaStsTest {
     @TempDir(factory = OpenFolder.class)
     Path folder;
 
-    private Path own() {
-        return folder.resolve("peer");
-    }
+    private Path own = Path.of("");
 
     /** The mail host has a certificate for mx.kept.test alone. */
     @Test
     void promisesAreKeptOrMailWaits() throws IOException {
         assumeTrue(Tool.isRoot(), "policy hosts listen on port 443, hence root");
-        Tool.needs("unshare");
-        Tool.peer("postfix/usr/lib/postfix/sbin/master");
         Tool.peer("unbound/usr");
-        Files.createDirectory(own());
-        Files.setPosixFilePermissions(own(), PosixFilePermissions.fromString("rwxr-xr-x"));
+        own = MailServer.prepare("postfix", folder);
         String[] webNames = DOMAINS.stream().map("mta-sts."::concat).toArray(String[]::new);
         TestAuthority authority =
                 TestAuthority.in(folder).issue("mx", "mx.kept.test").issue("web", webNames);
         Files.writeString(folder.resolve("ca.pem"), authority.pem());
-        String credential = authority.credential("mx");
-        int certificate = credential.indexOf("-----BEGIN CERTIFICATE");
-        Files.writeString(own().resolve("key"), credential.substring(0, certificate));
-        Files.writeString(own().resolve("cert"), credential.substring(certificate));
+        MailServer.certificate(own, authority, "mx");
         int port = Postern.freePort();
-        Path image = Tool.root().resolve("tests/interop/target/peers/postfix");
         String script =
-                RealServersTest.script("postfix", own(), port)
+                MailServer.script("postfix", own, port)
                         .replace(
                                 "virtual_mailbox_domains = example.com",
                                 "virtual_mailbox_domains = " + String.join(", ", DOMAINS));
         try (Unbound resolver = Unbound.plain(folder, names());
                 WebServer web = web(authority);
-                Image peer = Image.start(image, own(), script)) {
-            await("postfix greets; see " + own().resolve("out"))
-                    .atMost(SOON)
-                    .until(() -> RealServersTest.greets(port));
+                Image peer = MailServer.start("postfix", own, script)) {
+            MailServer.greeted(own, port);
             assertThat(peer).isNotNull();
             deliver(port, resolver.port(), web);
         }
@@ -97,7 +85,7 @@ class MtaStsTest {
             await("verdicts; log: " + postern.logFile())
                     .atMost(SOON)
                     .untilAsserted(() -> verdicts(postern.log()));
-            await().atMost(SOON).until(() -> RealServersTest.mails(own()).size() == 3);
+            await().atMost(SOON).until(() -> MailServer.mails(own).size() == 3);
             assertThat(web.requests().stream().map(WebServer.Request::target))
                     .hasSize(DOMAINS.size())
                     .containsOnly("/.well-known/mta-sts.txt");
@@ -225,7 +213,7 @@ class MtaStsTest {
 
     private List<String> mails() throws IOException {
         List<String> texts = new ArrayList<>();
-        for (Path mail : RealServersTest.mails(own())) {
+        for (Path mail : MailServer.mails(own)) {
             texts.add(Files.readString(mail, StandardCharsets.ISO_8859_1).replace("\r", ""));
         }
         return texts;

@@ -2,12 +2,10 @@ package postern.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -29,31 +27,28 @@ class TrustingPostfixTest {
     @TempDir(factory = OpenFolder.class)
     Path folder;
 
-    private Path own() {
-        return folder.resolve("peer");
-    }
+    private Path own = Path.of("");
 
     /**
      * GnuTLS on the other side: it is asked to verify the certificate, and takes mail for no other.
      */
     @Test
     void eximKnowsTheCertificate() throws IOException {
-        prepare("exim/usr/sbin/exim4");
+        prepare("exim");
         int port = Postern.freePort();
-        Path image = Tool.root().resolve("tests/interop/target/peers/exim");
-        Files.copy(folder.resolve("shown.pem"), own().resolve("friends.pem"));
+        Files.copy(folder.resolve("shown.pem"), own.resolve("friends.pem"));
         String script =
-                RealServersTest.script("exim", own(), port)
+                MailServer.script("exim", own, port)
                         .replace(
                                 "tls_advertise_hosts = *",
                                 "tls_advertise_hosts = *\ntls_try_verify_hosts = *\n"
                                         + "tls_verify_certificates = "
-                                        + own().resolve("friends.pem"))
+                                        + own.resolve("friends.pem"))
                         .replace(
                                 "  accept\nbegin routers",
                                 "  accept verify = certificate\nbegin routers");
-        try (Image peer = Image.start(image, own(), script)) {
-            greeted(port);
+        try (Image peer = MailServer.start("exim", own, script)) {
+            MailServer.greeted(own, port);
             assertThat(peer).isNotNull();
             strangerIsRefused(port, "5\\.0\\.0");
             try (Postern postern = friend("friend", port, "")) {
@@ -63,44 +58,33 @@ class TrustingPostfixTest {
         }
     }
 
-    private void prepare(String peer) throws IOException {
-        assumeTrue(Tool.isRoot(), "the peers' processes need users of their own, hence root");
-        Tool.needs("unshare");
+    private void prepare(String server) throws IOException {
         Tool.needs("openssl");
-        Tool.peer(peer);
-        Files.createDirectory(own());
-        Files.setPosixFilePermissions(own(), PosixFilePermissions.fromString("rwxr-xr-x"));
-        RealServersTest.certificate(own());
+        own = MailServer.prepare(server, folder);
+        MailServer.certificate(own);
         SelfSigned.write(folder.resolve("shown.pem"), folder.resolve("shown.key"), "sender.test");
-    }
-
-    private void greeted(int port) {
-        await("it greets; see " + own().resolve("out"))
-                .atMost(SOON)
-                .until(() -> RealServersTest.greets(port));
     }
 
     private void arrived(Postern postern, int messages) {
         await("log: " + postern.logFile())
                 .atMost(SOON)
-                .untilAsserted(() -> assertThat(RealServersTest.mails(own())).hasSize(messages));
+                .untilAsserted(() -> assertThat(MailServer.mails(own)).hasSize(messages));
     }
 
     @Test
     void itLogsTheClientAndKnowsTheCertificate() throws IOException {
-        prepare("postfix/usr/lib/postfix/sbin/master");
+        prepare("postfix");
         Path shown = folder.resolve("shown.pem");
         Files.writeString(
-                own().resolve("clientcerts"), SelfSigned.fingerprint(shown) + " sender.test\n");
+                own.resolve("clientcerts"), SelfSigned.fingerprint(shown) + " sender.test\n");
         int port = Postern.freePort();
-        Path image = Tool.root().resolve("tests/interop/target/peers/postfix");
         String script =
-                RealServersTest.script("postfix", own(), port)
+                MailServer.script("postfix", own, port)
                         .replace(
                                 "smtpd_tls_security_level = may",
-                                TRUST.replace("@F@", own().toString()));
-        try (Image peer = Image.start(image, own(), script)) {
-            greeted(port);
+                                TRUST.replace("@F@", own.toString()));
+        try (Image peer = MailServer.start("postfix", own, script)) {
+            MailServer.greeted(own, port);
             assertThat(peer).isNotNull();
             strangerIsRefused(port, "5\\.7\\.1");
             assertThat(log()).doesNotContain("orig_client="); // it was not told to tell
@@ -226,7 +210,7 @@ class TrustingPostfixTest {
     }
 
     private String log() throws IOException {
-        return Files.readString(own().resolve("log"));
+        return Files.readString(own.resolve("log"));
     }
 
     private static void send(Postern postern) throws IOException {

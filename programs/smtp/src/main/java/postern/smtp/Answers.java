@@ -1,17 +1,24 @@
 package postern.smtp;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
+import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
+import postern.mail.Outcome.Delivered;
 
 /** The outcomes of one attempt as they come in, one for each recipient. One task only. */
 final class Answers {
     private final @Nullable Delivery[] deliveries;
     private final @Nullable Delivery[] objections;
+    private final @Nullable Delivery[] deferrals; // by the first host that put the recipient off
+    private final Set<Delivery> overruled = new LinkedHashSet<>();
+    private boolean putOff;
     private @Nullable Delivery failure; // what holds for those whom no host gave an outcome
     private int open;
 
@@ -19,6 +26,7 @@ final class Answers {
         open = request.recipients().size();
         deliveries = new @Nullable Delivery[open];
         objections = new @Nullable Delivery[open];
+        deferrals = new @Nullable Delivery[open];
     }
 
     boolean complete() {
@@ -41,10 +49,37 @@ final class Answers {
         return places;
     }
 
+    /** Whatever other hosts might say. */
     void settle(int place, Delivery delivery) {
         Bug.unless(deliveries[place] == null, "a recipient has one outcome");
+        Delivery before = deferrals[place];
+        if (before != null && !before.equals(delivery)) {
+            overruled.add(before);
+        }
         deliveries[place] = delivery;
         open--;
+    }
+
+    /**
+     * What a host says of a recipient. A "later" leaves it to the other hosts (RFC 5321 §5.1), and
+     * a "never" of theirs does not outweigh it: who is second best may not know our recipients.
+     */
+    void said(int place, Delivery delivery) {
+        switch (delivery.outcome()) {
+            case Delivered _ -> settle(place, delivery);
+            case Deferred _ when deferrals[place] == null -> {
+                deferrals[place] = delivery;
+                putOff = true;
+            }
+            case Deferred _ -> overruled.add(delivery);
+            case Bounced _ when deferrals[place] == null -> settle(place, delivery);
+            case Bounced _ -> overruled.add(delivery);
+        }
+    }
+
+    /** What hosts said that is no recipient's outcome: for the log. */
+    Set<Delivery> overruled() {
+        return overruled;
     }
 
     /** A host lacks what the recipient's copy needs; another may have it. */
@@ -62,20 +97,23 @@ final class Answers {
         }
     }
 
+    /** Whether those that are open have something to be told. */
     boolean failed() {
-        return failure != null;
+        return failure != null || putOff;
     }
 
     /**
-     * The attempt is over. Who has no outcome gets what stood in the way: a host that may do later
-     * comes before those that cannot.
+     * The attempt is over. Who has no outcome gets what the best of the hosts said of it, else what
+     * stood in the way: a host that may do later comes before those that cannot.
      */
     List<Delivery> finish() {
         Delivery last = failure;
         boolean later = last != null && last.outcome() instanceof Deferred;
         for (int place : open()) {
             Delivery objection = objections[place];
-            Delivery why = later || objection == null ? last : objection;
+            Delivery deferral = deferrals[place];
+            Delivery why =
+                    deferral != null ? deferral : later || objection == null ? last : objection;
             if (why == null) {
                 throw new Bug("an attempt ends with outcomes or a failure");
             }

@@ -3,6 +3,8 @@ package postern.smtp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -72,7 +74,11 @@ final class Attempt {
                     }
                 }
             }
-            return answers.finish();
+            List<Delivery> all = answers.finish();
+            for (Delivery said : answers.overruled()) {
+                means.lines().said(request.id(), said.relay(), said.outcome());
+            }
+            return all;
         }
     }
 
@@ -183,20 +189,27 @@ final class Attempt {
     private boolean converse(String hop, Connection connection, long setupMillis) {
         var passage = new Passage(setupMillis, connection.tls(), false);
         Transaction.End end = new Transaction.End.Kept();
-        int[] places = suited(connection, passage);
+        BitSet asked = new BitSet(); // of whom the host has said what it says
+        int[] places = suited(connection, passage, asked);
         if (places.length == 0) {
             sessions = Math.max(0, sessions - 1); // nothing was asked of the host
         }
         while (places.length > 0 && end instanceof Transaction.End.Kept) {
             end = transact(connection, places, setupMillis);
-            places = end instanceof Transaction.End.Kept ? suited(connection, passage) : places;
+            Arrays.stream(places).forEach(asked::set);
+            if (end instanceof Transaction.End.Kept) {
+                places = suited(connection, passage, asked);
+            }
         }
         switch (end) {
             case Transaction.End.Kept _ -> {
                 visited.add(connection.target());
                 means.cache().put(hop, connection);
             }
-            case Transaction.End.Dropped _ -> connection.drop();
+            case Transaction.End.Dropped _ -> {
+                connection.drop();
+                visited.add(connection.target());
+            }
             case Transaction.End.Stale _ -> connection.drop();
             case Transaction.End.HostFailed(Outcome outcome) -> {
                 connection.drop();
@@ -212,7 +225,7 @@ final class Attempt {
      * Those of the open recipients that go in one transaction with the host: those that it can
      * serve, no more than it takes at once.
      */
-    private int[] suited(Connection connection, Passage passage) {
+    private int[] suited(Connection connection, Passage passage, BitSet asked) {
         List<Integer> places = new ArrayList<>();
         @Nullable Bounced whole;
         try {
@@ -221,6 +234,9 @@ final class Attempt {
             return unreadable(unreadable);
         }
         for (int place : answers.open()) {
+            if (asked.get(place)) {
+                continue;
+            }
             Bounced objection = whole == null ? demands.objection(connection, place) : whole;
             if (objection != null) {
                 answers.object(place, new Delivery(objection, connection.target().text(), passage));

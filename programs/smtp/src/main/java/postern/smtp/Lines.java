@@ -19,7 +19,12 @@ final class Lines {
 
     /** A host, or the way to it; another may be tried now. */
     void failed(QueueId id, Target target, Outcome outcome) {
-        log.info(LogLine.about(id.text()).with("relay", target.text()).say(outcome.detail()));
+        said(id, target.text(), outcome);
+    }
+
+    /** What a host said, and it is nobody's outcome. */
+    void said(QueueId id, String relay, Outcome outcome) {
+        log.info(LogLine.about(id.text()).with("relay", relay).say(outcome.detail()));
     }
 
     void doubt(QueueId id, Target target) {

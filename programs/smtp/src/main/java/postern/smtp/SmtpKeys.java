@@ -40,8 +40,8 @@ final class SmtpKeys {
                     "next hops",
                     SmtpKeys::nextHop,
                     "write a domain, \"[host]\" or \"[host]:port\"",
-                    "Next hops that are tried when a destination is not found or none of its hosts can be"
-                            + " used (Postfix: smtp_fallback_relay).",
+                    "Next hops that are tried when a destination is not found, or all of its hosts that"
+                            + " were tried put the mail off (Postfix: smtp_fallback_relay).",
                     SINCE);
 
     static final Key<Integer> PORT =

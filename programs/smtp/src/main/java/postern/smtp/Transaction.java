@@ -105,8 +105,8 @@ final class Transaction {
     }
 
     /**
-     * @param places of the recipients that are sent to; each has its outcome when the connection is
-     *     {@link End.Kept}
+     * @param places of the recipients that are sent to; of each the host has said something when
+     *     the connection is {@link End.Kept}
      */
     End run(int[] places, Demands.Form how) {
         form = how;
@@ -393,12 +393,16 @@ final class Transaction {
         for (int place : places) {
             if (answers.isOpen(place)) {
                 boolean delivered = outcome instanceof Delivered && unreported(place);
-                answers.settle(
-                        place,
+                var delivery =
                         new Delivery(
                                 outcome,
                                 connection.target().text(),
-                                delivered ? relayed() : passage));
+                                delivered ? relayed() : passage);
+                if (inDoubt) {
+                    answers.settle(place, delivery);
+                } else {
+                    answers.said(place, delivery);
+                }
             }
         }
     }

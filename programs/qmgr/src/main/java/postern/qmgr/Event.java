@@ -39,7 +39,12 @@ sealed interface Event {
     /** The notice and its changes are in the log. */
     record Settled(Settlement settlement) implements Event {}
 
-    record Unsettled(Settlement settlement) implements Event {}
+    /**
+     * It is not, or not for all.
+     *
+     * @param told of how many recipients a notice of their own is in the log: {@link Personal}
+     */
+    record Unsettled(Settlement settlement, int told) implements Event {}
 
     /**
      * The log did not take these changes; they must get there later.

@@ -32,7 +32,7 @@ final class Personal {
                 all.content());
     }
 
-    /** One notice for all, or one for each, to the reverse-path that its recipient was given. */
+    /** One for all; or one for each recipient in turn, to the reverse-path that it was given. */
     static List<Part> parts(Settlement settlement) {
         Envelope envelope = settlement.entry().envelope;
         List<Notices.Report> reports = settlement.reports();

@@ -293,7 +293,7 @@ public final class QueueManager implements Closeable {
             }
             case Event.Unsettled unsettled -> {
                 settling--;
-                schedule.unsettled(unsettled.settlement(), now);
+                schedule.unsettled(unsettled.settlement(), unsettled.told(), now);
             }
             case Event.Drain drain -> {
                 drained = drain.ended();

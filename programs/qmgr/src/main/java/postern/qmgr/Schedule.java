@@ -203,29 +203,38 @@ final class Schedule {
     /** The notice is in the queue (or none was wanted) and the changes are in the log. */
     void settled(Settlement settlement, Now now) {
         told(settlement);
-        for (Entry.Verdict verdict : settlement.verdicts()) {
-            Entry entry = settlement.entry();
-            done(entry, entry.recipients[verdict.recipient()], verdict.state());
-        }
+        done(settlement.entry(), settlement.verdicts());
         after(settlement.entry(), now);
     }
 
-    /** The notice could not be queued now. A failure is told of later; a success is recorded. */
-    void unsettled(Settlement settlement, Now now) {
+    private void done(Entry entry, List<Entry.Verdict> verdicts) {
+        for (Entry.Verdict verdict : verdicts) {
+            done(entry, entry.recipients[verdict.recipient()], verdict.state());
+        }
+    }
+
+    /**
+     * The notice could not be queued now. A failure is told of later; a success is recorded.
+     *
+     * @param told of how many recipients a notice of their own is in the queue: {@link Personal}
+     */
+    void unsettled(Settlement settlement, int told, Now now) {
         Entry entry = settlement.entry();
+        int all = settlement.verdicts().size();
         switch (settlement.kind()) {
             case FAILED -> {
-                settlement.verdicts().forEach(entry::judged);
+                done(entry, settlement.verdicts().subList(0, told));
+                settlement.verdicts().subList(told, all).forEach(entry::judged);
                 entry.settleFrom = now.nanos() + SETTLE_AGAIN.toNanos();
                 after(entry, now);
             }
             case DELIVERED, EXPANDED -> {
-                record(entry, settlement.changes());
+                record(entry, settlement.changes().subList(told, all));
                 settled(settlement, now);
             }
             case DELAYED -> {
                 told(settlement);
-                entry.delayNoticeSent = false;
+                entry.delayNoticeSent = told > 0; // by the log's word too
                 rest(entry);
             }
         }

@@ -22,7 +22,6 @@ import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.Router;
-import postern.spool.Progress;
 import postern.spool.QueuedMessage;
 import postern.spool.Spool;
 
@@ -168,9 +167,13 @@ final class Workers {
      * @param written completed when it is durable, or failed
      */
     void settle(Settlement settlement, CompletableFuture<Void> written) {
-        Event end = new Event.Unsettled(settlement);
+        Event end = new Event.Unsettled(settlement, 0);
         try {
-            put(settlement);
+            int told = 0;
+            for (Personal.Part part : Personal.parts(settlement)) {
+                put(settlement, part);
+                end = new Event.Unsettled(settlement, ++told);
+            }
             end = new Event.Settled(settlement);
             written.complete(null);
         } catch (IOException | ExecutionException failed) {
@@ -181,44 +184,28 @@ final class Workers {
         }
     }
 
-    private void put(Settlement settlement) throws IOException, ExecutionException {
-        Entry entry = settlement.entry();
-        QueueId id = entry.envelope.id();
-        List<Personal.Part> parts = Personal.parts(settlement);
-        List<Optional<Notices.Notice>> composed = new ArrayList<>(parts.size());
-        for (Personal.Part part : parts) {
-            try (Content content = spool.content(id)) {
-                Optional<Notices.Notice> notice =
-                        notices.compose(
-                                settlement.kind(),
-                                part.envelope(),
-                                content,
-                                part.reports(),
-                                world.clock().now());
-                composed.add(
-                        notice.isPresent()
-                                ? Optional.of(expanded(notice.get()))
-                                : Optional.empty());
-            }
-        }
-        for (int i = 0; i < parts.size(); i++) {
-            put(settlement, composed.get(i), parts.get(i).changes());
-        }
-    }
-
-    private void put(Settlement settlement, Optional<Notices.Notice> notice, List<Progress> changes)
+    private void put(Settlement settlement, Personal.Part part)
             throws IOException, ExecutionException {
         Entry entry = settlement.entry();
         QueueId id = entry.envelope.id();
+        Optional<Notices.Notice> notice = composed(settlement.kind(), id, part);
         if (notice.isPresent()) {
             boolean delay = settlement.kind() == Notices.Kind.DELAYED;
-            QueueId told = world.tasks().await(spool.inject(notice.get(), id, delay, changes));
-            lines.notice(entry, settlement.kind(), told);
+            var told = spool.inject(expanded(notice.get()), id, delay, part.changes());
+            lines.notice(entry, settlement.kind(), world.tasks().await(told));
         } else {
             lines.noNotice(entry);
-            if (!changes.isEmpty()) {
-                world.tasks().await(spool.record(id, changes));
+            if (!part.changes().isEmpty()) {
+                world.tasks().await(spool.record(id, part.changes()));
             }
+        }
+    }
+
+    private Optional<Notices.Notice> composed(Notices.Kind kind, QueueId id, Personal.Part part)
+            throws IOException {
+        try (Content content = spool.content(id)) {
+            return notices.compose(
+                    kind, part.envelope(), content, part.reports(), world.clock().now());
         }
     }
 

@@ -135,7 +135,7 @@ final class LedgerTest {
             return;
         }
         if (random.nextInt(4) == 0) {
-            stage.schedule.unsettled(stage.settlements.removeFirst(), stage.now());
+            stage.schedule.unsettled(stage.settlements.removeFirst(), 0, stage.now());
             stage.settleUp();
         } else {
             stage.settled();

@@ -30,6 +30,7 @@ final class MemorySpool implements Spool {
     private final Map<QueueId, List<Past>> pasts = new HashMap<>();
     Origin origin = Origin.OURSELVES; // of what is put next
     int failRecords;
+    int soundInjects; // before the failing ones
     int failInjects;
     int openContents;
     private final Map<QueueId, QueuedMessage> before = new TreeMap<>();
@@ -120,7 +121,7 @@ final class MemorySpool implements Spool {
     @Override
     public synchronized CompletionStage<QueueId> inject(
             Notice notice, QueueId about, boolean delay, List<Progress> changes) {
-        if (failInjects > 0) {
+        if (failInjects > 0 && --soundInjects < 0) {
             failInjects--;
             return CompletableFuture.failedFuture(new NoSpace("disk full"));
         }

@@ -1,9 +1,9 @@
 package postern.qmgr;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +24,8 @@ import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.mail.Terms;
+import postern.spool.LogSpool;
+import postern.spool.SpoolLimits;
 import postern.testkit.LyingDisk;
 import postern.testkit.SimProcess;
 import postern.testkit.SimWorld;
@@ -133,15 +135,20 @@ final class QueueManagerTest {
 
     /** How long the brake holds a message that comes now. */
     private Duration held(QueueManager queue) {
-        var intake = new InFlow(process.world(), spool, queue, QmgrConfig.DEFAULT);
         Duration[] held = new Duration[1];
         process.start(
                 "smtpd",
                 () -> {
-                    Duration begun = sim.elapsed();
-                    assertThatThrownBy(() -> intake.receive(1)) // this spool takes none so
-                            .isInstanceOf(UnsupportedOperationException.class);
-                    held[0] = sim.elapsed().minus(begun);
+                    Path folder = Path.of("/intake-" + sim.elapsed().toNanos());
+                    try (var log = new LogSpool(process.world(), folder, SpoolLimits.DEFAULT)) {
+                        log.open(_ -> {});
+                        var intake = new InFlow(process.world(), log, queue, QmgrConfig.DEFAULT);
+                        Duration begun = sim.elapsed();
+                        intake.receive(1).close();
+                        held[0] = sim.elapsed().minus(begun);
+                    } catch (IOException failed) {
+                        throw new AssertionError(failed);
+                    }
                 });
         run(Duration.ofSeconds(10));
         return held[0];
@@ -257,6 +264,34 @@ final class QueueManagerTest {
                         "eve@a.test BOUNCED",
                         "ann+carl=a.test@s.test BOUNCED",
                         "ann+eve=a.test@s.test BOUNCED");
+        assertThat(spool.live).isEmpty();
+    }
+
+    @Test
+    void byXverpWhoWasToldIsNotToldAgainWhereTheNextNoticeFails() {
+        MailOptions verp = MailOptions.NONE.with(Terms.NONE.withVerp("+="));
+        List<Recipient> to = new ArrayList<>();
+        for (String name : List.of("bob", "carl", "eve")) {
+            to.add(Stage.recipient(name + "@a.test"));
+        }
+        spool.put(sim.now(), ANN, to, verp);
+        spool.soundInjects = 1;
+        spool.failInjects = 2;
+        started(
+                (_, request) ->
+                        List.of(
+                                request.sender().equals(ReversePath.NOBODY)
+                                        ? Stage.SENT
+                                        : Stage.REFUSED));
+        run(LONG);
+        assertThat(spool.ledger)
+                .containsExactlyInAnyOrder(
+                        "bob@a.test BOUNCED",
+                        "carl@a.test BOUNCED",
+                        "eve@a.test BOUNCED",
+                        "ann+bob=a.test@s.test DELIVERED",
+                        "ann+carl=a.test@s.test DELIVERED",
+                        "ann+eve=a.test@s.test DELIVERED");
         assertThat(spool.live).isEmpty();
     }
 

@@ -107,7 +107,7 @@ final class ScheduleTest {
     void aNoticeThatCannotBeQueuedIsTriedAgain() {
         QueueId id = stage.queue("bob@a.test");
         stage.end(Stage.REFUSED);
-        stage.schedule.unsettled(stage.settlements.removeFirst(), stage.now());
+        stage.schedule.unsettled(stage.settlements.removeFirst(), 0, stage.now());
         assertThat(stage.settlements).isEmpty();
         stage.pass(Duration.ofSeconds(11));
         assertThat(stage.settlements).hasSize(1);
@@ -147,7 +147,7 @@ final class ScheduleTest {
         Settlement settlement = stage.settlements.getFirst();
         assertThat(settlement.kind()).isEqualTo(Notices.Kind.DELIVERED);
         assertThat(settlement.reports().getFirst().remote()).isEqualTo("mx[192.0.2.1]:25");
-        stage.schedule.unsettled(stage.settlements.removeFirst(), stage.now());
+        stage.schedule.unsettled(stage.settlements.removeFirst(), 0, stage.now());
         assertThat(stage.recorded(id, 0).state()).isEqualTo(Progress.State.DELIVERED);
         assertThat(stage.removed).hasSize(1);
     }

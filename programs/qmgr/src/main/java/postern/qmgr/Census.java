@@ -6,9 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import postern.mail.Envelope;
+import postern.mail.Mailbox;
 import postern.mail.QueueId;
+import postern.mail.Route;
+import postern.mail.Router;
 import postern.spool.Progress;
 import postern.spool.QueuedMessage;
 import postern.spool.Spool;
@@ -23,10 +27,12 @@ final class Census {
 
     private final QueueManager queue;
     private final Spool spool;
+    private final Router router;
 
-    Census(QueueManager queue, Spool spool) {
+    Census(QueueManager queue, Spool spool, Router router) {
         this.queue = queue;
         this.spool = spool;
+        this.router = router;
     }
 
     /** Begins again where the roster has grown meanwhile. */
@@ -77,20 +83,27 @@ final class Census {
     private void read(List<QueueId> unread, Survey survey) throws IOException {
         for (QueueId id : unread) {
             try {
-                count(spool.load(id), Standing.UNKNOWN, survey);
+                count(spool.load(id), Standing.UNKNOWN, _ -> true, survey);
             } catch (Spool.NotQueued left) {
                 continue;
             }
         }
     }
 
-    /** Counts the recipients of one message that was read. */
-    static void count(QueuedMessage message, Standing standing, Survey survey) {
+    /**
+     * Counts recipients of one message that was read, by next hop as the schedule does.
+     *
+     * @param meant which of those that wait
+     */
+    void count(QueuedMessage message, Standing standing, Predicate<Progress> meant, Survey survey) {
         Envelope envelope = message.envelope();
         for (Progress progress : message.progress()) {
-            if (!progress.state().last()) {
+            if (!progress.state().last() && meant.test(progress)) {
+                Mailbox mailbox = envelope.recipients().get(progress.recipient()).mailbox();
                 survey.count(
-                        envelope.recipients().get(progress.recipient()).mailbox().domain().text(),
+                        Listing.way(message, standing, progress, router)
+                                .map(Route.To::nextHop)
+                                .orElse(mailbox.domain().text()),
                         envelope.arrived().getEpochSecond(),
                         progress.due().getEpochSecond(),
                         Listing.reason(standing, progress));

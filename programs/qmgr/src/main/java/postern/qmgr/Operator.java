@@ -281,7 +281,7 @@ final class Operator {
      * Counts recipients that wait, by next hop where that is known, of the messages in some of the
      * roster's slots.
      *
-     * @return those of which nothing is in memory: they must be read to be counted
+     * @return those of which not enough is in memory: they must be read to be counted
      */
     List<QueueId> survey(int slot, int slots, Survey survey) {
         List<QueueId> unread = new ArrayList<>();
@@ -299,10 +299,10 @@ final class Operator {
         Entry entry = stub.entry;
         Destination whole = stub.destination;
         if (entry == null) {
-            if (whole == null) {
+            if (whole == null || stub.open() == Stub.OPEN_MAX) {
                 unread.add(stub.queueId());
             } else {
-                survey.count(whole, arrived, stub.due(), whole.said());
+                survey.count(whole, stub.open(), arrived, stub.due(), whole.said());
             }
             return;
         }

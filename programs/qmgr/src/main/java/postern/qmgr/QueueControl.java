@@ -27,6 +27,7 @@ import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Router;
 import postern.spool.Past;
+import postern.spool.Progress;
 import postern.spool.QueuedMessage;
 import postern.spool.Spool;
 
@@ -343,12 +344,24 @@ public final class QueueControl {
         }
 
         private Survey survey() throws IOException {
+            var census = new Census(queue, spool, router);
             if (reader && selection.all()) { // nearly all there is to count is in memory
-                return new Census(queue, spool).taken(this::blank);
+                return census.taken(this::blank);
             }
             Survey counted = blank();
-            int _ = scan((message, standing) -> Census.count(message, standing, counted));
+            int _ =
+                    scan(
+                            (message, standing) ->
+                                    census.count(
+                                            message,
+                                            standing,
+                                            progress -> fits(message, standing, progress),
+                                            counted));
             return counted;
+        }
+
+        private boolean fits(QueuedMessage message, Standing standing, Progress progress) {
+            return selection.fits(message, standing, progress, router);
         }
 
         private Survey blank() {

@@ -160,6 +160,7 @@ final class Roster {
         Stub stub = entry.stub;
         Bug.unless(stub.entry == entry, "a message has one entry");
         stub.held(entry.held);
+        stub.open(entry.open);
         stub.entry = null;
         active--;
         pump();

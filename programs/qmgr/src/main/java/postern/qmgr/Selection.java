@@ -36,6 +36,10 @@ final class Selection {
                     "reason",
                     "state");
 
+    /** Those of them that are about recipients. */
+    private static final Set<String> RECIPIENTS =
+            Set.of("recipient", "destination", "transport", "reason");
+
     private static final Set<String> STATES = Set.of("active", "due", "deferred", "held");
 
     /** Ids in one request; the request's own bound is near it. */
@@ -127,10 +131,7 @@ final class Selection {
                 || asked.has("sender") && !sender(envelope.sender())) {
             return false;
         }
-        if (!asked.has("recipient")
-                && !asked.has("destination")
-                && !asked.has("transport")
-                && !asked.has("reason")) {
+        if (RECIPIENTS.stream().noneMatch(asked::has)) {
             return true;
         }
         for (Progress progress : message.progress()) {
@@ -159,8 +160,8 @@ final class Selection {
         };
     }
 
-    private boolean fits(
-            QueuedMessage message, Standing standing, Progress progress, Router router) {
+    /** Whether all that is stated of recipients fits that one. */
+    boolean fits(QueuedMessage message, Standing standing, Progress progress, Router router) {
         int at = progress.recipient();
         Mailbox mailbox = message.envelope().recipients().get(at).mailbox();
         if (asked.has("recipient")

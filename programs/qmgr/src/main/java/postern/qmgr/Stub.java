@@ -17,7 +17,11 @@ final class Stub implements Timers.Timed, InLine {
     private static final int GIVEN_UP = 16;
     private static final int DEADLINE = 32;
     private static final int NOTICE = 64;
-    private static final int COPY = 128; // this bit and those above count
+    private static final int OPEN = 128; // this bit and the next four count recipients
+    private static final int COPY = OPEN << 5; // this bit and those above count
+
+    /** As many recipients as this, or more: what is counted no further. */
+    static final int OPEN_MAX = COPY / OPEN - 1;
 
     /** Resolution and range of its age: ten milliseconds, 248 days. */
     private static final long TICK_NANOS = 10_000_000;
@@ -153,6 +157,17 @@ final class Stub implements Timers.Timed, InLine {
 
     void deadline(boolean now) {
         flag(DEADLINE, now);
+    }
+
+    /**
+     * How many of its recipients waited when it was last put to rest; at most {@link #OPEN_MAX}.
+     */
+    int open() {
+        return flags / OPEN & OPEN_MAX;
+    }
+
+    void open(int recipients) {
+        flags = flags & ~(OPEN_MAX * OPEN) | Math.min(recipients, OPEN_MAX) * OPEN;
     }
 
     private boolean flag(int bit) {

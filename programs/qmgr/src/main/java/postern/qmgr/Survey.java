@@ -52,13 +52,13 @@ final class Survey {
             }
         }
 
-        private void count(long age, long order, String said) {
+        private void count(int recipients, long age, long order, String said) {
             int column = 0;
             while (column < MINUTES.length && age > MINUTES[column] * 60L) {
                 column++;
             }
-            ages[column]++;
-            total++;
+            ages[column] += recipients;
+            total += recipients;
             oldest = Math.max(oldest, age);
             if (order > errorOf && !said.isEmpty()) {
                 errorOf = order;
@@ -109,20 +109,25 @@ final class Survey {
      * @param error what that said; empty when there was none
      */
     void count(String destination, long arrivedSeconds, long order, String error) {
-        count(rows.get(place(destination)), arrivedSeconds, order, error);
+        count(rows.get(place(destination)), 1, arrivedSeconds, order, error);
     }
 
-    /** The same for a destination that is in memory: it keeps its row's place. */
-    void count(Destination destination, long arrivedSeconds, long order, String error) {
+    /** Some recipients of one message, for a destination in memory: it keeps its row's place. */
+    void count(
+            Destination destination,
+            int recipients,
+            long arrivedSeconds,
+            long order,
+            String error) {
         if (destination.survey != number) {
             destination.surveyed = place(destination.nextHop);
             destination.survey = number;
         }
-        count(rows.get(destination.surveyed), arrivedSeconds, order, error);
+        count(rows.get(destination.surveyed), recipients, arrivedSeconds, order, error);
     }
 
-    private void count(Row row, long arrivedSeconds, long order, String error) {
-        row.count(Math.max(0, nowSeconds - arrivedSeconds), order, error);
+    private void count(Row row, int recipients, long arrivedSeconds, long order, String error) {
+        row.count(recipients, Math.max(0, nowSeconds - arrivedSeconds), order, error);
     }
 
     private int place(String destination) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.Peer;
@@ -354,6 +356,41 @@ final class QueueControlTest {
                 .contains("destination=b.test\ttotal=5")
                 .contains("\ttransport=smtp\tactive=0\twindow=")
                 .contains("\tstate=");
+    }
+
+    @Test
+    void theSummaryOfADestinationCountsWhatGoesThereAlone() {
+        put("ann@s.test", "bob@direct.test", "carl@relayed.test", "eve@relayed.test");
+        put("ann@s.test", "dave@direct.test");
+        serve(Map.of(), new Relayed(new Stage.ByDomain()), listener -> listener);
+        for (String all : List.of("summary", "summary\tolder=0")) {
+            assertThat(ask(all))
+                    .startsWith("destinations=2\ttotal=4\t")
+                    .contains("destination=[Relay.test]:25\ttotal=2\t")
+                    .contains("destination=direct.test\ttotal=2\t");
+        }
+        for (String of : List.of("destination=relayed.test", "destination=[relay.test]:25")) {
+            assertThat(ask("summary\t" + of))
+                    .startsWith("destinations=1\ttotal=2\t")
+                    .contains("destination=[Relay.test]:25\ttotal=2\t");
+        }
+        assertThat(ask("summary\trecipient=eve@*")).startsWith("destinations=1\ttotal=1\t");
+    }
+
+    /** A message that sleeps before one next hop is a few octets in memory; it may have many. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 30, 31, 32, 50, 120})
+    void theSummaryCountsRecipientsOfWhatSleeps(int recipients) {
+        String[] to = new String[recipients];
+        Arrays.setAll(to, i -> "u" + i + "@a.test");
+        QueueId id = put("ann@s.test", to);
+        put("ann@s.test", "bob@b.test");
+        serve(Map.of("b.test", Stage.SENT));
+        String all = "destinations=1\ttotal=" + recipients + "\t";
+        assertThat(ask("summary")).startsWith(all);
+        assertThat(ask("summary\tid=" + id)).startsWith(all);
+        ask("hold\tid=" + id);
+        assertThat(ask("summary")).startsWith(all);
     }
 
     @Test

@@ -21,6 +21,18 @@ public interface Notices {
             Kind kind, Envelope original, Content content, List<Report> reports, Instant now)
             throws IOException;
 
+    /**
+     * A copy for somebody else, the postmaster say, of what is told of those recipients, whoever
+     * wanted to hear of them; empty where nobody shall have one. Of its own failure nobody is told.
+     *
+     * @throws IOException the original cannot be read now
+     */
+    default Optional<Notice> copy(
+            Kind kind, Envelope original, Content content, List<Report> reports, Instant now)
+            throws IOException {
+        return Optional.empty();
+    }
+
     enum Kind {
         FAILED,
         DELAYED,

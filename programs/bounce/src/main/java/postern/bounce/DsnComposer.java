@@ -20,8 +20,8 @@ import postern.mail.ReversePath;
 /** Composes notices: RFC 3464, RFC 6522 and, for internationalized mail, RFC 6533. Any thread. */
 public final class DsnComposer implements Notices {
     /**
-     * The envelope id of a notice to the postmaster about a notice. It marks the end of the chain:
-     * when such a message fails, nobody is told.
+     * The envelope id of a notice to the postmaster about a notice, and of copies. It marks the end
+     * of the chain: when such a message fails, nobody is told.
      */
     static final String DOUBLE_BOUNCE = "postern-double-bounce";
 
@@ -29,6 +29,10 @@ public final class DsnComposer implements Notices {
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, d MMM yyyy HH:mm:ss Z", Locale.ENGLISH)
                     .withZone(ZoneOffset.UTC);
+
+    /** What needs no quotes in a name: RFC 5322 §3.2.3. */
+    private static final String PHRASE =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~";
 
     private final BounceConfig config;
 
@@ -50,35 +54,67 @@ public final class DsnComposer implements Notices {
                 kind == Kind.FAILED
                         && original.options().returned() != MailOptions.Return.HEADERS
                         && original.options().body() != MailOptions.Body.BINARY_MIME;
+        return Optional.of(
+                notice(kind, original, reader.get(), wanted, content, whole, false, now));
+    }
+
+    /** As Postfix's notify_classes: with the header alone, and whatever NOTIFY says. */
+    @Override
+    public Optional<Notice> copy(
+            Kind kind, Envelope original, Content content, List<Report> reports, Instant now)
+            throws IOException {
+        Optional<Mailbox> reader =
+                switch (kind) {
+                    case FAILED -> config.readers().failed();
+                    case DELAYED -> config.readers().delayed();
+                    case DELIVERED, EXPANDED -> Optional.empty();
+                };
+        // of what failed that is from nobody double_bounce_to is told
+        if (reader.isEmpty() || !(original.sender() instanceof ReversePath.Sender)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                notice(kind, original, reader.get(), reports, content, false, true, now));
+    }
+
+    private Notice notice(
+            Kind kind,
+            Envelope original,
+            Mailbox reader,
+            List<Report> reports,
+            Content content,
+            boolean whole,
+            boolean copy,
+            Instant now)
+            throws IOException {
         Returned returned = Returned.of(content, whole, config.returnedOctetsMax());
-        boolean international = international(original, reader.get(), returned);
-        var notice = new Draft(kind, original, reader.get(), wanted, returned, international, now);
+        boolean international = international(original, reader, returned);
+        var notice = new Draft(kind, original, reader, copy, reports, returned, international, now);
         byte[] octets = octets(notice);
         boolean eightBit = eightBit(octets);
-        boolean last = original.sender() instanceof ReversePath.Nobody;
-        return Optional.of(
-                new Notice(
-                        ReversePath.NOBODY,
-                        new MailOptions(
-                                eightBit
-                                        ? MailOptions.Body.EIGHT_BIT_MIME
-                                        : MailOptions.Body.SEVEN_BIT,
-                                notice.utf8(),
-                                MailOptions.Return.UNSTATED,
-                                last ? DOUBLE_BOUNCE : ""),
-                        List.of(Recipient.of(reader.get())),
-                        octets));
+        boolean last = copy || original.sender() instanceof ReversePath.Nobody;
+        return new Notice(
+                ReversePath.NOBODY,
+                new MailOptions(
+                        eightBit ? MailOptions.Body.EIGHT_BIT_MIME : MailOptions.Body.SEVEN_BIT,
+                        notice.utf8(),
+                        MailOptions.Return.UNSTATED,
+                        last ? DOUBLE_BOUNCE : ""),
+                List.of(Recipient.of(reader)),
+                octets);
     }
 
     /**
      * A notice in the making.
      *
+     * @param copy whether it is the postmaster's copy of one
      * @param international whether it tells of internationalized mail: RFC 6533
      */
     record Draft(
             Kind kind,
             Envelope original,
             Mailbox reader,
+            boolean copy,
             List<Report> reports,
             Returned returned,
             boolean international,
@@ -119,7 +155,7 @@ public final class DsnComposer implements Notices {
                 boolean end =
                         kind != Kind.FAILED
                                 || original.options().envelopeId().equals(DOUBLE_BOUNCE);
-                yield end ? Optional.empty() : config.doubleBounceTo();
+                yield end ? Optional.empty() : config.readers().doubled();
             }
         };
     }
@@ -180,7 +216,7 @@ public final class DsnComposer implements Notices {
     private void header(PartWriter out, Draft notice, String subject) {
         String id = notice.original().id().text();
         out.line("Date: " + date(notice.now()))
-                .line("From: Mail Delivery System <MAILER-DAEMON@" + config.hostname() + ">")
+                .field("From", from(notice) + " <" + config.author().address() + ">")
                 .field("To", notice.reader().toString())
                 .field("Subject", subject)
                 .line("Auto-Submitted: auto-replied")
@@ -188,6 +224,17 @@ public final class DsnComposer implements Notices {
                 .field("In-Reply-To", notice.returned().messageId())
                 .field("References", notice.returned().messageId())
                 .line("MIME-Version: 1.0");
+    }
+
+    /** RFC 5322 §3.4: a phrase, quoted or encoded where it needs that. */
+    private String from(Draft notice) {
+        String name = config.author().name();
+        if (name.chars().allMatch(c -> c == ' ' || PHRASE.indexOf(c) >= 0)) {
+            return name;
+        }
+        return name.chars().allMatch(c -> c < 0x80) || notice.utf8()
+                ? '"' + name.replace("\\", "\\\\").replace("\"", "\\\"") + '"'
+                : HumanPart.encodedWords(name);
     }
 
     /**
@@ -234,7 +281,7 @@ public final class DsnComposer implements Notices {
     private static String unique(Draft notice) {
         Instant now = notice.now();
         long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
-        return Long.toString(micros, 36) + notice.kind().ordinal();
+        return Long.toString(micros, 36) + notice.kind().ordinal() + (notice.copy() ? "c" : "");
     }
 
     private static boolean eightBit(byte[] octets) {

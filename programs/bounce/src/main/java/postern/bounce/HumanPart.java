@@ -40,6 +40,10 @@ final class HumanPart {
     /** UTF-8, where the words need it. */
     byte[] octets() {
         PartWriter out = new PartWriter(true);
+        if (notice.copy()) {
+            String sender = notice.original().sender().toString();
+            out.folded("Copy of what is told about a message from <" + sender + ">:").line();
+        }
         boolean named = false;
         for (String line : wording.text().text().split("\n", -1)) {
             if (line.strip().equals("{recipients}")) {
@@ -58,12 +62,13 @@ final class HumanPart {
 
     /** As it stands in the header: RFC 2047 where UTF-8 may not. */
     String subject() {
-        String subject = Template.filled(wording.subject().text(), values);
+        String words = Template.filled(wording.subject().text(), values);
+        String subject = notice.copy() ? "Postmaster copy: " + words : words;
         boolean plain = subject.chars().allMatch(c -> c < 0x80);
         return plain || notice.utf8() ? subject : encodedWords(subject);
     }
 
-    private static String encodedWords(String text) {
+    static String encodedWords(String text) {
         StringBuilder words = new StringBuilder();
         StringBuilder piece = new StringBuilder();
         int octets = 0;

@@ -20,6 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.Peer;
+import postern.config.Configuration;
+import postern.config.Problem;
+import postern.config.Settings;
 import postern.mail.Content;
 import postern.mail.Envelope;
 import postern.mail.MailOptions;
@@ -391,7 +394,8 @@ final class DsnComposerTest {
         BounceConfig usual = BounceConfig.of("mx.home.example");
         return new BounceConfig(
                 usual.hostname(),
-                doubled,
+                usual.author(),
+                new BounceConfig.Readers(doubled, Optional.empty(), Optional.empty()),
                 usual.returnedOctetsMax(),
                 new Wording(Template.parseLine(subject), Template.parse(text)),
                 usual.delayed(),
@@ -422,6 +426,100 @@ final class DsnComposerTest {
                 .contains(
                         "Gr\u00fc\u00df Gott ann@sender.example,\n\n<bob@far.example>: host mx.far.example")
                 .contains("\n{ and " + id + ": postmaster@mx.home.example\n");
+    }
+
+    private static BounceConfig read(String toml) {
+        return switch (parsed(toml)) {
+            case Configuration.Result.Loaded(Settings settings) ->
+                    BounceConfig.read(settings, "mx.home.example");
+            case Configuration.Result.Broken(List<Problem> problems) ->
+                    throw new AssertionError(problems.toString());
+        };
+    }
+
+    private static Configuration.Result parsed(String toml) {
+        return Configuration.parse(
+                "postern.toml", "[bounce]\n" + toml, List.of(BounceConfig.SECTION));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "from_address = ''",
+                "from_address = 'a b'",
+                "from_address = 'a@b@c'",
+                "from_address = 'a@b\\n'",
+                "from_address = '<a@b.test>'",
+                "from_name = ''",
+                "from_name = \"a\\nBcc: x\"",
+                "failed_copy_to = '@b.test'",
+                "delayed_copy_to = 'a@'",
+                "double_bounce_to = 'a, b'"
+            })
+    void whoIsNobodyIsRefused(String key) {
+        assertThat(parsed(key)).isInstanceOf(Configuration.Result.Broken.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Mail Delivery System, MAILER-DAEMON, Mail Delivery System <MAILER-DAEMON@mx.home.example>",
+        "Post (Office), post@home.example, \"Post (Office)\" <post@home.example>",
+        "Say 'hi\\ho', a, \"Say 'hi\\\\ho'\" <a@mx.home.example>",
+        "Postst\u00fccke, a, =?utf-8?B?UG9zdHN0w7xja2U=?= <a@mx.home.example>"
+    })
+    void whomItIsFrom(String name, String address, String header) throws IOException {
+        String keys =
+                "from_name = \"\"\""
+                        + name.replace("\\", "\\\\")
+                        + "\"\"\"\nfrom_address = \""
+                        + address
+                        + "\"";
+        Notice notice =
+                new DsnComposer(read(keys))
+                        .compose(
+                                Kind.FAILED,
+                                envelope(MailOptions.NONE, ReversePath.of(ANN)),
+                                new Text(MESSAGE),
+                                List.of(failed(to("bob", "far.example"))),
+                                NOW)
+                        .orElseThrow();
+        sound(notice);
+        assertThat(text(notice)).contains("\r\nFrom: " + header + "\r\n");
+        assertThat(notice.sender()).isEqualTo(ReversePath.NOBODY);
+    }
+
+    /** Postfix's notify_classes: whatever NOTIFY and RET say, and no more than the header. */
+    @Test
+    void thePostmastersCopy() throws IOException {
+        var own =
+                new DsnComposer(
+                        read("failed_copy_to = \"postmaster\"\ndelayed_copy_to = \"a@b.test\""));
+        var never = new Recipient.Notify(true, false, false, false);
+        var bob = new Recipient(Mailbox.of("bob", "far.example"), never, "");
+        Envelope original = envelope(MailOptions.NONE, ReversePath.of(ANN));
+        List<Report> reports = List.of(failed(bob), failed(to("eve", "far.example")));
+        Notice copy =
+                own.copy(Kind.FAILED, original, new Text(MESSAGE), reports, NOW).orElseThrow();
+        sound(copy);
+        approve("copy", copy);
+        assertThat(copy.sender()).isEqualTo(ReversePath.NOBODY);
+        assertThat(copy.recipients())
+                .containsExactly(Recipient.of(Mailbox.of("postmaster", "mx.home.example")));
+        assertThat(
+                        own.copy(Kind.DELAYED, original, new Text(MESSAGE), reports, NOW)
+                                .orElseThrow()
+                                .recipients())
+                .containsExactly(Recipient.of(Mailbox.of("a", "b.test")));
+        assertThat(own.copy(Kind.DELIVERED, original, new Text(MESSAGE), reports, NOW)).isEmpty();
+        assertThat(composer.copy(Kind.FAILED, original, new Text(MESSAGE), reports, NOW))
+                .as("nobody, where nothing is stated")
+                .isEmpty();
+        Envelope itself = envelope(copy.options(), copy.sender()); // of its failure nobody is told
+        for (var told : List.of(own, composer)) {
+            assertThat(told.copy(Kind.FAILED, itself, new Text(MESSAGE), reports, NOW)).isEmpty();
+            assertThat(told.compose(Kind.FAILED, itself, new Text(MESSAGE), reports, NOW))
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -82,6 +82,14 @@ final class Lines {
         log.info(about(entry).say(what).with("notice", notice.text()));
     }
 
+    void copy(Entry entry, QueueId copy) {
+        log.info(about(entry).say("copy of a notification").with("notice", copy.text()));
+    }
+
+    void noCopy(Entry entry, Throwable why) {
+        log.warning(about(entry).say("copy of a notification not queued").with("error", why));
+    }
+
     void noNotice(Entry entry) {
         log.info(about(entry).say("no notice is wanted or allowed: outcome recorded only"));
     }

@@ -15,9 +15,11 @@ import postern.base.World;
 import postern.mail.Content;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
+import postern.mail.Envelope;
 import postern.mail.Expansion;
 import postern.mail.Mailbox;
 import postern.mail.Notices;
+import postern.mail.Origin;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
@@ -168,7 +170,9 @@ final class Workers {
      */
     void settle(Settlement settlement, CompletableFuture<Void> written) {
         Event end = new Event.Unsettled(settlement, 0);
+        Optional<Notices.Notice> copy = Optional.empty();
         try {
+            copy = copy(settlement); // while its content is there
             int told = 0;
             for (Personal.Part part : Personal.parts(settlement)) {
                 put(settlement, part);
@@ -181,6 +185,37 @@ final class Workers {
         } finally {
             owner.accept(end);
             written.completeExceptionally(new IOException("notice not queued now"));
+        }
+        if (copy.isPresent() && end instanceof Event.Settled) {
+            put(settlement.entry(), copy.get());
+        }
+    }
+
+    private Optional<Notices.Notice> copy(Settlement settlement) throws IOException {
+        Envelope envelope = settlement.entry().envelope;
+        try (Content content = spool.content(envelope.id())) {
+            var copy =
+                    notices.copy(
+                            settlement.kind(),
+                            envelope,
+                            content,
+                            settlement.reports(),
+                            world.clock().now());
+            return copy.isPresent() ? Optional.of(expanded(copy.get())) : copy;
+        }
+    }
+
+    /** A courtesy: what is in its way, or a crash just now, costs the copy and nothing else. */
+    private void put(Entry entry, Notices.Notice copy) {
+        byte[] octets = copy.octets();
+        try (var reception = spool.receive(octets.length)) {
+            reception.write(octets, 0, octets.length);
+            var told =
+                    reception.commit(
+                            copy.sender(), copy.options(), Origin.OURSELVES, copy.recipients());
+            lines.copy(entry, world.tasks().await(told).id());
+        } catch (IOException | ExecutionException failed) {
+            lines.noCopy(entry, failed);
         }
     }
 

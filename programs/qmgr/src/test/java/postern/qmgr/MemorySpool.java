@@ -1,6 +1,7 @@
 package postern.qmgr;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,7 +48,15 @@ final class MemorySpool implements Spool {
 
     synchronized QueueId put(
             Instant now, ReversePath sender, List<Recipient> to, MailOptions options) {
-        QueueId id = new QueueId(ids++);
+        return put(nextId(), now, sender, to, options).envelope().id();
+    }
+
+    private synchronized QueueId nextId() {
+        return new QueueId(ids++);
+    }
+
+    private synchronized QueuedMessage put(
+            QueueId id, Instant now, ReversePath sender, List<Recipient> to, MailOptions options) {
         QueuedMessage plain = Stage.fresh(id, now, sender, to, options);
         QueuedMessage message =
                 new QueuedMessage(
@@ -59,7 +68,7 @@ final class MemorySpool implements Spool {
         live.put(id, message);
         remember(id, new Past.Taken(message.envelope(), message.octets()));
         listener.queued(message);
-        return id;
+        return message;
     }
 
     @Override
@@ -84,7 +93,43 @@ final class MemorySpool implements Spool {
 
     @Override
     public Reception receive(long announcedOctets) {
-        throw new UnsupportedOperationException();
+        return new Arrival();
+    }
+
+    /** What comes in; its content is nobody's concern here. */
+    private final class Arrival implements Reception {
+        private final QueueId id = nextId();
+
+        @Override
+        public QueueId id() {
+            return id;
+        }
+
+        @Override
+        public void write(byte[] octets, int offset, int length) {}
+
+        @Override
+        public ByteBuffer room(int wanted) {
+            return ByteBuffer.allocate(wanted);
+        }
+
+        @Override
+        public void filled(int octets) {}
+
+        @Override
+        public CompletionStage<Envelope> commit(
+                ReversePath sender,
+                MailOptions options,
+                Origin from,
+                List<Recipient> recipients,
+                String held) {
+            Instant now = Instant.parse("2026-01-01T00:00:00Z");
+            return CompletableFuture.completedFuture(
+                    put(id, now, sender, recipients, options).envelope());
+        }
+
+        @Override
+        public void close() {}
     }
 
     @Override

@@ -3,7 +3,6 @@ package postern.qmgr;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,8 +23,6 @@ import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
 import postern.mail.Terms;
-import postern.spool.LogSpool;
-import postern.spool.SpoolLimits;
 import postern.testkit.LyingDisk;
 import postern.testkit.SimProcess;
 import postern.testkit.SimWorld;
@@ -62,19 +59,49 @@ final class QueueManagerTest {
         }
     }
 
+    /** And the postmaster too. */
+    private record Copies(Notices told) implements Notices {
+        @Override
+        public Optional<Notice> compose(
+                Kind kind,
+                Envelope original,
+                Content content,
+                List<Report> reports,
+                java.time.Instant now)
+                throws IOException {
+            return told.compose(kind, original, content, reports, now);
+        }
+
+        @Override
+        public Optional<Notice> copy(
+                Kind kind,
+                Envelope original,
+                Content content,
+                List<Report> reports,
+                java.time.Instant now) {
+            return original.sender().equals(ReversePath.NOBODY)
+                    ? Optional.empty()
+                    : Optional.of(
+                            new Notice(
+                                    ReversePath.NOBODY,
+                                    MailOptions.NONE,
+                                    List.of(Stage.recipient("owner@s.test")),
+                                    new byte[reports.size()]));
+        }
+    }
+
     private QueueManager started(Agents agents) {
         return started(QmgrConfig.DEFAULT, agents);
     }
 
     private QueueManager started(QmgrConfig config, Agents agents) {
+        return started(config, new PlainNotices(), agents);
+    }
+
+    private QueueManager started(QmgrConfig config, Notices notices, Agents agents) {
         var queue =
                 new QueueManager(
-                        config,
-                        process.world(),
-                        spool,
-                        new Stage.ByDomain(),
-                        new PlainNotices(),
-                        agents);
+                        config, process.world(), spool, new Stage.ByDomain(), notices, agents);
         process.start(
                 "start",
                 () -> {
@@ -139,16 +166,14 @@ final class QueueManagerTest {
         process.start(
                 "smtpd",
                 () -> {
-                    Path folder = Path.of("/intake-" + sim.elapsed().toNanos());
-                    try (var log = new LogSpool(process.world(), folder, SpoolLimits.DEFAULT)) {
-                        log.open(_ -> {});
-                        var intake = new InFlow(process.world(), log, queue, QmgrConfig.DEFAULT);
-                        Duration begun = sim.elapsed();
+                    var intake = new InFlow(process.world(), spool, queue, QmgrConfig.DEFAULT);
+                    Duration begun = sim.elapsed();
+                    try {
                         intake.receive(1).close();
-                        held[0] = sim.elapsed().minus(begun);
                     } catch (IOException failed) {
                         throw new AssertionError(failed);
                     }
+                    held[0] = sim.elapsed().minus(begun);
                 });
         run(Duration.ofSeconds(10));
         return held[0];
@@ -304,6 +329,25 @@ final class QueueManagerTest {
         assertThat(spool.ledger)
                 .containsExactly(
                         "bob@unknown.test BOUNCED", "ann@s.test DELIVERED", "bob@s.test DELIVERED");
+    }
+
+    /** {@code owner} is an alias: a copy is expanded as the notice is. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void whoeverShallHaveCopiesHasOneWhenTheSenderIsTold(int failures) {
+        QueueId id = spool.put(sim.now(), ANN, "eve@unknown.test");
+        spool.failInjects = failures;
+        started(QmgrConfig.DEFAULT, new Copies(new PlainNotices()), always(Stage.SENT));
+        run(LONG);
+        assertThat(spool.ledger)
+                .containsExactlyInAnyOrder(
+                        "eve@unknown.test BOUNCED",
+                        "ann@s.test DELIVERED",
+                        "ann@s.test DELIVERED",
+                        "bob@s.test DELIVERED");
+        assertThat(logged(id)).anyMatch(line -> line.contains("copy of a notification"));
+        assertThat(spool.live).isEmpty();
+        assertThat(spool.openContents).isZero();
     }
 
     @Test

@@ -49,9 +49,9 @@ final class LmtpConversation {
     private static final Reply UNKNOWN = Reply.of(500, "5.5.2", "Command unrecognized");
     private static final Reply SYNTAX = Reply.of(501, "5.5.4", "Syntax error in parameters");
 
-    /** Content comes by BDAT, so binary is welcome. */
     private static final String CUT_SHORT = "connection closed inside a chunk";
 
+    /** Content comes by BDAT, so binary is welcome. */
     private static final Set<Extension> PARAMETERS = Set.of(Extension.BINARYMIME);
 
     private static final Reply NOT_OFFERED =

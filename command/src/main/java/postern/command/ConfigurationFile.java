@@ -1,7 +1,6 @@
 package postern.command;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -16,7 +15,7 @@ import postern.config.Problem;
 /** Reads the configuration file; that it cannot be read is one more problem in it. */
 public final class ConfigurationFile {
     /** No configuration written by people is larger. */
-    private static final long OCTETS_MAX = 4 * 1024 * 1024;
+    private static final int OCTETS_MAX = 4 * 1024 * 1024;
 
     private final Disk disk;
     private final Installation installation;
@@ -79,15 +78,10 @@ public final class ConfigurationFile {
 
     private String text(Path file) throws IOException {
         try (DiskFile open = disk.openRead(file)) {
-            long size = open.size();
-            if (size > OCTETS_MAX) {
+            if (open.size() > OCTETS_MAX) {
                 throw new IOException("it is larger than 4 MiB");
             }
-            ByteBuffer octets = ByteBuffer.allocate((int) size);
-            while (octets.hasRemaining() && open.read(octets, octets.position()) >= 0) {
-                // until it is full
-            }
-            return new String(octets.array(), 0, octets.position(), StandardCharsets.UTF_8);
+            return new String(open.head(OCTETS_MAX), StandardCharsets.UTF_8);
         }
     }
 }

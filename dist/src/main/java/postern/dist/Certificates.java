@@ -1,7 +1,6 @@
 package postern.dist;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.base.Disk;
-import postern.base.DiskFile;
 import postern.config.Key;
 import postern.config.Problem;
 import postern.config.Settings;
@@ -225,13 +223,7 @@ final class Certificates {
     }
 
     private String text(Path file) throws IOException {
-        try (DiskFile open = disk.openRead(file)) {
-            ByteBuffer octets = ByteBuffer.allocate((int) Math.min(open.size(), FILE_OCTETS_MAX));
-            while (octets.hasRemaining() && open.read(octets, octets.position()) >= 0) {
-                // until it is full
-            }
-            return new String(octets.array(), 0, octets.position(), StandardCharsets.ISO_8859_1);
-        }
+        return new String(disk.head(file, FILE_OCTETS_MAX), StandardCharsets.ISO_8859_1);
     }
 
     /** TLS with what {@link #secretText} says; null where it is empty. */

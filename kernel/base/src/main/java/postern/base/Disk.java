@@ -24,6 +24,17 @@ public interface Disk {
     /** Opens an existing file for reading. */
     DiskFile openRead(Path path) throws IOException;
 
+    /**
+     * The first octets of a file, as {@link DiskFile#head} gives them.
+     *
+     * @throws NoSuchFileException there is none
+     */
+    default byte[] head(Path path, int octetsMax) throws IOException {
+        try (DiskFile file = openRead(path)) {
+            return file.head(octetsMax);
+        }
+    }
+
     /** A file without a name, for what outgrows memory; gone when closed. */
     DiskFile scratch(Path directory) throws IOException;
 

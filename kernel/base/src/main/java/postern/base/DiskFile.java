@@ -3,6 +3,7 @@ package postern.base;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** An open file. Positions are explicit; there is no cursor. */
 public interface DiskFile extends Closeable {
@@ -10,6 +11,22 @@ public interface DiskFile extends Closeable {
 
     /** Reads at the position; may read less than asked; -1 at the end. */
     int read(ByteBuffer into, long position) throws IOException;
+
+    /**
+     * Its first octets: all of it, where it is no longer than that.
+     *
+     * @param octetsMax a file that is longer is cut, without a word: who minds asks for its {@link
+     *     #size}, or for one octet more than he takes
+     */
+    default byte[] head(int octetsMax) throws IOException {
+        ByteBuffer octets = ByteBuffer.allocate((int) Math.min(size(), octetsMax));
+        while (octets.hasRemaining() && read(octets, octets.position()) > 0) {
+            // until it is full, or the file was cut shorter meanwhile
+        }
+        return octets.hasRemaining()
+                ? Arrays.copyOf(octets.array(), octets.position())
+                : octets.array();
+    }
 
     /**
      * The whole file for reading, mapped into memory where the disk can: its pages are then shared
@@ -21,11 +38,7 @@ public interface DiskFile extends Closeable {
         if (size() > Integer.MAX_VALUE) {
             throw new IOException("file exceeds 2 GiB");
         }
-        ByteBuffer all = ByteBuffer.allocate((int) size());
-        while (all.hasRemaining() && read(all, all.position()) > 0) {
-            // until all of it is there
-        }
-        return all.flip().asReadOnlyBuffer();
+        return ByteBuffer.wrap(head(Integer.MAX_VALUE)).asReadOnlyBuffer();
     }
 
     /** Writes all of the buffers at the position, one behind the other. */

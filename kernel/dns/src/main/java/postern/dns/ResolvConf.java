@@ -3,14 +3,12 @@ package postern.dns;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import postern.base.Disk;
-import postern.base.DiskFile;
 
 /** The servers that this machine asks: resolv.conf(5). Its other options are not ours. */
 public final class ResolvConf {
@@ -28,23 +26,14 @@ public final class ResolvConf {
     public static List<InetSocketAddress> servers(Disk disk) {
         List<InetSocketAddress> found;
         try {
-            found = parse(text(disk));
+            byte[] octets = disk.head(PATH, OCTETS_MAX);
+            found = parse(new String(octets, StandardCharsets.US_ASCII));
         } catch (IOException _) { // not there or not ours to read: the default stands
             found = List.of();
         }
         return found.isEmpty()
                 ? List.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), PORT))
                 : found;
-    }
-
-    private static String text(Disk disk) throws IOException {
-        try (DiskFile file = disk.openRead(PATH)) {
-            ByteBuffer octets = ByteBuffer.allocate(OCTETS_MAX);
-            while (octets.hasRemaining() && file.read(octets, octets.position()) > 0) {
-                // until the end
-            }
-            return new String(octets.array(), 0, octets.position(), StandardCharsets.US_ASCII);
-        }
     }
 
     static List<InetSocketAddress> parse(String text) {

@@ -104,13 +104,8 @@ final class MaildirSize {
 
     /** Empty when there is none. */
     private String read() throws IOException {
-        try (DiskFile open = disk.openRead(file)) {
-            int length = (int) Math.min(open.size(), FILE_OCTETS_MAX + 1);
-            ByteBuffer octets = ByteBuffer.allocate(length);
-            while (octets.hasRemaining() && open.read(octets, octets.position()) > 0) {
-                // until all of it is there
-            }
-            return new String(octets.array(), 0, octets.position(), StandardCharsets.US_ASCII);
+        try {
+            return new String(disk.head(file, FILE_OCTETS_MAX + 1), StandardCharsets.US_ASCII);
         } catch (NoSuchFileException none) {
             return "";
         }

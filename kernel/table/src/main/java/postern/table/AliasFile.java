@@ -1,7 +1,6 @@
 package postern.table;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,11 +41,7 @@ public final class AliasFile {
             if (file.size() > Aliases.FILE_OCTETS_MAX) {
                 throw new IOException(path + " exceeds " + Aliases.FILE_OCTETS_MAX + " octets");
             }
-            ByteBuffer octets = ByteBuffer.allocate((int) file.size());
-            while (octets.hasRemaining() && file.read(octets, octets.position()) > 0) {
-                // until all of it is there
-            }
-            return new String(octets.array(), 0, octets.position(), StandardCharsets.UTF_8);
+            return new String(file.head(Aliases.FILE_OCTETS_MAX), StandardCharsets.UTF_8);
         }
     }
 }

@@ -1,7 +1,6 @@
 package postern.tls;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +12,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import postern.base.Clock;
 import postern.base.Disk;
-import postern.base.DiskFile;
 
 /**
  * Files of authorities' certificates, read when a policy asks for one first, and anew when they
@@ -115,13 +113,9 @@ public final class AuthorityFiles {
     }
 
     private Loaded read(Path path) throws IOException {
-        try (DiskFile open = disk.openRead(path)) {
-            ByteBuffer octets = ByteBuffer.allocate((int) Math.min(open.size(), FILE_OCTETS_MAX));
-            while (octets.hasRemaining() && open.read(octets, octets.position()) >= 0) {
-                // until it is full
-            }
-            String text =
-                    new String(octets.array(), 0, octets.position(), StandardCharsets.ISO_8859_1);
+        byte[] octets = disk.head(path, FILE_OCTETS_MAX);
+        try {
+            String text = new String(octets, StandardCharsets.ISO_8859_1);
             return new Loaded.Usable(Authorities.of(text));
         } catch (IllegalArgumentException damaged) {
             return unusable(path, damaged.getMessage());

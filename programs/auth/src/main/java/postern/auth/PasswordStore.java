@@ -11,7 +11,7 @@ import postern.sasl.password.PasswordFile;
 /** The password file as it was when it was last right. Any thread. */
 public final class PasswordStore {
     /** A million users with a hash each. */
-    public static final long FILE_OCTETS_MAX = 256L << 20;
+    public static final int FILE_OCTETS_MAX = 256 << 20;
 
     private final RenewedFile<PasswordFile> file;
 

@@ -1,7 +1,6 @@
 package postern.auth;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -125,16 +124,12 @@ final class RenewedFile<T> {
      *
      * @throws IOException also where it is longer
      */
-    static String text(Disk disk, Path path, long octetsMax) throws IOException {
+    static String text(Disk disk, Path path, int octetsMax) throws IOException {
         try (DiskFile open = disk.openRead(path)) {
             if (open.size() > octetsMax) {
                 throw new Wrong("longer than " + octetsMax + " octets");
             }
-            ByteBuffer octets = ByteBuffer.allocate((int) open.size());
-            while (octets.hasRemaining() && open.read(octets, octets.position()) >= 0) {
-                // until it is full
-            }
-            return new String(octets.array(), 0, octets.position(), StandardCharsets.UTF_8);
+            return new String(open.head(octetsMax), StandardCharsets.UTF_8);
         }
     }
 }

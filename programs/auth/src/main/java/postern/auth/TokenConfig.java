@@ -36,7 +36,7 @@ public record TokenConfig(
         Optional<Path> authorities) {
     private static final String SINCE = "0.2";
 
-    private static final long AUTHORITIES_OCTETS_MAX =
+    private static final int AUTHORITIES_OCTETS_MAX =
             16 << 20; // the largest bundle is under 1 MiB
 
     /** What tells whether a token is good. */

@@ -40,13 +40,9 @@ final class Checkpoints {
     /** The outcomes recorded, by {@link #key}. */
     Map<String, Outcome> read(QueueId id, Mailbox recipient) throws IOException {
         Map<String, Outcome> done = new LinkedHashMap<>();
-        try (DiskFile file = disk.openRead(file(id, recipient))) {
-            int length = (int) Math.min(file.size(), FILE_OCTETS_MAX);
-            ByteBuffer octets = ByteBuffer.allocate(length);
-            while (octets.hasRemaining() && file.read(octets, octets.position()) > 0) {
-                // until all of it is there
-            }
-            String text = new String(octets.array(), 0, octets.position(), StandardCharsets.UTF_8);
+        try {
+            byte[] octets = disk.head(file(id, recipient), FILE_OCTETS_MAX);
+            String text = new String(octets, StandardCharsets.UTF_8);
             for (String line : text.split("\n", -1)) {
                 String[] parts = line.split(" ", 3);
                 if (parts.length == 3) {

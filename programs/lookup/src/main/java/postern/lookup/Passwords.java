@@ -1,7 +1,6 @@
 package postern.lookup;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import postern.base.Bug;
 import postern.base.Disk;
-import postern.base.DiskFile;
 import postern.table.DatabaseKeys;
 import postern.table.TableConfig;
 
@@ -38,13 +36,9 @@ public interface Passwords {
     }
 
     private static String read(Disk disk, Path file) throws IOException {
-        try (DiskFile open = disk.openRead(file)) {
-            ByteBuffer octets = ByteBuffer.allocate(FILE_OCTETS_MAX);
-            while (octets.hasRemaining() && open.read(octets, octets.position()) >= 0) {
-                // until it is full
-            }
-            String text = new String(octets.array(), 0, octets.position(), StandardCharsets.UTF_8);
-            return text.strip();
+        try {
+            byte[] octets = disk.head(file, FILE_OCTETS_MAX);
+            return new String(octets, StandardCharsets.UTF_8).strip();
         } catch (NoSuchFileException none) {
             throw new IOException(file + ": there is no such file", none);
         } catch (AccessDeniedException denied) {

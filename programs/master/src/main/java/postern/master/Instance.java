@@ -54,9 +54,7 @@ final class Instance implements AutoCloseable {
     }
 
     private static String read(DiskFile file) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(PID_OCTETS_MAX);
-        int got = Math.max(0, file.read(text, 0));
-        return new String(text.array(), 0, got, StandardCharsets.US_ASCII).strip();
+        return new String(file.head(PID_OCTETS_MAX), StandardCharsets.US_ASCII).strip();
     }
 
     @Override

@@ -1,13 +1,11 @@
 package postern.oauth;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import postern.base.Disk;
-import postern.base.DiskFile;
 
 /** Files that hold one secret. */
 final class Secrets {
@@ -48,13 +46,7 @@ final class Secrets {
     }
 
     static String whole(Disk disk, Path file) throws IOException {
-        try (DiskFile open = disk.openRead(file)) {
-            ByteBuffer octets = ByteBuffer.allocate(OCTETS_MAX + 1024);
-            while (octets.hasRemaining() && open.read(octets, octets.position()) >= 0) {
-                // until it is full
-            }
-            return new String(octets.array(), 0, octets.position(), StandardCharsets.ISO_8859_1);
-        }
+        return new String(disk.head(file, OCTETS_MAX + 1024), StandardCharsets.ISO_8859_1);
     }
 
     /** Whether it may be a token or a secret: RFC 6749 appendix A. */

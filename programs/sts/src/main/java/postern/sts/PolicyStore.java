@@ -54,7 +54,7 @@ final class PolicyStore {
                 Path file = folder.resolve(name);
                 Optional<Kept> found =
                         PolicyDomain.of(name).filter(name::equals).isPresent()
-                                ? Kept.decode(read(file))
+                                ? Kept.decode(world.disk().head(file, FILE_OCTETS_MAX))
                                 : Optional.empty();
                 if (found.isPresent()) {
                     remember(name, found.get()).forEach(this::delete);
@@ -75,18 +75,6 @@ final class PolicyStore {
                             LogLine.about("sts")
                                     .with("error", unreadable.getMessage())
                                     .say("cannot read all policies that were kept"));
-        }
-    }
-
-    private byte[] read(Path file) throws IOException {
-        try (DiskFile open = world.disk().openRead(file)) {
-            ByteBuffer all = ByteBuffer.allocate((int) Math.min(open.size(), FILE_OCTETS_MAX));
-            while (all.hasRemaining() && open.read(all, all.position()) > 0) {
-                // until all of it is there
-            }
-            byte[] read = new byte[all.position()];
-            all.flip().get(read);
-            return read;
         }
     }
 

@@ -162,11 +162,7 @@ final class Folder {
             if (file.size() > FILE_OCTETS_MAX) {
                 throw new IllegalArgumentException("too large");
             }
-            ByteBuffer all = ByteBuffer.allocate((int) file.size());
-            while (all.hasRemaining() && file.read(all, all.position()) > 0) {
-                // until all of it is there
-            }
-            String text = new String(all.array(), 0, all.position(), StandardCharsets.UTF_8);
+            String text = new String(file.head(FILE_OCTETS_MAX), StandardCharsets.UTF_8);
             List<String> lines = List.of(text.split("\n", -1));
             if (!lines.getFirst().equals(MARK) || !lines.getLast().isEmpty()) {
                 throw new IllegalArgumentException("not whole");

@@ -99,13 +99,9 @@ public final class KnownClients {
         if (config.remembered() == 0 || !world.disk().exists(file)) {
             return;
         }
-        try (DiskFile open = world.disk().openRead(file)) {
-            long longest = (long) config.remembered() * LINE_OCTETS_MAX;
-            ByteBuffer octets = ByteBuffer.allocate((int) Math.min(open.size(), longest));
-            while (octets.hasRemaining() && open.read(octets, octets.position()) >= 0) {
-                // until it is full
-            }
-            new String(octets.array(), 0, octets.position(), StandardCharsets.US_ASCII)
+        int longest = config.remembered() * LINE_OCTETS_MAX;
+        try {
+            new String(world.disk().head(file, longest), StandardCharsets.US_ASCII)
                     .lines()
                     .forEach(this::entry);
         } catch (IOException unreadable) {

@@ -1,12 +1,11 @@
 package postern.tls;
 
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
+import postern.base.Digest;
 import postern.tls.Pem.Malformed;
 
 /**
@@ -41,10 +40,9 @@ final class ClientCertificates {
 
     static String fingerprint(X509Certificate certificate) {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(certificate.getEncoded()));
-        } catch (GeneralSecurityException broken) {
-            throw new Bug("the platform has SHA-256", broken);
+            return Digest.sha256(certificate.getEncoded());
+        } catch (CertificateEncodingException broken) {
+            throw new Bug("a certificate that was read can be written", broken);
         }
     }
 }

@@ -4,16 +4,13 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import postern.auth.TokenRules.Judged;
-import postern.base.Bug;
+import postern.base.Digest;
 import postern.base.Disk;
 import postern.base.JsonValue;
 import postern.base.JsonValue.Members;
@@ -100,7 +97,8 @@ final class Introspection implements TokenCheck {
 
     @Override
     public Verdict token(String user, String token) {
-        String hash = hash(token);
+        // no token is kept as it is
+        String hash = Digest.sha256(token.getBytes(StandardCharsets.UTF_8));
         Judged.Good known = known(hash);
         if (known != null) {
             return TokenRules.granted(known.login(), user);
@@ -188,16 +186,6 @@ final class Introspection implements TokenCheck {
             if (kept.size() > KEPT_MAX) {
                 kept.pollFirstEntry();
             }
-        }
-    }
-
-    /** No token is kept as it is. */
-    private static String hash(String token) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException missing) {
-            throw new Bug("the platform knows SHA-256", missing);
         }
     }
 }

@@ -5,12 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import postern.base.Bug;
+import postern.base.Digest;
 import postern.base.Disk;
 import postern.base.DiskFile;
 import postern.mail.Mailbox;
@@ -89,12 +86,7 @@ final class Checkpoints {
 
     /** Names a destination, whatever it is called. */
     static String key(String destination) {
-        try {
-            byte[] octets = destination.getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new Bug("every Java has SHA-256", impossible);
-        }
+        return Digest.sha256(destination.getBytes(StandardCharsets.UTF_8));
     }
 
     private Path file(QueueId id, Mailbox recipient) {

@@ -5,14 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import postern.base.Bug;
+import postern.base.Digest;
 import postern.base.DiskFile;
 import postern.base.World;
 
@@ -115,11 +112,6 @@ final class RefreshTokens {
     }
 
     private static String digest(String token) {
-        try {
-            byte[] octets = token.getBytes(StandardCharsets.US_ASCII);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(octets));
-        } catch (NoSuchAlgorithmException none) {
-            throw new Bug("every JDK has SHA-256", none);
-        }
+        return Digest.sha256(token.getBytes(StandardCharsets.US_ASCII));
     }
 }

@@ -1,12 +1,9 @@
 package postern.smtp.tls;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.util.HexFormat;
 import java.util.List;
-import postern.base.Bug;
+import postern.base.Digest;
 import postern.tls.Authorities;
 import postern.tls.AuthorityFiles;
 import postern.tls.CertificateNames;
@@ -100,25 +97,17 @@ public final class ServerJudge {
     private static Judgement known(List<String> digests, X509Certificate certificate) {
         try {
             for (String algorithm : List.of("SHA-256", "SHA-512")) {
-                String whole = digest(algorithm, certificate.getEncoded());
-                String key = digest(algorithm, certificate.getPublicKey().getEncoded());
+                String whole = Digest.hex(algorithm, certificate.getEncoded());
+                String key = Digest.hex(algorithm, certificate.getPublicKey().getEncoded());
                 if (digests.contains(whole) || digests.contains(key)) {
                     return new Judgement.Proven("fingerprint");
                 }
             }
             return refused(
                     TlsResult.Type.CERTIFICATE_NOT_TRUSTED,
-                    "fingerprint is another: " + digest("SHA-256", certificate.getEncoded()));
+                    "fingerprint is another: " + Digest.sha256(certificate.getEncoded()));
         } catch (CertificateEncodingException odd) {
             return refused(TlsResult.Type.VALIDATION_FAILURE, "certificate cannot be read");
-        }
-    }
-
-    static String digest(String algorithm, byte[] octets) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(octets));
-        } catch (NoSuchAlgorithmException broken) {
-            throw new Bug("the platform has " + algorithm, broken);
         }
     }
 }

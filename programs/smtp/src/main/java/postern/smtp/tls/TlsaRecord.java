@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import postern.base.Digest;
 import postern.dns.Resolver.Tlsa;
 
 /**
@@ -95,8 +96,8 @@ public record TlsaRecord(int usage, int selector, int matching, String data) {
                     selector == KEY ? shown.getPublicKey().getEncoded() : shown.getEncoded();
             return data.equals(
                     switch (matching) {
-                        case SHA_256 -> ServerJudge.digest("SHA-256", selected);
-                        case SHA_512 -> ServerJudge.digest("SHA-512", selected);
+                        case SHA_256 -> Digest.sha256(selected);
+                        case SHA_512 -> Digest.hex("SHA-512", selected);
                         default -> HexFormat.of().formatHex(selected);
                     });
         } catch (CertificateEncodingException odd) {

@@ -150,14 +150,7 @@ public final class PeerReader {
      * @return how many; -1 when the peer closed
      */
     public int read(byte[] into, int offset, int length) throws IOException {
-        int ready = end - start;
-        if (ready == 0) {
-            return peer.read(into, offset, length);
-        }
-        int n = Math.min(ready, length);
-        System.arraycopy(buffer, start, into, offset, n);
-        consume(n);
-        return n;
+        return read(ByteBuffer.wrap(into, offset, length));
     }
 
     /**

@@ -16,11 +16,6 @@ public final class DotLines {
     private boolean found;
     private boolean lineBegins = true;
 
-    /** Looks through the next octets. */
-    public void scan(byte[] octets, int offset, int length) {
-        scan(ByteBuffer.wrap(octets), offset, length);
-    }
-
     /** Looks through the next octets, wherever in the buffer its position is. */
     public void scan(ByteBuffer octets, int offset, int length) {
         if (found || length == 0) {

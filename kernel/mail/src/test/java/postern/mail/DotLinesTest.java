@@ -2,6 +2,7 @@ package postern.mail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,8 +29,8 @@ class DotLinesTest {
         byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
         for (int split = 0; split <= octets.length; split++) {
             DotLines dots = new DotLines();
-            dots.scan(octets, 0, split);
-            dots.scan(octets, split, octets.length - split);
+            dots.scan(ByteBuffer.wrap(octets), 0, split);
+            dots.scan(ByteBuffer.wrap(octets), split, octets.length - split);
             assertThat(dots.found()).as("at %d", split).isEqualTo(expected);
         }
     }

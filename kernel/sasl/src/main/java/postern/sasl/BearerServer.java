@@ -15,6 +15,7 @@ import postern.sasl.Accounts.TokenHints;
 final class BearerServer implements ServerExchange {
     private static final String SEPARATOR = "\u0001"; // kvsep
     private static final String SCHEME = "bearer ";
+
     private final Accounts accounts;
     private final boolean standard;
     private @Nullable Step failed;

@@ -1,5 +1,8 @@
 package postern.mail;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+
 /**
  * Where a message came from, for the trace header and the log; never a ground for a decision after
  * reception. Unknown texts are empty.
@@ -37,5 +40,15 @@ public record Origin(
             String listener,
             boolean submission) {
         this(clientAddress, clientName, helo, protocol, login, listener, submission, "");
+    }
+
+    /** An address as {@link #clientAddress} has it: without the zone, which is this host's own. */
+    public static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        if (!(address instanceof Inet6Address)) {
+            return text;
+        }
+        int zone = text.indexOf('%');
+        return "IPv6:" + (zone < 0 ? text : text.substring(0, zone));
     }
 }

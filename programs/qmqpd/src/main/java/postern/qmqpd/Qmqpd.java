@@ -1,8 +1,6 @@
 package postern.qmqpd;
 
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,6 +12,7 @@ import postern.base.Peer;
 import postern.base.World;
 import postern.config.Cidr;
 import postern.mail.ContentStore;
+import postern.mail.Origin;
 import postern.wire.DataDecoder;
 
 /** The QMQP server: accepts connections and takes a message from each. Any thread. */
@@ -156,15 +155,6 @@ public final class Qmqpd {
 
     /** As the trace writes it. */
     static String address(Peer peer) {
-        if (!(peer.remote() instanceof Endpoint.Tcp tcp)) {
-            return "";
-        }
-        InetAddress address = tcp.address();
-        String text = address.getHostAddress();
-        if (!(address instanceof Inet6Address)) {
-            return text;
-        }
-        int scope = text.indexOf('%');
-        return "IPv6:" + (scope < 0 ? text : text.substring(0, scope));
+        return peer.remote() instanceof Endpoint.Tcp tcp ? Origin.text(tcp.address()) : "";
     }
 }

@@ -1,12 +1,12 @@
 package postern.smtpd;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import postern.base.Endpoint;
 import postern.config.Cidr;
+import postern.mail.Origin;
 
 /**
  * Who is at the other end.
@@ -23,13 +23,16 @@ record Client(String address, String name, boolean trusted, @Nullable InetAddres
         return switch (remote) {
             case Endpoint.Tcp tcp ->
                     new Client(
-                            text(tcp.address()), "", within(tcp.address(), trusted), tcp.address());
+                            Origin.text(tcp.address()),
+                            "",
+                            within(tcp.address(), trusted),
+                            tcp.address());
             case Endpoint.Local _ -> new Client("", "", false, null);
         };
     }
 
     Client at(InetAddress other, List<Cidr> networks) {
-        return new Client(text(other), name, within(other, networks), other);
+        return new Client(Origin.text(other), name, within(other, networks), other);
     }
 
     Client named(String other) {
@@ -47,15 +50,6 @@ record Client(String address, String name, boolean trusted, @Nullable InetAddres
             }
         }
         return false;
-    }
-
-    private static String text(InetAddress address) {
-        String text = address.getHostAddress();
-        if (!(address instanceof Inet6Address)) {
-            return text;
-        }
-        int scope = text.indexOf('%');
-        return "IPv6:" + (scope < 0 ? text : text.substring(0, scope));
     }
 
     /** As Postfix's log shows it. */

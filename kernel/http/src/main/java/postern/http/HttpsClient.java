@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.SequencedMap;
 import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.base.Peer;
@@ -71,9 +72,7 @@ public final class HttpsClient {
 
     /** POST: RFC 9110 §9.3.3. */
     public Exchange post(HttpsUrl url, String mediaType, byte[] body, Bounds bounds) {
-        String fields =
-                "Content-Type: " + mediaType + "\r\nContent-Length: " + body.length + "\r\n";
-        return ask(url, "POST", fields, body, bounds);
+        return ask(url, "POST", fields(mediaType, body), body, bounds);
     }
 
     /**
@@ -82,18 +81,23 @@ public final class HttpsClient {
      * @param authorization the field of that name, in ASCII without line ends; empty: none
      */
     public Exchange postForm(
-            HttpsUrl url, String mediaType, String authorization, byte[] body, Bounds bounds) {
+            HttpsUrl url,
+            String authorization,
+            SequencedMap<String, String> parameters,
+            Bounds bounds) {
         Bug.unless(authorization.chars().allMatch(c -> c >= ' ' && c <= '~'), "a field is a line");
+        byte[] body = Form.octets(parameters);
         String fields =
-                "Accept: application/json\r\nContent-Type: "
-                        + mediaType
-                        + "\r\nContent-Length: "
-                        + body.length
-                        + "\r\n"
+                "Accept: application/json\r\n"
+                        + fields(Form.MEDIA_TYPE, body)
                         + (authorization.isEmpty()
                                 ? ""
                                 : "Authorization: " + authorization + "\r\n");
         return ask(url, "POST", fields, body, bounds);
+    }
+
+    private static String fields(String mediaType, byte[] body) {
+        return "Content-Type: " + mediaType + "\r\nContent-Length: " + body.length + "\r\n";
     }
 
     private Exchange ask(HttpsUrl url, String method, String fields, byte[] body, Bounds bounds) {

@@ -1,11 +1,9 @@
 package postern.auth;
 
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +16,7 @@ import postern.base.JsonValue.Truth;
 import postern.base.Mailbox;
 import postern.base.World;
 import postern.http.Exchange;
+import postern.http.Form;
 import postern.http.HttpsClient;
 import postern.http.HttpsUrl;
 import postern.http.Response;
@@ -81,18 +80,14 @@ final class Introspection implements TokenCheck {
         }
     }
 
-    /** {@code client-id:secret}, in the form in which they travel: RFC 6749 §2.3.1. */
+    /** {@code client-id:secret}, as the field Authorization. */
     static String credentials(Disk disk, Path path) throws IOException {
         String line = RenewedFile.text(disk, path, FILE_OCTETS_MAX).strip();
         int colon = line.indexOf(':');
         if (colon <= 0 || colon == line.length() - 1 || line.indexOf('\n') >= 0) {
             throw new RenewedFile.Wrong("not one line client-id:secret");
         }
-        return encoded(line.substring(0, colon)) + ":" + encoded(line.substring(colon + 1));
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        return Form.basic(line.substring(0, colon), line.substring(colon + 1));
     }
 
     @Override
@@ -123,14 +118,10 @@ final class Introspection implements TokenCheck {
     }
 
     private Exchange ask(String token, String ours) {
-        String form = "token=" + encoded(token) + "&token_type_hint=access_token"; // RFC 7662 §2.1
-        String basic = Base64.getEncoder().encodeToString(ours.getBytes(StandardCharsets.US_ASCII));
-        return client.postForm(
-                url,
-                "application/x-www-form-urlencoded",
-                "Basic " + basic, // RFC 7617 §2
-                form.getBytes(StandardCharsets.US_ASCII),
-                bounds);
+        var form = new LinkedHashMap<String, String>(); // RFC 7662 §2.1
+        form.put("token", token);
+        form.put("token_type_hint", "access_token");
+        return client.postForm(url, ours, form, bounds);
     }
 
     /** RFC 7662 §2.2, §2.3. */

@@ -1,20 +1,17 @@
 package postern.oauth;
 
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import postern.base.JsonValue;
 import postern.base.JsonValue.Members;
 import postern.base.JsonValue.Text;
 import postern.http.Exchange;
+import postern.http.Form;
 import postern.http.HttpsClient;
 import postern.http.Response;
 
@@ -23,8 +20,6 @@ final class TokenEndpoint {
     /** Figures of our own: an endpoint answers within a second, in some kilobytes. */
     private static final HttpsClient.Bounds BOUNDS =
             new HttpsClient.Bounds(Duration.ofSeconds(30), 64 * 1024);
-
-    private static final String FORM = "application/x-www-form-urlencoded";
 
     /** Where the endpoint does not say, as RFC 6749 §5.1 recommends it should. */
     private static final Duration UNSTATED_LIFE = Duration.ofMinutes(5);
@@ -48,7 +43,7 @@ final class TokenEndpoint {
      * @param refreshToken empty with client credentials
      */
     Granted ask(OAuthConfig config, String secret, String refreshToken) {
-        Map<String, String> parameters = new LinkedHashMap<>();
+        LinkedHashMap<String, String> parameters = new LinkedHashMap<>();
         switch (config.grant()) {
             case REFRESH_TOKEN -> {
                 parameters.put("grant_type", "refresh_token");
@@ -66,18 +61,9 @@ final class TokenEndpoint {
             parameters.put("client_id", config.clientId());
             parameters.put("client_secret", secret);
         } else {
-            String pair = encoded(config.clientId()) + ":" + encoded(secret);
-            authorization =
-                    "Basic "
-                            + Base64.getEncoder()
-                                    .encodeToString(pair.getBytes(StandardCharsets.US_ASCII));
+            authorization = Form.basic(config.clientId(), secret);
         }
-        byte[] body =
-                parameters.entrySet().stream()
-                        .map(each -> each.getKey() + "=" + encoded(each.getValue()))
-                        .collect(Collectors.joining("&"))
-                        .getBytes(StandardCharsets.US_ASCII);
-        return switch (client.postForm(config.endpoint(), FORM, authorization, body, BOUNDS)) {
+        return switch (client.postForm(config.endpoint(), authorization, parameters, BOUNDS)) {
             case Exchange.Failed(var stage, String why) ->
                     new Granted.Nothing(
                             config.endpoint().host()
@@ -89,10 +75,6 @@ final class TokenEndpoint {
             case Exchange.Answered(Response response) ->
                     answer(config, response, List.of(secret, refreshToken));
         };
-    }
-
-    private static String encoded(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
     private static Granted answer(OAuthConfig config, Response response, List<String> secrets) {

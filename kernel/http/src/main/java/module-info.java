@@ -3,6 +3,7 @@
 module postern.http {
     requires static org.jspecify;
     requires transitive postern.base;
+    requires transitive postern.config;
     requires transitive postern.dns;
     requires transitive postern.tls;
     requires postern.wire;

@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
 import postern.base.Bug;
+import postern.config.Key;
 
 /**
  * Where a request goes: RFC 9110 §4.2.2.
@@ -58,6 +59,25 @@ public record HttpsUrl(String host, int port, String target) {
         } catch (URISyntaxException _) {
             return Optional.empty();
         }
+    }
+
+    /** A key of the configuration that holds one, or is not there. */
+    public static Key<Optional<HttpsUrl>> key(
+            String name, String example, String doc, String since) {
+        return Key.parsed(
+                        name,
+                        example,
+                        "an HTTPS URL",
+                        text ->
+                                parse(text)
+                                        .orElseThrow(
+                                                () ->
+                                                        new IllegalArgumentException(
+                                                                "is no URL of HTTPS with a host's name")),
+                        "write https://HOST/PATH",
+                        doc,
+                        since)
+                .optional();
     }
 
     /** Labels of letters, digits and hyphens, of which the last is no number. */

@@ -69,10 +69,11 @@ public record TokenConfig(
                     .optional();
 
     private static final Key<Optional<HttpsUrl>> KEYS_URL =
-            url(
+            HttpsUrl.key(
                     "keys_url",
                     "https://login.example.org/oauth2/jwks",
-                    "Where the issuer publishes its keys (jwks_uri), instead of a file.");
+                    "Where the issuer publishes its keys (jwks_uri), instead of a file.",
+                    SINCE);
 
     private static final Key<Duration> KEYS_KEPT =
             Key.duration(
@@ -86,11 +87,12 @@ public record TokenConfig(
                     SINCE);
 
     private static final Key<Optional<HttpsUrl>> INTROSPECTION =
-            url(
+            HttpsUrl.key(
                     "introspection_url",
                     "https://login.example.org/oauth2/introspect",
                     "Where the issuer is asked about each token (RFC 7662), instead of keys: for tokens"
-                            + " that are not signed, or that must end at once when they are revoked.");
+                            + " that are not signed, or that must end at once when they are revoked.",
+                    SINCE);
 
     private static final Key<Optional<Path>> CREDENTIALS =
             Key.path(
@@ -174,11 +176,12 @@ public record TokenConfig(
                     .optional();
 
     private static final Key<Optional<HttpsUrl>> CONFIGURATION =
-            url(
+            HttpsUrl.key(
                     "configuration_url",
                     "https://login.example.org/.well-known/openid-configuration",
                     "Where the issuer says how tokens are got; told to clients whose token is denied (RFC"
-                            + " 7628 §3.2.2, openid-configuration).");
+                            + " 7628 §3.2.2, openid-configuration).",
+                    SINCE);
 
     /** {@code [auth.oauth]}. */
     public static final Section SECTION =
@@ -369,22 +372,5 @@ public record TokenConfig(
         Set<Integer> ports = new LinkedHashSet<>();
         server().ifPresent(url -> ports.add(url.port()));
         return ports;
-    }
-
-    private static Key<Optional<HttpsUrl>> url(String name, String example, String doc) {
-        return Key.parsed(
-                        name,
-                        example,
-                        "an HTTPS URL",
-                        text ->
-                                HttpsUrl.parse(text)
-                                        .orElseThrow(
-                                                () ->
-                                                        new IllegalArgumentException(
-                                                                "is no URL of HTTPS with a host's name")),
-                        "write https://HOST/PATH",
-                        doc,
-                        SINCE)
-                .optional();
     }
 }

@@ -55,16 +55,12 @@ public record OAuthConfig(
     }
 
     private static final Key<Optional<HttpsUrl>> ENDPOINT =
-            Key.parsed(
-                            "token_endpoint",
-                            "https://login.example.org/token",
-                            "an https URL",
-                            OAuthConfig::url,
-                            "write a URL such as \"https://login.example.org/token\"",
-                            "Where tokens are asked for (RFC 6749 §3.2). Its server has to prove its"
-                                    + " name; authorities are those of tls_ca_files of [smtp].",
-                            SINCE)
-                    .optional();
+            HttpsUrl.key(
+                    "token_endpoint",
+                    "https://login.example.org/token",
+                    "Where tokens are asked for (RFC 6749 §3.2). Its server has to prove its"
+                            + " name; authorities are those of tls_ca_files of [smtp].",
+                    SINCE);
 
     private static final Key<Grant> GRANT =
             Key.choice(
@@ -140,14 +136,6 @@ public record OAuthConfig(
                             AUTHENTICATION,
                             REFRESH_TOKEN,
                             SCOPE));
-
-    private static HttpsUrl url(String text) {
-        return HttpsUrl.parse(text)
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "is no https URL with the name of a host"));
-    }
 
     /** All that can be used. */
     public static List<OAuthConfig> read(Settings settings) {

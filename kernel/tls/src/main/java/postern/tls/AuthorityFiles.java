@@ -33,7 +33,8 @@ public final class AuthorityFiles {
                     Path.of("/etc/ssl/ca-bundle.pem"),
                     Path.of("/etc/ssl/cert.pem"));
 
-    private static final int FILE_OCTETS_MAX = 16 << 20; // the largest bundle is under 1 MiB
+    /** Longest file in octets: the largest bundle is under 1 MiB. */
+    public static final int FILE_OCTETS_MAX = 16 << 20;
 
     /** How often a file is looked at. */
     private static final Duration STILL = Duration.ofMinutes(1);

@@ -16,6 +16,7 @@ import postern.config.Section;
 import postern.config.Settings;
 import postern.http.HttpsUrl;
 import postern.sasl.Accounts.TokenHints;
+import postern.tls.AuthorityFiles;
 import postern.tls.Credential;
 
 /**
@@ -35,9 +36,6 @@ public record TokenConfig(
         Duration timeout,
         Optional<Path> authorities) {
     private static final String SINCE = "0.2";
-
-    private static final int AUTHORITIES_OCTETS_MAX =
-            16 << 20; // the largest bundle is under 1 MiB
 
     /** What tells whether a token is good. */
     public sealed interface Source {
@@ -306,7 +304,7 @@ public record TokenConfig(
         unusable(group, CREDENTIALS, credentials, wide).ifPresent(problems::add);
         Checked authorities =
                 file -> {
-                    String text = RenewedFile.text(disk, file, AUTHORITIES_OCTETS_MAX);
+                    String text = RenewedFile.text(disk, file, AuthorityFiles.FILE_OCTETS_MAX);
                     String why = Credential.unusableAuthorities(text);
                     if (!why.isEmpty()) {
                         throw new RenewedFile.Wrong(why);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -637,8 +638,8 @@ final class DsnComposerTest {
         }
 
         @Override
-        public void send(Peer peer, long position, long length) {
-            throw new UnsupportedOperationException();
+        public void send(Peer peer, long position, long length) throws IOException {
+            peer.write(ByteBuffer.wrap(all, (int) position, (int) length));
         }
 
         @Override

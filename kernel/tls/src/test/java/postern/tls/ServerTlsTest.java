@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -151,14 +152,17 @@ final class ServerTlsTest {
                         client(),
                         parameters -> {
                             parameters.setProtocols(new String[] {version});
-                            parameters.setServerNames(
-                                    name.isEmpty() ? List.of() : List.of(new SNIHostName(name)));
+                            parameters.setServerNames(names(name));
                         });
         assertThat(subject(session)).isEqualTo(shown);
         assertThat(session.getProtocol()).isEqualTo(version);
         assertThat(outcome())
                 .isEqualTo(
                         new Protection(version, session.getCipherSuite(), group(), "", "", false));
+    }
+
+    private static List<SNIServerName> names(String name) {
+        return name.isEmpty() ? List.of() : List.of(new SNIHostName(name));
     }
 
     /** What the clients here agree to, where the provider tells. */
@@ -172,10 +176,7 @@ final class ServerTlsTest {
         serve(false, "");
         SSLSession session =
                 connect(
-                        client(),
-                        parameters ->
-                                parameters.setServerNames(
-                                        List.of(new SNIHostName("ed.example.org"))));
+                        client(), parameters -> parameters.setServerNames(names("ed.example.org")));
         assertThat(subject(session)).isEqualTo("CN=ed");
     }
 

@@ -211,18 +211,23 @@ final class HandoverTest {
                                         new Passage(5, "", false)));
         serve(() -> new AgentSession(agent, store));
         try (Content content = content(octets(1000))) {
-            var request =
-                    new DeliveryRequest(
-                            new QueueId(99),
-                            "example.org",
-                            SENDER,
-                            MailOptions.NONE,
-                            List.of(BOB, EVE, BOB, EVE),
-                            content,
-                            Origin.OURSELVES);
+            DeliveryRequest request =
+                    request(List.of(BOB, EVE, BOB, EVE), content, Origin.OURSELVES);
             assertThat(new AgentClient(client()).deliver(request))
                     .isEqualTo(agent.deliver(request));
         }
+    }
+
+    private static DeliveryRequest request(
+            List<Recipient> recipients, Content content, Origin origin) {
+        return new DeliveryRequest(
+                new QueueId(99),
+                "example.org",
+                SENDER,
+                MailOptions.NONE,
+                recipients,
+                content,
+                origin);
     }
 
     /** An agent is told where a message came from where it asks, and spared that where not. */
@@ -249,15 +254,7 @@ final class HandoverTest {
                 };
         serve(() -> new AgentSession(agent, store));
         try (Content content = content(octets(10))) {
-            var request =
-                    new DeliveryRequest(
-                            new QueueId(99),
-                            "example.org",
-                            SENDER,
-                            MailOptions.NONE,
-                            List.of(BOB),
-                            content,
-                            origin);
+            DeliveryRequest request = request(List.of(BOB), content, origin);
             assertThat(new AgentClient(client()).deliver(request)).hasSize(1);
         }
         assertThat(told)

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import postern.base.Endpoint;
 import postern.http.HttpsClient;
 import postern.http.HttpsUrl;
 import postern.sasl.Accounts.Verdict;
@@ -45,8 +44,7 @@ class FetchedKeysInTimeTest {
     private static TestAuthority authority;
 
     private final SimWorld sim = new SimWorld(1);
-    private final SimProcess web = sim.process("web", "web", HOST, new LyingDisk());
-    private final WebHost host = new WebHost(web.world(), authority.server("good"));
+    private final WebHost host = new WebHost(sim, HOST, authority.server("good"));
     private final List<Verdict> verdicts = new ArrayList<>();
 
     @SuppressWarnings("NullAway.Init") // before each
@@ -63,7 +61,7 @@ class FetchedKeysInTimeTest {
     @BeforeEach
     void start() {
         publish(OLD);
-        web.start("web", () -> host.serve(new Endpoint.Tcp(HOST, 443)));
+        host.start();
         auth = sim.process("auth", "postern", new LyingDisk());
         Authorities trusted = Authorities.of(authority.pem());
         var resolver = new FakeResolver().host(NAME, "192.0.2.1");

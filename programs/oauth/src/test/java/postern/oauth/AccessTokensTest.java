@@ -25,7 +25,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import postern.base.Disk;
 import postern.base.DiskFile;
-import postern.base.Endpoint;
 import postern.http.HttpsClient;
 import postern.http.HttpsUrl;
 import postern.oauth.AccessTokens.Given;
@@ -54,8 +53,7 @@ class AccessTokensTest {
 
     private final SimWorld sim = new SimWorld(1);
     private final LyingDisk disk = new LyingDisk();
-    private final SimProcess web = sim.process("web", "web", HOST, new LyingDisk());
-    private final WebHost host = new WebHost(web.world(), authority.server("good"));
+    private final WebHost host = new WebHost(sim, HOST, authority.server("good"));
     private final List<Given> given = Collections.synchronizedList(new ArrayList<>());
     private OAuthConfig config = config(OAuthConfig.Grant.REFRESH_TOKEN);
 
@@ -72,7 +70,7 @@ class AccessTokensTest {
 
     @BeforeEach
     void serve() {
-        web.start("web", () -> host.serve(new Endpoint.Tcp(HOST, 443)));
+        host.start();
         start();
         out.start("etc", this::makeEtc);
         write(FIRST, "first-refresh\n");

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import postern.base.Endpoint;
 import postern.dns.Resolver;
 import postern.http.HttpsClient;
 import postern.testkit.FakeResolver;
@@ -54,8 +53,7 @@ class PoliciesInTimeTest {
     @SuppressWarnings("NullAway.Init") // before each process
     private Policies policies;
 
-    private final SimProcess web = sim.process("web", "web", HOST, new LyingDisk());
-    private final WebHost host = new WebHost(web.world(), authority.server("good")).answer(POLICY);
+    private final WebHost host = new WebHost(sim, HOST, authority.server("good")).answer(POLICY);
 
     @BeforeAll
     static void issue() {
@@ -82,7 +80,7 @@ class PoliciesInTimeTest {
     }
 
     private void serve() {
-        web.start("web", () -> host.serve(new Endpoint.Tcp(HOST, 443)));
+        host.start();
         start();
     }
 

@@ -62,9 +62,8 @@ class TlsReportsTest {
     private final SimProcess front = sim.process("front", "postern-front", new LyingDisk());
     private final FakeMx queue =
             new FakeMx(front.world()).offering("8BITMIME").replying("AUTH", "235 2.7.0 ok");
-    private final SimProcess web = sim.process("web", "web", WEB, new LyingDisk());
     private final WebHost host =
-            new WebHost(web.world(), authority.server("good"))
+            new WebHost(sim, WEB, authority.server("good"))
                     .answer(new Answer(201, "text/plain", ""));
 
     @SuppressWarnings("NullAway.Init") // by start
@@ -89,7 +88,7 @@ class TlsReportsTest {
                         throw new AssertionError(failed);
                     }
                 });
-        web.start("web", () -> host.serve(new Endpoint.Tcp(WEB, 443)));
+        host.start();
         start();
     }
 

@@ -2,6 +2,7 @@ package postern.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,27 +14,30 @@ import javax.net.ssl.SSLEngine;
 import postern.base.Endpoint;
 import postern.base.Listener;
 import postern.base.Peer;
-import postern.base.World;
 import postern.testkit.WebServer.Answer;
 import postern.testkit.WebServer.Request;
 import postern.tls.TlsPeer;
 import postern.wire.PeerReader;
 
-/**
- * As {@link WebServer}, but in whichever world it is given: on virtual time too. Ask what it saw at
- * any time.
- */
+/** As {@link WebServer}, but on virtual time. Ask what it saw at any time. */
 public final class WebHost {
     private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final int LINE_OCTETS_MAX = 8192;
 
-    private final World world;
+    private static final int PORT = 443; // RFC 9110 §4.2.2
+
+    private final SimProcess process;
+    private final Endpoint at;
     private final SSLContext context;
     private final List<Request> requests = new ArrayList<>(); // guarded by itself
     private volatile Answer answer = new Answer(200, "text/plain", "");
 
-    public WebHost(World world, SSLContext context) {
-        this.world = world;
+    /**
+     * @param host its address; nobody listens there before {@link #start}
+     */
+    public WebHost(SimWorld sim, InetAddress host, SSLContext context) {
+        this.process = sim.process("web", "web", host, new LyingDisk());
+        this.at = new Endpoint.Tcp(host, PORT);
         this.context = context;
     }
 
@@ -50,11 +54,15 @@ public final class WebHost {
     }
 
     /** Serves for as long as its world lives. */
-    public void serve(Endpoint at) {
-        try (Listener listener = world.network().listen(at)) {
+    public void start() {
+        process.start("web", this::serve);
+    }
+
+    private void serve() {
+        try (Listener listener = process.world().network().listen(at)) {
             while (true) {
                 Peer peer = listener.accept();
-                world.tasks().start("web-host", () -> converse(peer));
+                process.world().tasks().start("web-host", () -> converse(peer));
             }
         } catch (IOException closed) {
             // its world is over

@@ -28,7 +28,6 @@ import postern.base.system.SystemWorld;
 import postern.http.HttpsClient;
 import postern.sasl.Mechanism;
 import postern.sasl.dovecot.Answer;
-import postern.sasl.dovecot.Asked;
 import postern.sasl.dovecot.AuthClient;
 import postern.sasl.password.Scheme;
 import postern.testkit.FakeResolver;
@@ -95,14 +94,7 @@ class AuthTest {
 
     private Answer begin(String mechanism, String base64) {
         try (AuthClient.Exchange exchange = client.exchange()) {
-            return exchange.begin(
-                    new Asked(
-                            mechanism,
-                            true,
-                            "192.0.2.1",
-                            "192.0.2.2",
-                            Optional.empty(),
-                            Optional.of(base64)));
+            return exchange.begin(Questions.of(mechanism, base64));
         } catch (IOException failed) {
             return new Answer.Unavailable("", String.valueOf(failed.getMessage()));
         }

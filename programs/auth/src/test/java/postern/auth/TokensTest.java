@@ -159,15 +159,7 @@ class TokensTest {
     /** After the complaint, the end: RFC 7628 §3.2.3. */
     private static Answer bearer(AuthClient client, String mechanism, String message) {
         try (AuthClient.Exchange exchange = client.exchange()) {
-            Answer answer =
-                    exchange.begin(
-                            new Asked(
-                                    mechanism,
-                                    true,
-                                    "192.0.2.1",
-                                    "192.0.2.2",
-                                    Optional.empty(),
-                                    Optional.of(base64(message))));
+            Answer answer = exchange.begin(Questions.of(mechanism, base64(message)));
             return answer instanceof Answer.Challenge ? exchange.next(base64("\1")) : answer;
         } catch (IOException failed) {
             return new Answer.Unavailable("", "lost: " + failed.getMessage());

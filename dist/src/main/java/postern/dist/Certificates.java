@@ -89,6 +89,9 @@ final class Certificates {
     private List<Problem> unshowable() {
         Settings.Group smtpd = settings.section(SmtpdConfig.SECTION);
         TlsProvider provider = smtpd.get(SmtpdConfig.TLS_PROVIDER);
+        if (provider == TlsProvider.JSSE) {
+            return List.of(); // shows whatever could be read: no need to read it again
+        }
         List<Credential> inward = new ArrayList<>();
         for (CertificateConfig each : CertificateConfig.read(settings)) {
             try {

@@ -175,8 +175,7 @@ final class ServerTlsTest {
         assumeTrue(provider == TlsProvider.JSSE, "Conscrypt cannot; see TlsProviderTest");
         serve(false, "");
         SSLSession session =
-                connect(
-                        client(), parameters -> parameters.setServerNames(names("ed.example.org")));
+                connect(client(), parameters -> parameters.setServerNames(names("ed.example.org")));
         assertThat(subject(session)).isEqualTo("CN=ed");
     }
 

@@ -9,9 +9,12 @@ import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.EdECPublicKey;
 import java.security.interfaces.RSAPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.NamedParameterSpec;
 import java.security.spec.PSSParameterSpec;
+import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.stream.Collectors;
@@ -35,31 +38,24 @@ public final class TokenIssuer {
      * @param bits 2048 and more are taken by RFC 7518
      */
     public static TokenIssuer rsa(String id, int bits) {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(bits);
-            return new TokenIssuer(id, generator.generateKeyPair());
-        } catch (GeneralSecurityException missing) {
-            throw new Bug("the platform makes keys", missing);
-        }
+        return of(id, "RSA", new RSAKeyGenParameterSpec(bits, RSAKeyGenParameterSpec.F4));
     }
 
     /**
      * @param curve as Java names it: {@code secp256r1}
      */
     public static TokenIssuer elliptic(String id, String curve) {
-        try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-            generator.initialize(new ECGenParameterSpec(curve));
-            return new TokenIssuer(id, generator.generateKeyPair());
-        } catch (GeneralSecurityException missing) {
-            throw new Bug("the platform makes keys", missing);
-        }
+        return of(id, "EC", new ECGenParameterSpec(curve));
     }
 
     public static TokenIssuer ed25519(String id) {
+        return of(id, "EdDSA", NamedParameterSpec.ED25519);
+    }
+
+    private static TokenIssuer of(String id, String kind, AlgorithmParameterSpec parameters) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(kind);
+            generator.initialize(parameters);
             return new TokenIssuer(id, generator.generateKeyPair());
         } catch (GeneralSecurityException missing) {
             throw new Bug("the platform makes keys", missing);

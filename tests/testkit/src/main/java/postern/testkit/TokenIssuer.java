@@ -122,13 +122,16 @@ public final class TokenIssuer {
                                     .formatted(
                                             number(rsa.getModulus()),
                                             number(rsa.getPublicExponent()));
-            case ECPublicKey ec ->
-                    start
-                            + "\"kty\":\"EC\",\"crv\":\"P-%d\",\"x\":\"%s\",\"y\":\"%s\"}"
-                                    .formatted(
-                                            ec.getParams().getCurve().getField().getFieldSize(),
-                                            number(ec.getW().getAffineX()),
-                                            number(ec.getW().getAffineY()));
+            case ECPublicKey ec -> {
+                int bits = ec.getParams().getCurve().getField().getFieldSize();
+                int octets = (bits + 7) / 8;
+                yield start
+                        + "\"kty\":\"EC\",\"crv\":\"P-%d\",\"x\":\"%s\",\"y\":\"%s\"}"
+                                .formatted(
+                                        bits,
+                                        coordinate(ec.getW().getAffineX(), octets),
+                                        coordinate(ec.getW().getAffineY(), octets));
+            }
             case EdECPublicKey edwards -> {
                 byte[] encoded = edwards.getEncoded(); // the key is its last 32 octets
                 byte[] x = Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length);
@@ -148,6 +151,15 @@ public final class TokenIssuer {
     private static String number(BigInteger number) {
         byte[] octets = number.toByteArray();
         return base64(octets[0] == 0 ? Arrays.copyOfRange(octets, 1, octets.length) : octets);
+    }
+
+    /** As long as the curve's: RFC 7518 §6.2.1.2. */
+    private static String coordinate(BigInteger number, int octets) {
+        byte[] whole = new byte[octets];
+        byte[] digits = number.toByteArray();
+        int n = Math.min(octets, digits.length);
+        System.arraycopy(digits, digits.length - n, whole, octets - n, n);
+        return base64(whole);
     }
 
     private static byte[] octets(String text) {

@@ -3,6 +3,7 @@ package postern.qmgr;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import postern.mail.Envelope;
 import postern.mail.Origin;
 import postern.mail.ReversePath;
@@ -14,6 +15,9 @@ final class Sources {
     private static final int SOURCES_MAX = 65_536;
 
     private static final int SHARED = 1_024;
+
+    /** As {@link Origin#text} writes it, and as people and other servers do: RFC 5952. */
+    private static final Set<String> LOOPBACK_6 = Set.of("IPv6:0:0:0:0:0:0:0:1", "IPv6:::1");
 
     private final Map<Urgency, Map<String, Source>> known = new EnumMap<>(Urgency.class);
 
@@ -64,7 +68,7 @@ final class Sources {
 
     /** A relay or a content filter on this host speaks for many. */
     private static boolean loopback(String address) {
-        return address.startsWith("127.") || address.equals("IPv6:::1");
+        return address.startsWith("127.") || LOOPBACK_6.contains(address);
     }
 
     /** The /24 of an IPv4 address, the /64 of an IPv6 address: what one customer commands. */

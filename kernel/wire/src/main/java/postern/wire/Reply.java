@@ -36,6 +36,28 @@ public record Reply(int code, String status, List<String> lines) {
         return String.join(" ", lines);
     }
 
+    /** With a question mark for each character beyond ASCII. */
+    public Reply inAscii() {
+        return lines.stream().allMatch(Reply::ascii)
+                ? this
+                : new Reply(code, status, lines.stream().map(Reply::legible).toList());
+    }
+
+    private static boolean ascii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String legible(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> out.append(c < 0x80 ? (char) c : '?'));
+        return out.toString();
+    }
+
     /** As on the wire; each line with code and, where there is one, status. */
     public byte[] octets() {
         StringBuilder text = new StringBuilder(64);

@@ -3,12 +3,17 @@ package postern.smtpd;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import postern.base.Endpoint;
 import postern.config.Cidr;
 import postern.wire.SmtpCommand;
 
 /** How a session goes over to TLS: RFC 3207, RFC 8314. One thread only. */
 final class Security {
+    /** Verbs of which bad arguments are told before TLS. */
+    private static final Set<String> UNDER_NO_TLS =
+            Set.of("noop", "ehlo", "helo", "lhlo", "starttls", "quit", "xclient", "xforward");
+
     private final Premises premises;
     private final ListenerConfig listener;
     private final Identity identity;
@@ -38,7 +43,10 @@ final class Security {
                 listener.kind(),
                 within(config.proxies()),
                 within(config.forwarders()),
-                within(config.wakers()),
+                listener.kind()
+                                == ListenerConfig.Kind
+                                        .SMTP // RFC 6409 §7: not where mail is submitted
+                        && within(config.wakers()),
                 identity.ofThisMachine() || within(config.verpClients()),
                 startTls,
                 false,
@@ -69,6 +77,13 @@ final class Security {
                         || command instanceof SmtpCommand.Xclient
                         || command instanceof SmtpCommand.Xforward
                         || command instanceof SmtpCommand.Foreign);
+    }
+
+    /** The same of what was no command: all but NOOP, EHLO, STARTTLS and QUIT wait. */
+    boolean bars(String verb) {
+        return standing.startTls()
+                && listener.startTls() == ListenerConfig.StartTls.REQUIRE
+                && !UNDER_NO_TLS.contains(verb);
     }
 
     /** Why STARTTLS is not for now; empty when it is. */

@@ -241,7 +241,11 @@ final class Session {
 
     private void refuse(SmtpCommand.Parsed.Refused refused) throws IOException {
         conversation.command(Verb.of(refused.verb()));
-        conversation.reply(refused.reply());
+        conversation.reply(
+                security.bars(refused.verb()) ? Replies.TLS_FIRST.reply() : refused.reply());
+        if (refused.verb().equals("unknown")) {
+            conversation.flush(); // RFC 2920 §3.2
+        }
         if (refused.verb().equals("bdat")) {
             // How much content follows is not known, so no octet that follows can be a command.
             conversation.hangUp();
@@ -250,11 +254,11 @@ final class Session {
 
     private void perform(SmtpCommand command) throws IOException {
         if (opening.barred() && !(command instanceof SmtpCommand.Quit)) {
-            exchange.answer(Verb.OTHER, Replies.BARRED);
+            refuse(command, Replies.BARRED);
             return;
         }
         if (security.bars(command)) {
-            refuseInClear(command);
+            refuse(command, Replies.TLS_FIRST);
             return;
         }
         switch (command) {
@@ -272,10 +276,10 @@ final class Session {
                 conversation.command(Verb.QUIT);
                 conversation.hangUp(Replies.BYE);
             }
-            case SmtpCommand.Noop _ -> exchange.answer(Verb.NOOP, Replies.OK);
+            case SmtpCommand.Noop _ -> answerAtOnce(Verb.NOOP, Replies.OK);
             case SmtpCommand.Help _ -> exchange.answer(Verb.OTHER, Replies.HELP);
             case SmtpCommand.Vrfy(String whom) -> vrfy(whom);
-            case SmtpCommand.Expn _ -> exchange.answer(Verb.OTHER, Replies.NOT_EXPANDED);
+            case SmtpCommand.Expn _ -> answerAtOnce(Verb.OTHER, Replies.NOT_EXPANDED);
             case SmtpCommand.Auth asked -> auth.perform(asked);
             case SmtpCommand.Xclient(String attributes) -> opening.xclient(attributes);
             case SmtpCommand.StartTls _ -> opening.startTls();
@@ -289,18 +293,26 @@ final class Session {
         }
     }
 
-    private void refuseInClear(SmtpCommand command) throws IOException {
+    /** RFC 3030 §2: content of a refused BDAT is no command. */
+    private void refuse(SmtpCommand command, Canned reply) throws IOException {
         if (command instanceof SmtpCommand.Bdat(long octets, boolean _)) {
             conversation.command(Verb.BDAT);
             reception.swallow(octets);
         } else {
             conversation.command(Verb.OTHER);
         }
-        conversation.reply(Replies.TLS_FIRST);
+        conversation.reply(reply);
     }
 
     private void vrfy(String whom) throws IOException {
         conversation.command(Verb.VRFY);
-        conversation.reply(premises.verified(whom, identity.mayRelay()));
+        conversation.replyInUtf8(premises.verified(whom, identity.mayRelay()));
+        conversation.flush();
+    }
+
+    /** RFC 2920 §3.2: replies to NOOP, VRFY and EXPN do not wait for what follows. */
+    private void answerAtOnce(Verb verb, Canned reply) throws IOException {
+        exchange.answer(verb, reply);
+        conversation.flush();
     }
 }

@@ -14,6 +14,14 @@ public record Recipient(Mailbox mailbox, Notify wanted, String original) {
 
     private static final String UTF8 = "utf-8;";
 
+    /** ORCPT of an address that nobody gave one for: RFC 3461 §4.2; beyond ASCII RFC 6533 §3. */
+    public static String originalOf(Mailbox mailbox) {
+        String address = mailbox.toString();
+        return mailbox.internationalized()
+                ? UTF8 + Unitext.encode(address)
+                : "rfc822;" + Xtext.encode(address);
+    }
+
     /** Whether an ORCPT is of the type whose address is no xtext: RFC 6533 §3. */
     public static boolean originalIsUtf8(String original) {
         return original.regionMatches(true, 0, UTF8, 0, UTF8.length());

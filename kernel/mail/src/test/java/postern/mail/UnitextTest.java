@@ -67,6 +67,16 @@ final class UnitextTest {
         assertThat(recipient(orcpt).originalInAscii()).isEqualTo(ascii);
     }
 
+    @ParameterizedTest // what is beyond ASCII is no rfc822 address
+    @CsvSource({
+        "bob+old, x.example, rfc822;bob+2Bold@x.example",
+        "böb, x.example, utf-8;b\\x{F6}b@x.example",
+        "bob, bücher.example, utf-8;bob@b\\x{FC}cher.example"
+    })
+    void anOrcptForWhoHadNone(String local, String domain, String orcpt) {
+        assertThat(Recipient.originalOf(Mailbox.of(local, domain))).isEqualTo(orcpt);
+    }
+
     private static Recipient recipient(String orcpt) {
         return new Recipient(Mailbox.of("bob", "x.example"), Recipient.Notify.DEFAULT, orcpt);
     }

@@ -193,10 +193,12 @@ final class MailParameters {
     }
 
     private static boolean submitter(String value) {
-        return value.equals("<>")
-                || Xtext.decode(value)
-                        .map(AddressParser::mailbox)
-                        .filter(AddressParser.Parsed.Address.class::isInstance)
-                        .isPresent();
+        return Xtext.decode(value)
+                .filter(
+                        who ->
+                                who.equals("<>")
+                                        || AddressParser.mailbox(who)
+                                                instanceof AddressParser.Parsed.Address)
+                .isPresent();
     }
 }

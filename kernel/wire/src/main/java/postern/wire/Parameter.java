@@ -53,8 +53,13 @@ record Parameter(String keyword, String value) {
         }
     }
 
+    /** Whether it is xtext of printable ASCII, spaces and all: RFC 3461 §4.2, §4.4. */
     boolean xtext() {
-        return Xtext.decode(value).isPresent();
+        return Xtext.decode(value).filter(Parameter::printable).isPresent();
+    }
+
+    private static boolean printable(String text) {
+        return text.chars().allMatch(c -> c >= ' ' && c < 0x7f);
     }
 
     private static boolean keyword(String text) {

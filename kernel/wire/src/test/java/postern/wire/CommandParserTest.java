@@ -119,6 +119,8 @@ final class CommandParserTest {
     void mailWithItsParameters() {
         assertThat(command("mail from:<ann@x.example>"))
                 .isEqualTo(new SmtpCommand.Mail(ANN, MailOptions.NONE, 0));
+        assertThat(command("MAIL FROM:<> AUTH=+3C+3E")) // decoded, the same: RFC 4954 §8
+                .isEqualTo(command("MAIL FROM:<>"));
         assertThat(command("MAIL FROM:<>"))
                 .isEqualTo(new SmtpCommand.Mail(ReversePath.NOBODY, MailOptions.NONE, 0));
         assertThat(
@@ -156,6 +158,8 @@ final class CommandParserTest {
                 "MAIL FROM:<> SMTPUTF8=YES|501 5.5.4",
                 "MAIL FROM:<> RET=SOME|501 5.5.4",
                 "MAIL FROM:<> ENVID=a+zz|501 5.5.4",
+                "MAIL FROM:<> ENVID=a+0A|501 5.5.4",
+                "MAIL FROM:<> AUTH=+3C|501 5.5.4",
                 "MAIL FROM:<> AUTH=ann|501 5.5.4",
                 "MAIL FROM:<> #$%=1|501 5.5.4",
                 "MAIL FROM:<> COLOUR=RED|555 5.5.4",

@@ -25,7 +25,6 @@ import postern.mail.Outcome.Deferred;
 import postern.mail.Outcome.Delivered;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
-import postern.mail.Xtext;
 import postern.mailbox.DeliveredTo;
 import postern.mailbox.Failures;
 import postern.table.Aliases.Target;
@@ -255,7 +254,7 @@ public final class LocalAgent implements DeliveryAgent {
                 new Recipient.Notify(wanted.stated(), false, wanted.failure(), wanted.delay());
         String original = letter.recipient().original();
         if (original.isEmpty()) {
-            original = "rfc822;" + Xtext.encode(letter.mailbox().toString());
+            original = Recipient.originalOf(letter.mailbox());
         }
         boolean fits =
                 original.getBytes(StandardCharsets.UTF_8).length <= Recipient.ORIGINAL_OCTETS_MAX;

@@ -92,7 +92,7 @@ final class AuthCommand {
         }
         Optional<String> message = Optional.empty();
         if (!initial.isEmpty()) {
-            switch (message(initial)) {
+            switch (message(initial.equals("=") ? "" : initial)) { // RFC 4954 §4
                 case Said.Message(String base64) -> message = Optional.of(base64);
                 case Said.Nothing _ -> {
                     return;
@@ -223,7 +223,7 @@ final class AuthCommand {
                     conversation.reply(Replies.AUTH_CANCELLED);
                     yield new Said.Nothing();
                 }
-                yield response.isEmpty() ? new Said.Message("") : message(response);
+                yield message(response);
             }
             case PeerReader.Line.BareNewline _ -> {
                 conversation.reply(Replies.BAD_BASE64);
@@ -240,16 +240,18 @@ final class AuthCommand {
         };
     }
 
-    /** An empty message is written {@code =} with the command: RFC 4954 §4. */
-    private Said message(String text) throws IOException {
-        String base64 = text.equals("=") ? "" : text;
-        try {
-            byte[] _ = Base64.getDecoder().decode(base64);
-            return new Said.Message(base64);
-        } catch (IllegalArgumentException noBase64) {
-            conversation.reply(Replies.BAD_BASE64);
-            return new Said.Nothing();
+    /** Base64 comes in groups of four: RFC 4954 §8, which Java's decoder does not ask for. */
+    private Said message(String base64) throws IOException {
+        if (base64.length() % 4 == 0) {
+            try {
+                byte[] _ = Base64.getDecoder().decode(base64);
+                return new Said.Message(base64);
+            } catch (IllegalArgumentException _) {
+                // answered as what is cut short
+            }
         }
+        conversation.reply(Replies.BAD_BASE64);
+        return new Said.Nothing();
     }
 
     /** Too many failures for the login make the right password worth as little as a wrong one. */

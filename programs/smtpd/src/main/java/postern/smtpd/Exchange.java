@@ -16,6 +16,7 @@ final class Exchange {
     private final Gate gate;
     private Optional<Transaction> transaction = Optional.empty();
     private Xforward forwarded = Xforward.NOTHING;
+    private int unanswered;
 
     Exchange(Premises premises, Identity identity, Conversation conversation) {
         this.premises = premises;
@@ -47,11 +48,25 @@ final class Exchange {
 
     void begin(Transaction begun) {
         transaction = Optional.of(begun);
+        unanswered = 0;
+    }
+
+    /** It is over, though its last chunk is still to come, with an answer for each recipient. */
+    void endWithin() {
+        int recipients = transaction.map(open -> open.recipients.size()).orElse(0);
+        endTransaction();
+        unanswered = recipients;
+    }
+
+    /** Recipients of a message that ended so. */
+    int unanswered() {
+        return unanswered;
     }
 
     void endTransaction() {
         transaction.ifPresent(Transaction::drop);
         transaction = Optional.empty();
+        unanswered = 0;
         forwarded = Xforward.NOTHING;
     }
 

@@ -86,13 +86,40 @@ final class Reception {
         if (refusal.isPresent()) {
             swallow(bdat.octets());
             exchange.tell(refusal.get());
-            exchange.endTransaction(); // chunks that are on their way already find no transaction
+            if (bdat.last()) {
+                replyToOthers(refusal.get(), exchange.transaction().get().recipients.size());
+            }
+            end(bdat);
         } else if (!ready) {
             swallow(bdat.octets()); // RFC 3030 §2: content of a refused BDAT is no command
-            conversation.reply(
-                    exchange.transaction().isPresent() ? identity.nobody() : Replies.MAIL_FIRST);
+            notReady(bdat);
         } else if (chunk(exchange.transaction().get(), bdat, exchange.origin())) {
+            end(bdat);
+        }
+    }
+
+    /** RFC 2033 §4.3: the last chunk has a reply for each recipient, and none for nobody. */
+    private void notReady(SmtpCommand.Bdat bdat) throws IOException {
+        boolean last = bdat.last() && identity.lmtp();
+        if (exchange.transaction().isPresent()) {
+            if (!last) {
+                conversation.reply(identity.nobody());
+            }
+            return;
+        }
+        conversation.reply(Replies.MAIL_FIRST);
+        if (last) {
+            replyToOthers(Replies.MAIL_FIRST.reply(), exchange.unanswered());
             exchange.endTransaction();
+        }
+    }
+
+    /** Chunks that are on their way already find no transaction. */
+    private void end(SmtpCommand.Bdat bdat) {
+        if (bdat.last()) {
+            exchange.endTransaction();
+        } else {
+            exchange.endWithin();
         }
     }
 
@@ -137,8 +164,10 @@ final class Reception {
             return true;
         }
         if (decoder.fault().isPresent()) {
-            refuse(decoder.fault().get(), transaction, origin);
-            return true; // chunks that are on their way already find no transaction
+            Canned reply = Replies.of(decoder.fault().get());
+            rejected(reply.reply(), transaction, origin);
+            conversation.reply(reply);
+            return true;
         }
         conversation.reply(Reply.of(250, "2.0.0", bdat.octets() + " octets received"));
         return false;
@@ -222,10 +251,13 @@ final class Reception {
     /** The end of data is answered once, or by LMTP for each recipient: RFC 2033 §4.2. */
     private void answer(Reply reply, Transaction transaction) throws IOException {
         conversation.reply(reply);
-        if (identity.lmtp()) {
-            for (int i = 1; i < transaction.recipients.size(); i++) {
-                conversation.replyAgain(reply);
-            }
+        replyToOthers(reply, transaction.recipients.size());
+    }
+
+    /** The same reply for all recipients of LMTP but the first. */
+    private void replyToOthers(Reply reply, int recipients) throws IOException {
+        for (int i = 1; i < recipients && identity.lmtp() && !conversation.over(); i++) {
+            conversation.replyAgain(reply);
         }
     }
 

@@ -1,5 +1,6 @@
 package postern.base;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 
@@ -14,6 +15,16 @@ public interface Tasks {
      * Starts a session-like task on a virtual thread. A task that throws is logged and ends alone.
      */
     void start(String name, Runnable task);
+
+    /**
+     * Runs a task on a virtual thread of its own and waits for its end, at most so long. What takes
+     * longer is broken off: wherever it reads or writes a socket, or will, also in somebody else's
+     * library, it gets an IOException and the socket is closed; it has a moment to end after that.
+     * The task waits on nothing of this interface.
+     *
+     * @return false: it was broken off; it has ended, or is still at something else than a socket
+     */
+    boolean within(Duration limit, String name, Runnable task);
 
     /**
      * Starts a task that does file work on a platform thread of its own; what it throws halts the

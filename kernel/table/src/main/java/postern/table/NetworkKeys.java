@@ -36,8 +36,8 @@ public final class NetworkKeys {
                     "10s",
                     Duration.ofSeconds(1),
                     Duration.ofMinutes(5),
-                    "For tables on the network: how long a server may take for one answer. After that mail is"
-                            + " put off (451 at RCPT).",
+                    "For tables on the network: how long a server may be silent. After that the next is asked;"
+                            + " after twice as long, whatever came, mail is put off (451 at RCPT).",
                     SINCE);
 
     public static final Key<Integer> CONNECTIONS =

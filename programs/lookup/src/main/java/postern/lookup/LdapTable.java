@@ -1,5 +1,6 @@
 package postern.lookup;
 
+import com.unboundid.ldap.sdk.Attribute;
 import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.Entry;
 import com.unboundid.ldap.sdk.Filter;
@@ -10,6 +11,9 @@ import com.unboundid.ldap.sdk.LDAPSearchException;
 import com.unboundid.ldap.sdk.RDN;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SearchRequest;
+import com.unboundid.ldap.sdk.SearchResultEntry;
+import com.unboundid.ldap.sdk.SearchResultListener;
+import com.unboundid.ldap.sdk.SearchResultReference;
 import com.unboundid.ldap.sdk.SearchScope;
 import com.unboundid.ldap.sdk.extensions.StartTLSExtendedRequest;
 import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
@@ -227,10 +231,8 @@ final class LdapTable implements Table {
             throws Unavailable {
         var results = new Results(question.format, question.most, key);
         try {
-            var request =
-                    new SearchRequest(
-                            base, question.range(), Filter.create(filter), question.wanted());
-            collect(connection, request, results, new HashSet<>(), 0);
+            var search = new Search(base, question.range(), Filter.create(filter));
+            collect(connection, search, results, new HashSet<>(), 0);
             return results.answer(origin);
         } catch (LDAPException failed) {
             if (failed.getResultCode().isConnectionUsable()
@@ -238,27 +240,31 @@ final class LdapTable implements Table {
                 return new Answer.TemporaryFailure("search: " + text(failed));
             }
             throw unavailable(failed);
+        } catch (Entries.Endless endless) {
+            throw new Unavailable(String.valueOf(endless.getMessage()), false);
         }
     }
 
+    /** What to search for: the entries that it gives are gathered within bounds. */
+    private record Search(String base, SearchScope range, Filter filter) {}
+
     private void collect(
-            LDAPConnection connection,
-            SearchRequest request,
-            Results results,
-            Set<DN> seen,
-            int depth)
+            LDAPConnection connection, Search search, Results results, Set<DN> seen, int depth)
             throws LDAPException {
+        var entries = new Entries(question.most + 1);
+        var request =
+                new SearchRequest(
+                        entries, search.base, search.range, search.filter, question.wanted());
         request.setSizeLimit(question.most + 1);
-        @Nullable List<? extends Entry> entries;
         try {
-            entries = connection.search(request).getSearchEntries();
+            var unused = connection.search(request);
         } catch (LDAPSearchException failed) {
             if (failed.getResultCode().equals(ResultCode.NO_SUCH_OBJECT)) {
                 return; // the base is not there, so nothing below it
             }
             throw failed;
         }
-        for (Entry entry : entries == null ? List.<Entry>of() : entries) {
+        for (Entry entry : entries.all) {
             if (!seen.add(entry.getParsedDN())) {
                 continue;
             }
@@ -276,14 +282,53 @@ final class LdapTable implements Table {
                                 ResultCode.SIZE_LIMIT_EXCEEDED, "groups in groups have no end");
                     }
                     var member =
-                            new SearchRequest(
+                            new Search(
                                     value,
                                     SearchScope.BASE,
-                                    Filter.createPresenceFilter("objectClass"),
-                                    question.wanted());
+                                    Filter.createPresenceFilter("objectClass"));
                     collect(connection, member, results, seen, depth + 1);
                 }
             }
+        }
+    }
+
+    /** The entries of one search, as many as were asked for: a server may send what it likes. */
+    private static final class Entries implements SearchResultListener {
+        private static final long serialVersionUID = 1;
+
+        private final int most;
+        private final transient List<Entry> all = new ArrayList<>();
+        private long octets;
+
+        Entries(int most) {
+            this.most = most;
+        }
+
+        /** Thrown through the library: the connection, in the midst of an answer, is of no use. */
+        private static final class Endless extends RuntimeException {
+            private static final long serialVersionUID = 1;
+
+            Endless(String why) {
+                super(why, null, false, false);
+            }
+        }
+
+        @Override
+        public void searchEntryReturned(SearchResultEntry entry) {
+            for (Attribute attribute : entry.getAttributes()) {
+                for (byte[] value : attribute.getValueByteArrays()) {
+                    octets += value.length;
+                }
+            }
+            if (all.size() == most || octets > BoundedSockets.ANSWER_OCTETS_MAX) {
+                throw new Endless("more entries than were asked for, or larger ones than fit");
+            }
+            all.add(entry);
+        }
+
+        @Override
+        public void searchReferenceReturned(SearchResultReference reference) {
+            // is not followed: another directory is another table
         }
     }
 

@@ -35,9 +35,6 @@ public final class Sources implements Tables.Remote {
     /** SQLite's file may be replaced by a new one. */
     private static final Duration LIFETIME_FILE = Duration.ofSeconds(2);
 
-    /** What one answer of PostgreSQL's may hold in memory, in octets; more is a failure. */
-    private static final String RESULT_OCTETS_MAX = "8388608";
-
     private static final int PORT_POSTGRESQL = 5432;
     private static final int PORT_MYSQL = 3306;
     private static final int PORT_LDAP = 389;
@@ -260,7 +257,8 @@ public final class Sources implements Tables.Remote {
         properties.setProperty("stringtype", "unspecified");
         properties.setProperty("prepareThreshold", "0"); // poolers between do not know statements
         properties.setProperty("gssEncMode", "disable");
-        properties.setProperty("maxResultBuffer", RESULT_OCTETS_MAX);
+        properties.setProperty(
+                "maxResultBuffer", Integer.toString(BoundedSockets.ANSWER_OCTETS_MAX));
         properties.setProperty("options", "-c statement_timeout=" + millis(group));
         switch (group.get(DatabaseKeys.TLS)) {
             case OFF -> properties.setProperty("sslmode", "disable");
@@ -287,6 +285,7 @@ public final class Sources implements Tables.Remote {
         properties.setProperty("tcpKeepAlive", "true");
         properties.setProperty("useServerPrepStmts", "true");
         properties.setProperty("allowLocalInfile", "false");
+        properties.setProperty("socketFactory", BoundedSockets.class.getName());
         switch (group.get(DatabaseKeys.TLS)) {
             case OFF -> {
                 properties.setProperty("useSsl", "false");

@@ -12,13 +12,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.interop.DatabaseTablesTest.Kind;
@@ -232,10 +236,6 @@ class DatabaseFailoverTest {
     void whoTalksNonsenseIsNoDatabase(String kind, @TempDir(factory = OpenFolder.class) Path folder)
             throws IOException {
         Path driver = Tool.peer("mariadb/usr/share/java/mariadb-java-client.jar");
-        String question =
-                kind.equals("ldap")
-                        ? "search_base = \"dc=a\"\n"
-                        : "database = \"d\"\nuser = \"u\"\nquery = \"SELECT a FROM b WHERE c = '%s'\"\n";
         for (byte[] garbage : GARBAGE) {
             try (ServerSocket listener =
                     new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
@@ -253,9 +253,91 @@ class DatabaseFailoverTest {
                                 %s
                                 """
                                         .formatted(
-                                                driver, kind, listener.getLocalPort(), question));
+                                                driver,
+                                                kind,
+                                                listener.getLocalPort(),
+                                                question(kind)));
                 assertThat(ended.code()).as(ended.output()).isEqualTo(75);
                 assertThat(ended.output()).startsWith("postern: 127.0.0.1:");
+            }
+        }
+    }
+
+    /** What begins an answer of some ten thousand octets; it never ends. */
+    @ParameterizedTest
+    @CsvSource({
+        "pgsql, 45000070004e",
+        "mysql, ff7f00000a",
+        "ldap, 3083010000020101648300fff0048300ffe0"
+    })
+    void whoDribblesIsBrokenOff(
+            String kind, String begin, @TempDir(factory = OpenFolder.class) Path folder)
+            throws Exception {
+        CountDownLatch through = new CountDownLatch(1);
+        try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual()
+                    .start(() -> dribble(listener, HexFormat.of().parseHex(begin), through));
+            Tool.Ended ended =
+                    asked(
+                            folder,
+                            """
+                            [lookup]
+                            drivers = ["%s"]
+                            [table.boxes]
+                            kind = "%s"
+                            hosts = ["127.0.0.1:%d"]
+                            timeout = "2s"
+                            %s
+                            """
+                                    .formatted(
+                                            Tool.peer(
+                                                    "mariadb/usr/share/java/mariadb-java-client.jar"),
+                                            kind,
+                                            listener.getLocalPort(),
+                                            question(kind)));
+            assertThat(ended.code()).as(ended.output()).isEqualTo(75);
+            assertThat(ended.output())
+                    .startsWith("postern: 127.0.0.1:")
+                    .contains("no answer in time", "key ann@shop.example, ");
+            assertThat(through.getCount()).as("it was read to the end").isOne();
+        }
+    }
+
+    private static void dribble(ServerSocket listener, byte[] begin, CountDownLatch through) {
+        try (Socket socket = listener.accept()) {
+            socket.getOutputStream().write(begin);
+            for (int i = 0; i < 20_000; i++) {
+                socket.getOutputStream().write(1);
+                boolean _ = through.await(20, TimeUnit.MILLISECONDS);
+            }
+            through.countDown();
+        } catch (IOException | InterruptedException gone) {
+            Thread.yield(); // the client has hung up, or the test is over
+        }
+    }
+
+    private static String question(String kind) {
+        return kind.equals("ldap")
+                ? "search_base = \"dc=a\"\n"
+                : "database = \"d\"\nuser = \"u\"\nquery = \"SELECT a FROM b WHERE c = '%s'\"\n";
+    }
+
+    /** What a server has more of than anybody wants: in one value, and in many. */
+    @Test
+    void whatHoldsTooMuchIsNoAnswer(@TempDir(factory = OpenFolder.class) Path folder)
+            throws IOException {
+        try (Databases server = Databases.mariadb(folder.resolve("database"))) {
+            for (String query :
+                    List.of(
+                            "SELECT REPEAT('x', 12000000) FROM boxes WHERE address = '%s'",
+                            "SELECT REPEAT('x', 1000000) FROM seq_1_to_100, boxes WHERE address = '%s'",
+                            "SELECT 1 FROM seq_1_to_100000000, boxes WHERE address = '%s'")) {
+                String tables =
+                        server.tables()
+                                .replace("SELECT path FROM boxes WHERE address = '%s'", query);
+                Tool.Ended ended = asked(folder, tables);
+                assertThat(ended.code()).as(query + ended.output()).isEqualTo(75);
+                assertThat(ended.output()).as(query).contains("more than ");
             }
         }
     }

@@ -310,7 +310,7 @@ final class Databases implements AutoCloseable {
                 database = "%s"
                 user = "postern"
                 password_file = "%s"
-                timeout = "2s"
+                timeout = "3s"
                 cache = "0s"
                 """
                         .formatted(kind, server.port, database, server.secret());
@@ -406,7 +406,7 @@ final class Databases implements AutoCloseable {
                 hosts = ["127.0.0.1:%d"]
                 bind_dn = "cn=admin,dc=shop,dc=example"
                 password_file = "%s"
-                timeout = "2s"
+                timeout = "3s"
                 cache = "0s"
                 """
                         .formatted(server.port, server.secret());

@@ -142,7 +142,7 @@ final class Stores {
                 """
                 kind = "%s"
                 servers = ["127.0.0.1:%d"]
-                timeout = "2s"
+                timeout = "3s"
                 cache = "0s"
                 """
                                 .formatted(kind, server.port())

@@ -1,5 +1,6 @@
 package postern.testkit;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -51,6 +52,22 @@ final class SimTasks implements Tasks {
                         process.halt();
                     }
                 });
+    }
+
+    /** Nothing is broken off here: a simulated socket has deadlines of its own. */
+    @Override
+    public boolean within(Duration limit, String name, Runnable task) {
+        Mailbox<String> ended = mailbox(1);
+        start(
+                name,
+                () -> {
+                    try {
+                        task.run();
+                    } finally {
+                        boolean _ = ended.offer(name);
+                    }
+                });
+        return ended.poll(limit).isPresent();
     }
 
     private void launch(String name, Runnable body) {

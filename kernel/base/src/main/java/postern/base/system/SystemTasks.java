@@ -1,5 +1,6 @@
 package postern.base.system;
 
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import postern.base.Bug;
@@ -18,6 +19,9 @@ final class SystemTasks implements Tasks {
 
     private static final int FRAMES = 8;
 
+    /** Who is broken off needs no more than to be told that its socket is closed. */
+    private static final Duration BREAKING_OFF = Duration.ofMillis(500);
+
     private final Log log;
 
     SystemTasks(Log log) {
@@ -26,19 +30,37 @@ final class SystemTasks implements Tasks {
 
     @Override
     public void start(String name, Runnable task) {
+        session(name, task).start();
+    }
+
+    private Thread session(String name, Runnable task) {
         Thread.Builder builder = Thread.ofVirtual().name(name);
-        var thread =
-                builder.unstarted(
-                        () -> {
-                            try {
-                                task.run();
-                            } catch (RuntimeException ours) {
-                                report(name, ours);
-                            } catch (Error fatal) {
-                                halt(name, fatal);
-                            }
-                        });
+        return builder.unstarted(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (RuntimeException ours) {
+                        report(name, ours);
+                    } catch (Error fatal) {
+                        halt(name, fatal);
+                    }
+                });
+    }
+
+    @Override
+    public boolean within(Duration limit, String name, Runnable task) {
+        Thread thread = session(name, task);
         thread.start();
+        try {
+            if (thread.join(limit)) {
+                return true;
+            }
+            thread.interrupt(); // of a virtual thread at a socket: java.net.Socket closes it
+            boolean _ = thread.join(BREAKING_OFF);
+            return false;
+        } catch (InterruptedException interrupted) {
+            throw new Bug("nobody interrupts", interrupted);
+        }
     }
 
     @Override

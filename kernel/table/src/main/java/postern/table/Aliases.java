@@ -147,13 +147,14 @@ public final class Aliases {
 
     /**
      * The targets of a list, as in an alias or in an included file: separated by commas, quoted
-     * where they hold some.
+     * where they hold some. Comments in parentheses are left out, as in RFC 5322 §3.2.2.
      */
     public static List<Target> targets(String list) {
         List<Target> targets = new ArrayList<>();
         StringBuilder item = new StringBuilder();
         boolean quoted = false;
         boolean escaped = false;
+        boolean comments = true;
         for (int i = 0; i <= list.length(); i++) {
             char c = i < list.length() ? list.charAt(i) : ',';
             if (escaped) {
@@ -163,6 +164,14 @@ public final class Aliases {
                 escaped = true;
             } else if (c == '"') {
                 quoted = !quoted;
+            } else if (c == '(' && !quoted && comments) {
+                int end = commentEnd(list, i);
+                comments = end > 0; // one without end makes the rest plain text: one look ahead
+                if (comments) {
+                    i = end;
+                } else {
+                    item.append(c);
+                }
             } else if (c == ',' && (!quoted || i == list.length())) {
                 target(item.toString().strip(), targets);
                 item.setLength(0);
@@ -171,6 +180,20 @@ public final class Aliases {
             }
         }
         return List.copyOf(targets);
+    }
+
+    /** The parenthesis that ends the comment that begins there; -1 where none does. */
+    private static int commentEnd(String list, int from) {
+        int open = 0;
+        for (int i = from; i < list.length(); i++) {
+            char c = list.charAt(i);
+            open += c == '(' ? 1 : c == ')' ? -1 : 0;
+            if (open == 0) {
+                return i;
+            }
+            i += c == '\\' ? 1 : 0;
+        }
+        return -1;
     }
 
     private static void target(String item, List<Target> targets) {

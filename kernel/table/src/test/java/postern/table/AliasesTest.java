@@ -3,6 +3,8 @@ package postern.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import postern.table.Aliases.Target;
 
 final class AliasesTest {
@@ -45,6 +47,22 @@ final class AliasesTest {
                         new Target.Command("/usr/bin/filter -a \"b c\""));
         assertThat(aliases.lookup("list")).containsExactly(new Target.Include("/etc/mail/list"));
         assertThat(aliases.lookup("odd: name")).containsExactly(new Target.Address("ann"));
+    }
+
+    /** Postfix's aliases(5) has the comments of RFC 822; a quoted command keeps its own. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            textBlock =
+                    """
+                    ann (the boss)                  ; [Address[text=ann]]
+                    (a, b) ann, bob (x (y, \\) z)) ; [Address[text=ann], Address[text=bob]]
+                    Ann (x) <ann@a.example>         ; [Address[text=ann@a.example]]
+                    "|(cd /x && run)"               ; [Command[command=(cd /x && run)]]
+                    ann (no end, bob (x             ; [Address[text=ann (no end], Address[text=bob (x]]
+                    """)
+    void commentsAreLeftOut(String list, String expected) {
+        assertThat(Aliases.targets(list)).hasToString(expected);
     }
 
     @Test

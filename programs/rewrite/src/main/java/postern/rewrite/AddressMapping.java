@@ -19,10 +19,15 @@ final class AddressMapping {
 
     private final AddressSearch search;
     private final AddressText text;
+    private final String rule;
 
-    AddressMapping(AddressSearch search, AddressText text) {
+    /**
+     * @param rule the key that names its tables
+     */
+    AddressMapping(AddressSearch search, AddressText text, String rule) {
         this.search = search;
         this.text = text;
+        this.rule = rule;
     }
 
     boolean isEmpty() {
@@ -33,10 +38,17 @@ final class AddressMapping {
      * @throws Unanswered also for a loop: what the operator meant is not known
      */
     Mailbox map(Mailbox address) throws Unanswered {
+        return map(address, Trail.NONE);
+    }
+
+    /**
+     * @throws Unanswered also for a loop: what the operator meant is not known
+     */
+    Mailbox map(Mailbox address, Trail trail) throws Unanswered {
         Mailbox now = address;
         @Nullable Set<Mailbox> seen = null;
         while (true) {
-            Mailbox next = once(now);
+            Mailbox next = once(now, trail);
             if (same(next, now)) {
                 return next;
             }
@@ -56,7 +68,7 @@ final class AddressMapping {
                                 .equals(b.localPart().toLowerCase(Locale.ROOT));
     }
 
-    private Mailbox once(Mailbox address) throws Unanswered {
+    private Mailbox once(Mailbox address, Trail trail) throws Unanswered {
         AddressSearch.@Nullable Hit hit = search.find(address);
         if (hit == null) {
             return address;
@@ -66,7 +78,11 @@ final class AddressMapping {
             case Answer.TemporaryFailure(String reason) -> throw new Unanswered(reason);
             case Answer.Found found -> {
                 try {
-                    yield text.list(address, hit, found).getFirst();
+                    Mailbox to = text.list(address, hit, found).getFirst();
+                    if (trail != Trail.NONE) {
+                        trail.step(rule + " " + hit.key(), found.value(), found.origin());
+                    }
+                    yield to;
                 } catch (AddressText.Malformed malformed) {
                     throw new Unanswered(String.valueOf(malformed.getMessage()));
                 }

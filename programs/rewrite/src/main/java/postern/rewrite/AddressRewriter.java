@@ -34,22 +34,51 @@ public final class AddressRewriter implements Rewriter {
     private final Domain origin;
     private final List<Mailbox> always;
     private final Optional<Mailbox> archive;
+    private final Trail trail;
 
     private AddressRewriter(RewriteConfig domains, AddressingConfig config, Tables tables) {
         this.config = config;
         this.text = new AddressText(domains.origin());
         this.origin = new Domain(domains.origin());
         Search search = new Search(domains, tables);
-        this.canonical = new AddressMapping(search.of(config.canonical().both()), text);
-        this.senderCanonical = new AddressMapping(search.of(config.canonical().sender()), text);
+        this.canonical =
+                new AddressMapping(search.of(config.canonical().both()), text, "rewrite.canonical");
+        this.senderCanonical =
+                new AddressMapping(
+                        search.of(config.canonical().sender()), text, "rewrite.sender_canonical");
         this.recipientCanonical =
-                new AddressMapping(search.of(config.canonical().recipient()), text);
+                new AddressMapping(
+                        search.of(config.canonical().recipient()),
+                        text,
+                        "rewrite.recipient_canonical");
         this.senderBcc = search.of(config.copies().sender());
         this.recipientBcc = search.of(config.copies().recipient());
         this.archiveSender = search.of(config.archive().sender());
         this.archiveRecipient = search.of(config.archive().recipient());
         this.always = address(config.copies().always()).stream().toList();
         this.archive = address(config.archive().to());
+        this.trail = Trail.NONE;
+    }
+
+    private AddressRewriter(AddressRewriter like, Trail trail) {
+        this.config = like.config;
+        this.text = like.text;
+        this.origin = like.origin;
+        this.canonical = like.canonical;
+        this.senderCanonical = like.senderCanonical;
+        this.recipientCanonical = like.recipientCanonical;
+        this.senderBcc = like.senderBcc;
+        this.recipientBcc = like.recipientBcc;
+        this.archiveSender = like.archiveSender;
+        this.archiveRecipient = like.archiveRecipient;
+        this.always = like.always;
+        this.archive = like.archive;
+        this.trail = trail;
+    }
+
+    /** The same, telling of every rule that counts. */
+    Rewriter telling(Trail listener) {
+        return new AddressRewriter(this, listener);
     }
 
     /** A search where bare names stand for users of our own domains. */
@@ -141,12 +170,20 @@ public final class AddressRewriter implements Rewriter {
         if (config.canonical().where().contains(where)) {
             mapped =
                     switch (where) {
-                        case ENVELOPE_SENDER, HEADER_SENDER -> senderCanonical.map(mapped);
-                        case ENVELOPE_RECIPIENT, HEADER_RECIPIENT -> recipientCanonical.map(mapped);
+                        case ENVELOPE_SENDER, HEADER_SENDER -> senderCanonical.map(mapped, trail);
+                        case ENVELOPE_RECIPIENT, HEADER_RECIPIENT ->
+                                recipientCanonical.map(mapped, trail);
                     };
-            mapped = canonical.map(mapped);
+            mapped = canonical.map(mapped, trail);
         }
-        return config.masquerade().where().contains(where) ? masqueraded(mapped) : mapped;
+        if (!config.masquerade().where().contains(where)) {
+            return mapped;
+        }
+        Mailbox hidden = masqueraded(mapped);
+        if (trail != Trail.NONE && !hidden.equals(mapped)) {
+            trail.step("host is hidden", hidden.toString(), "rewrite.masquerade");
+        }
+        return hidden;
     }
 
     private Mailbox masqueraded(Mailbox mailbox) {
@@ -174,9 +211,14 @@ public final class AddressRewriter implements Rewriter {
     @Override
     public Expansion copies(ReversePath sender) {
         List<Mailbox> copies = new ArrayList<>(always);
+        if (trail != Trail.NONE) {
+            always.forEach(
+                    to -> trail.step("copy of all mail", to.toString(), "rewrite.always_bcc"));
+        }
         return switch (sender) {
             case ReversePath.Nobody _ -> new Expansion.Recipients(copies);
-            case ReversePath.Sender(Mailbox mailbox) -> copies(senderBcc, mailbox, copies);
+            case ReversePath.Sender(Mailbox mailbox) ->
+                    copies(senderBcc, mailbox, copies, "rewrite.sender_bcc");
         };
     }
 
@@ -184,10 +226,11 @@ public final class AddressRewriter implements Rewriter {
     public Expansion copies(Mailbox recipient) {
         return recipientBcc.isEmpty()
                 ? Expansion.NOBODY
-                : copies(recipientBcc, recipient, new ArrayList<>());
+                : copies(recipientBcc, recipient, new ArrayList<>(), "rewrite.recipient_bcc");
     }
 
-    private Expansion copies(AddressSearch search, Mailbox mailbox, List<Mailbox> copies) {
+    private Expansion copies(
+            AddressSearch search, Mailbox mailbox, List<Mailbox> copies, String rule) {
         AddressSearch.@Nullable Hit hit = search.find(mailbox);
         if (hit == null) {
             return new Expansion.Recipients(copies);
@@ -201,6 +244,9 @@ public final class AddressRewriter implements Rewriter {
                     var plain = new AddressSearch.Hit(found, hit.key(), "");
                     Set<Mailbox> all = new LinkedHashSet<>(copies);
                     all.addAll(text.list(mailbox, plain, found));
+                    if (trail != Trail.NONE) {
+                        trail.step(rule + " " + hit.key(), found.value(), found.origin());
+                    }
                     yield new Expansion.Recipients(List.copyOf(all));
                 } catch (AddressText.Malformed malformed) {
                     yield new Expansion.Unanswered(FAILED, String.valueOf(malformed.getMessage()));
@@ -222,6 +268,9 @@ public final class AddressRewriter implements Rewriter {
                                 && archiveSender.find(mailbox) != null
                         || recipients.stream()
                                 .anyMatch(recipient -> archiveRecipient.find(recipient) != null);
+        if (chosen && trail != Trail.NONE) {
+            trail.step("archived at", archive.get().toString(), "rewrite.archive_to");
+        }
         return chosen ? archive : Optional.empty();
     }
 

@@ -1,7 +1,11 @@
 package postern.rewrite;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import postern.mail.Expansion;
 import postern.mail.Mailbox;
 import postern.mail.ReversePath;
@@ -56,30 +60,58 @@ public final class Explanation {
         }
     }
 
+    /** In the order in which cleanup asks, who gets copies included. */
     public Told explain(ReversePath sender, Mailbox address) {
         List<Step> steps = new ArrayList<>();
         Trail trail = (rule, value, origin) -> steps.add(new Step(rule, value, origin));
-        Mailbox rewritten = address;
-        switch (rewriter.recipient(address)) {
-            case Expansion.Unanswered(String status, String why) -> {
-                return new Told(steps, List.of(), status + " " + why);
+        Rewriter telling =
+                rewriter instanceof AddressRewriter ours ? ours.telling(trail) : rewriter;
+        try {
+            ReversePath from =
+                    sender instanceof ReversePath.Sender(Mailbox mailbox)
+                            ? ReversePath.of(known(telling.sender(mailbox)).getFirst())
+                            : sender;
+            Mailbox rewritten = known(telling.recipient(address)).getFirst();
+            Set<Mailbox> copies = new LinkedHashSet<>(known(telling.copies(rewritten)));
+            Set<Mailbox> all = new LinkedHashSet<>(known(router.expand(rewritten, trail)));
+            copies.addAll(known(telling.copies(from)));
+            for (Mailbox copy : copies) {
+                all.addAll(known(router.expand(copy, trail)));
             }
-            case Expansion.Recipients(List<Mailbox> one) -> rewritten = one.getFirst();
+            List<Destination> told = new ArrayList<>(destinations(from, all));
+            Optional<Mailbox> archive = telling.archive(sender, List.of(address));
+            if (archive.isPresent()) { // a message of its own, from nobody
+                told.addAll(
+                        destinations(
+                                ReversePath.NOBODY, known(router.expand(archive.get(), trail))));
+            }
+            return new Told(steps, told, "");
+        } catch (Unknown unknown) {
+            return new Told(steps, List.of(), String.valueOf(unknown.getMessage()));
         }
-        if (!rewritten.equals(address)) {
-            steps.add(new Step("rewritten to", rewritten.toString(), "rewrite"));
+    }
+
+    private List<Destination> destinations(ReversePath from, Collection<Mailbox> recipients) {
+        return recipients.stream()
+                .limit(TOLD_MAX)
+                .map(recipient -> destination(from, recipient))
+                .toList();
+    }
+
+    /** It cannot be said now. */
+    private static final class Unknown extends Exception {
+        private static final long serialVersionUID = 1;
+
+        Unknown(String why) {
+            super(why, null, false, false);
         }
-        return switch (router.expand(rewritten, trail)) {
+    }
+
+    private static List<Mailbox> known(Expansion expansion) throws Unknown {
+        return switch (expansion) {
+            case Expansion.Recipients(List<Mailbox> mailboxes) -> mailboxes;
             case Expansion.Unanswered(String status, String why) ->
-                    new Told(steps, List.of(), status + " " + why);
-            case Expansion.Recipients(List<Mailbox> all) ->
-                    new Told(
-                            steps,
-                            all.stream()
-                                    .limit(TOLD_MAX)
-                                    .map(recipient -> destination(sender, recipient))
-                                    .toList(),
-                            "");
+                    throw new Unknown(status + " " + why);
         };
     }
 

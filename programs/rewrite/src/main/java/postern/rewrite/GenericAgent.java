@@ -51,7 +51,7 @@ public final class GenericAgent implements DeliveryAgent {
                         domains.delimiters());
         return new GenericAgent(
                 agent,
-                new AddressMapping(search, new AddressText(domains.origin())),
+                new AddressMapping(search, new AddressText(domains.origin()), "rewrite.generic"),
                 config.signedToo());
     }
 

@@ -53,6 +53,43 @@ final class AddressRewriterTest {
 
     private final Rewriter rewriter = SiteUnderTest.of(SITE).rewriter;
 
+    /** What `postern explain address` shows of it: every rule with its line, every copy. */
+    @Test
+    void theTrailNamesWhatWasRewrittenAndWhoGetsCopies() {
+        SiteUnderTest site = SiteUnderTest.of(SITE);
+        Explanation.Told told =
+                new Explanation(site.router, site.rewriter)
+                        .explain(
+                                ReversePath.of(mailbox("boss@example.org")),
+                                mailbox("wim@home.example"));
+        assertThat(told.steps())
+                .extracting(step -> step.rule() + " -> " + step.value())
+                .containsExactly(
+                        "rewrite.recipient_canonical wim@home.example -> wim.to@example.org",
+                        "copy of all mail -> all@archive.example",
+                        "rewrite.sender_bcc boss@example.org -> secretary@example.org",
+                        "archived at -> journal@mx.example.org");
+        assertThat(told.steps().getFirst().origin()).isEqualTo("postern.toml:21");
+        assertThat(told.destinations())
+                .extracting(each -> each.recipient().toString())
+                .containsExactly(
+                        "wim.to@example.org",
+                        "all@archive.example",
+                        "secretary@example.org",
+                        "journal@mx.example.org");
+        assertThat(
+                        new Explanation(site.router, site.rewriter)
+                                .explain(
+                                        ReversePath.of(mailbox("wim@home.example")),
+                                        mailbox("x@sales.example"))
+                                .steps())
+                .extracting(step -> step.rule() + " -> " + step.value())
+                .startsWith(
+                        "rewrite.sender_canonical wim@home.example -> amy@home.example",
+                        "rewrite.canonical amy@home.example -> amy.lee@example.org",
+                        "rewrite.recipient_bcc @sales.example -> crm@example.org, all@archive.example");
+    }
+
     private static Mailbox mailbox(String text) {
         return SiteUnderTest.mailbox(text);
     }

@@ -82,7 +82,9 @@ public final class LocalDomain {
                         settings.get(RewriteConfig.SECTION, RewriteConfig.RECIPIENT_DELIMITER));
         var agent =
                 new LocalAgent(
-                        LocalConfig.read(settings, site.hostname(), site.state()),
+                        LocalConfig.read(settings, site.hostname(), site.state())
+                                .completedBy(
+                                        RewriteConfig.read(settings, site.hostname()).origin()),
                         new Surroundings(
                                 world,
                                 new RecentUsers(users, world.clock()),

@@ -463,6 +463,7 @@ class LocalDeliveryTest {
         var config =
                 new LocalConfig(
                         "example.org",
+                        "example.org",
                         new Mailboxes(
                                 folder + "/mail/{user}/", 0, 0, command, Map.of(), "", Map.of()),
                         new Programs(Set.of(Source.ALIAS, Source.FORWARD), false, limit, 100_000),

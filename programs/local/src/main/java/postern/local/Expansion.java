@@ -28,7 +28,7 @@ final class Expansion {
     private static final int INCLUDES_MAX = 1_000;
 
     private final Surroundings surroundings;
-    private final String hostname;
+    private final LocalConfig config;
     private final Letter letter;
     private final Order order;
     private final Set<String> included = new HashSet<>();
@@ -45,9 +45,9 @@ final class Expansion {
      */
     record Order(String self, List<Target> targets, User rights, Source source) {}
 
-    Expansion(Surroundings surroundings, String hostname, Letter letter, Order order) {
+    Expansion(Surroundings surroundings, LocalConfig config, Letter letter, Order order) {
         this.surroundings = surroundings;
-        this.hostname = hostname;
+        this.config = config;
         this.letter = letter;
         this.order = order;
     }
@@ -89,7 +89,7 @@ final class Expansion {
             user(localPart, order.source() == Source.ALIAS);
             return;
         }
-        String complete = at < 0 ? text + "@" + hostname : text;
+        String complete = at < 0 ? text + "@" + config.origin() : text;
         switch (AddressParser.mailbox(complete)) {
             case Parsed.Address(Mailbox mailbox, int _) -> addresses.add(mailbox);
             case Parsed.Empty _, Parsed.Invalid _ ->
@@ -100,7 +100,7 @@ final class Expansion {
     /** Whether a domain means this host, as the one that is expanded here does. */
     private boolean ours(String domain) {
         return domain.isEmpty()
-                || domain.equalsIgnoreCase(hostname)
+                || domain.equalsIgnoreCase(config.hostname())
                 || domain.equalsIgnoreCase(letter.mailbox().domain().text());
     }
 

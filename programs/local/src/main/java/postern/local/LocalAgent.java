@@ -112,7 +112,7 @@ public final class LocalAgent implements DeliveryAgent {
         if (fallback.isEmpty()) {
             return new Bounced("5.1.1", "unknown user: \"" + name + "\"");
         }
-        String complete = fallback.indexOf('@') < 0 ? fallback + "@" + config.hostname() : fallback;
+        String complete = fallback.indexOf('@') < 0 ? fallback + "@" + config.origin() : fallback;
         return AddressParser.mailbox(complete) instanceof Parsed.Address(Mailbox to, int _)
                 ? toAddresses(letter, List.of(to), letter.request().sender())
                 : new Deferred("4.3.5", "luser_relay is no address: " + fallback, About.RECIPIENT);
@@ -146,8 +146,7 @@ public final class LocalAgent implements DeliveryAgent {
      */
     private Outcome toAll(Letter letter, Expansion.Order order, ReversePath sender)
             throws IOException {
-        List<Destination> all =
-                new Expansion(surroundings, config.hostname(), letter, order).destinations();
+        List<Destination> all = new Expansion(surroundings, config, letter, order).destinations();
         if (all.isEmpty()) {
             return new Bounced("5.1.1", "\"" + order.self() + "\" stands for nobody");
         }

@@ -17,6 +17,7 @@ import postern.mailbox.MailboxKeys;
  * What local goes by.
  *
  * @param hostname our own name
+ * @param origin completes addresses without a domain
  * @param mailboxes where users' mail goes
  * @param programs what may be run, and its bounds
  * @param files who may name a file to deliver into
@@ -25,6 +26,7 @@ import postern.mailbox.MailboxKeys;
  */
 public record LocalConfig(
         String hostname,
+        String origin,
         Mailboxes mailboxes,
         Programs programs,
         Set<Source> files,
@@ -240,6 +242,7 @@ public record LocalConfig(
                         : state + "/" + mailbox;
         return new LocalConfig(
                 hostname,
+                hostname,
                 new Mailboxes(
                         absolute,
                         group.get(OCTETS_MAX),
@@ -258,9 +261,16 @@ public record LocalConfig(
                 group.get(FALLBACK));
     }
 
+    /** The same, with that domain behind names which have none, in the place of our own name. */
+    public LocalConfig completedBy(String domain) {
+        return new LocalConfig(
+                hostname, domain, mailboxes, programs, files, forwardPaths, fallback);
+    }
+
     /** Mailboxes at that path and nothing else: for tests and trainings. */
     public static LocalConfig plain(String hostname, String mailbox) {
         return new LocalConfig(
+                hostname,
                 hostname,
                 new Mailboxes(mailbox, 0, 0, "", Map.of(), "", Map.of()),
                 new Programs(Set.of(), false, Duration.ofSeconds(1000), 1 << 20),

@@ -133,6 +133,7 @@ final class LocalAgentTest {
         var config =
                 new LocalConfig(
                         plain.hostname(),
+                        plain.origin(),
                         small,
                         plain.programs(),
                         plain.files(),
@@ -157,6 +158,7 @@ final class LocalAgentTest {
         var config =
                 new LocalConfig(
                         plain.hostname(),
+                        plain.origin(),
                         plain.mailboxes(),
                         new LocalConfig.Programs(
                                 Set.of(LocalConfig.Source.ALIAS),
@@ -174,6 +176,21 @@ final class LocalAgentTest {
                         later ->
                                 assertThat(later.detail())
                                         .contains("need Postern started by root"));
+    }
+
+    /** Postfix: myorigin, not myhostname; the address itself means a user of this machine. */
+    @Test
+    void namesWithoutADomainAreCompletedByTheOrigin() {
+        LocalConfig config =
+                LocalConfig.plain("mx.example.org", folder + "/mail/{user}/")
+                        .completedBy("origin.example");
+        Aliases aliases = Aliases.parse("team: bob, carol@far.example").aliases();
+        assertThat(deliver(agent(world, config, aliases), "team", MESSAGE).outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Deferred.class,
+                        later ->
+                                assertThat(later.detail())
+                                        .contains("[bob@origin.example, carol@far.example]"));
     }
 
     @Test
@@ -245,7 +262,9 @@ final class LocalAgentTest {
                         new Invoker(in),
                         self,
                         (sender, options, recipients, content) -> {
-                            throw new IOException("nobody takes mail here");
+                            throw new IOException(
+                                    "nobody takes mail here for "
+                                            + recipients.stream().map(Recipient::mailbox).toList());
                         },
                         folder),
                 new LocalNames("+"));

@@ -51,7 +51,7 @@ public sealed interface HostPlan {
         /** As the log and notices name it: {@code mx.example.org[192.0.2.1]:25}; or a path. */
         public String text() {
             return endpoint instanceof Endpoint.Tcp(InetAddress address, int port)
-                    ? host + "[" + address.getHostAddress() + "]:" + port
+                    ? host + "[" + Endpoint.text(address) + "]:" + port
                     : host;
         }
     }

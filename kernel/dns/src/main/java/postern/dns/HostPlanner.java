@@ -108,7 +108,7 @@ public final class HostPlanner {
         int at = hop.port() == 0 ? manner.port() : hop.port();
         Optional<InetAddress> literal = hop.literal();
         if (literal.isPresent()) {
-            String host = literal.get().getHostAddress();
+            String host = Endpoint.text(literal.get());
             if (at == SMTP_PORT && ourselves.addresses.contains(literal.get())) {
                 return loop(nextHop);
             }

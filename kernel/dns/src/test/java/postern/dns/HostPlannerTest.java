@@ -99,7 +99,7 @@ class HostPlannerTest {
                 .containsExactly(
                         "a.example[192.0.2.1]:25",
                         "b.example[192.0.2.2]:25",
-                        "c.example[2001:db8:0:0:0:0:0:3]:25");
+                        "c.example[2001:db8::3]:25");
     }
 
     @Test
@@ -353,8 +353,7 @@ class HostPlannerTest {
     @Test
     void literalsAskNobody() {
         assertThat(hosts("[192.0.2.7]")).containsExactly("192.0.2.7[192.0.2.7]:25");
-        assertThat(hosts("[IPv6:2001:db8::7]:26"))
-                .containsExactly("2001:db8:0:0:0:0:0:7[2001:db8:0:0:0:0:0:7]:26");
+        assertThat(hosts("[IPv6:2001:db8::7]:26")).containsExactly("2001:db8::7[2001:db8::7]:26");
         assertThat(nothing("[X25:123]").status()).isEqualTo("5.1.2");
         assertThat(names.asked).isEmpty();
     }

@@ -1,6 +1,7 @@
 package postern.wire;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import postern.base.Bug;
@@ -141,7 +142,7 @@ public final class PeerReader {
                 return END;
             }
         }
-        throw new IOException("peer sends a line without end");
+        throw new ProtocolException("peer sends a line without end");
     }
 
     /**

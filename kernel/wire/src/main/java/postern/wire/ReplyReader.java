@@ -1,6 +1,7 @@
 package postern.wire;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,8 @@ public final class ReplyReader {
      * The next reply. The enhanced status (RFC 2034) is taken off where it agrees with the code.
      *
      * @throws PeerEnded the server closed the connection instead
-     * @throws IOException it does not speak SMTP, or the connection failed
+     * @throws ProtocolException it does not speak SMTP
+     * @throws IOException the connection failed
      */
     public Reply next() throws IOException {
         List<String> lines = new ArrayList<>(1);
@@ -36,7 +38,7 @@ public final class ReplyReader {
             String line = line();
             int found = code(line);
             if (found < 0 || code != 0 && found != code) {
-                throw new IOException("not a reply: " + line);
+                throw new ProtocolException("not a reply: " + line);
             }
             code = found;
             lines.add(line.length() > 4 ? line.substring(4) : "");
@@ -44,7 +46,7 @@ public final class ReplyReader {
                 return withStatus(code, lines);
             }
         }
-        throw new IOException("reply " + code + " has more than " + LINES_MAX + " lines");
+        throw new ProtocolException("reply " + code + " has more than " + LINES_MAX + " lines");
     }
 
     private String line() throws IOException {
@@ -52,9 +54,9 @@ public final class ReplyReader {
             case PeerReader.Line.Complete(byte[] octets) ->
                     new String(octets, StandardCharsets.UTF_8);
             case PeerReader.Line.BareNewline _ ->
-                    throw new IOException("reply line with bare CR or LF");
+                    throw new ProtocolException("reply line with bare CR or LF");
             case PeerReader.Line.TooLong _ ->
-                    throw new IOException("reply line over " + LINE_OCTETS_MAX + " octets");
+                    throw new ProtocolException("reply line over " + LINE_OCTETS_MAX + " octets");
             case PeerReader.Line.End _ -> throw new PeerEnded();
         };
     }

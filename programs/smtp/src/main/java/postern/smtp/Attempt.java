@@ -16,6 +16,7 @@ import postern.dns.HostPlan.Target;
 import postern.dns.NextHop;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
+import postern.mail.Domain;
 import postern.mail.Outcome;
 import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
@@ -227,6 +228,8 @@ final class Attempt {
      */
     private int[] suited(Connection connection, Passage passage, BitSet asked) {
         List<Integer> places = new ArrayList<>();
+        Set<Domain> domains = new HashSet<>(); // of those places, where the host counts them
+        Extensions offered = connection.extensions();
         @Nullable Bounced whole;
         try {
             whole = demands.objection(connection, clock.now());
@@ -240,11 +243,21 @@ final class Attempt {
             Bounced objection = whole == null ? demands.objection(connection, place) : whole;
             if (objection != null) {
                 answers.object(place, new Delivery(objection, connection.target().text(), passage));
-            } else if (places.size() < connection.extensions().recipientsMax()) {
+            } else if (places.size() < offered.recipientsMax() && room(place, domains, offered)) {
                 places.add(place);
             }
         }
         return places.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Whether the recipient's domain is one of those, or may be one more. */
+    private boolean room(int place, Set<Domain> domains, Extensions offered) {
+        if (offered.domainsMax() == Integer.MAX_VALUE) {
+            return true;
+        }
+        Domain domain = request.recipients().get(place).mailbox().domain();
+        return domains.contains(domain)
+                || domains.size() < offered.domainsMax() && domains.add(domain);
     }
 
     private int[] unreadable(IOException why) {

@@ -1,6 +1,7 @@
 package postern.smtp;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -163,7 +164,7 @@ final class Connection {
      */
     void flush() throws IOException {
         if (reader.pending()) {
-            throw new IOException("replies before it is asked");
+            throw new ProtocolException("replies before it is asked");
         }
         writer.flush();
     }
@@ -202,7 +203,7 @@ final class Connection {
     /** A reply made up before would pass for the message's. */
     private void settled() throws IOException {
         if (reader.pending()) {
-            throw new IOException("replies before it is asked");
+            throw new ProtocolException("replies before it is asked");
         }
     }
 

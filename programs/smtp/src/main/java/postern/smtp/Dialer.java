@@ -2,6 +2,7 @@ package postern.smtp;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ProtocolException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -154,8 +155,8 @@ final class Dialer {
             Step step = connection.step();
             return new Opened.Failed(
                     step == Step.GREETING
-                            ? Verdicts.greeting(hangingUp.reply())
-                            : Verdicts.host(hangingUp.reply(), step),
+                            ? Verdicts.greeting(connection.target(), hangingUp.reply())
+                            : Verdicts.host(connection.target(), hangingUp.reply(), step),
                     true);
         } catch (IOException lost) {
             return new Opened.Failed(
@@ -199,7 +200,7 @@ final class Dialer {
     private Opened greeted(Connection connection, TlsPolicy tried) throws IOException {
         Reply greeting = connection.reply(Step.GREETING, config.timeouts().greeting());
         if (!greeting.positive()) {
-            return new Opened.Failed(Verdicts.greeting(greeting), true);
+            return new Opened.Failed(Verdicts.greeting(connection.target(), greeting), true);
         }
         Opened opened = ehlo(connection);
         if (!(tried instanceof TlsPolicy.Encrypted wanted)) {
@@ -226,7 +227,8 @@ final class Dialer {
             reply = connection.ask(Step.HELO, "HELO " + config.helo(), config.timeouts().ehlo());
         }
         if (!reply.positive()) {
-            return new Opened.Failed(Verdicts.host(reply, connection.step()), true);
+            return new Opened.Failed(
+                    Verdicts.host(connection.target(), reply, connection.step()), true);
         }
         if (ourselves(connection.target(), reply)) {
             return new Opened.Failed(
@@ -266,7 +268,7 @@ final class Dialer {
                     : opened;
         }
         if (connection.ahead()) { // RFC 3207 §4.2: somebody put words in before the handshake
-            throw new IOException("data behind the reply to STARTTLS");
+            throw new ProtocolException("data behind the reply to STARTTLS");
         }
         Outwards.Sealed sealed = seal(connection, wanted);
         if (sealed.judgement() instanceof Judgement.Refused(_, String why)

@@ -14,6 +14,7 @@ import postern.wire.Reply;
  * @param octetsMax longest message taken: RFC 1870; zero when it does not say
  * @param recipientsMax of one message, RFC 9422 RCPTMAX; {@link Integer#MAX_VALUE} when it does not
  *     say
+ * @param domainsMax of the recipients of one message, RFC 9422 RCPTDOMAINMAX; likewise
  * @param messagesMax over one connection, RFC 9422 MAILMAX; likewise
  * @param secondsMin shortest deadline taken: RFC 2852 §3; zero when it does not say
  * @param mechanisms of AUTH, upper case: RFC 4954 §3
@@ -23,13 +24,21 @@ record Extensions(
         Set<String> keywords,
         long octetsMax,
         int recipientsMax,
+        int domainsMax,
         int messagesMax,
         long secondsMin,
         List<String> mechanisms,
         Set<String> forwarded) {
     static final Extensions NONE =
             new Extensions(
-                    Set.of(), 0, Integer.MAX_VALUE, Integer.MAX_VALUE, 0, List.of(), Set.of());
+                    Set.of(),
+                    0,
+                    Integer.MAX_VALUE,
+                    Integer.MAX_VALUE,
+                    Integer.MAX_VALUE,
+                    0,
+                    List.of(),
+                    Set.of());
 
     Extensions {
         keywords = Set.copyOf(keywords);
@@ -41,6 +50,7 @@ record Extensions(
         Set<String> keywords = new HashSet<>();
         long octetsMax = 0;
         int recipientsMax = Integer.MAX_VALUE;
+        int domainsMax = Integer.MAX_VALUE;
         int messagesMax = Integer.MAX_VALUE;
         long secondsMin = 0;
         List<String> mechanisms = new ArrayList<>();
@@ -60,13 +70,21 @@ record Extensions(
                 case "DELIVERBY" -> secondsMin = number(rest);
                 case "LIMITS" -> {
                     recipientsMax = limit(rest, "RCPTMAX=");
+                    domainsMax = limit(rest, "RCPTDOMAINMAX=");
                     messagesMax = limit(rest, "MAILMAX=");
                 }
                 default -> {}
             }
         }
         return new Extensions(
-                keywords, octetsMax, recipientsMax, messagesMax, secondsMin, mechanisms, forwarded);
+                keywords,
+                octetsMax,
+                recipientsMax,
+                domainsMax,
+                messagesMax,
+                secondsMin,
+                mechanisms,
+                forwarded);
     }
 
     boolean offers(String keyword) {

@@ -32,7 +32,7 @@ final class Lines {
                 LogLine.about(id.text())
                         .with("relay", target.text())
                         .with("in_doubt", inDoubt.incrementAndGet())
-                        .say("connection lost at end of data: may arrive twice"));
+                        .say("no sound answer to the end of data: may arrive twice"));
     }
 
     void validation(Validation validation) {

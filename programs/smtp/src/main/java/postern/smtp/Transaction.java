@@ -1,12 +1,15 @@
 package postern.smtp;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import postern.base.TimedOut;
+import postern.dns.HostPlan.Target;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions;
@@ -64,6 +67,7 @@ final class Transaction {
     private final boolean chunked;
     private Demands.Form form;
     private int[] accepted = {}; // by place in the request
+    private final List<Refused> refused = new ArrayList<>(0);
     private boolean heard;
     private boolean inDoubt;
     private boolean chunkingRefused;
@@ -94,6 +98,9 @@ final class Transaction {
     /** What is to be done, for every host alike. */
     record Order(DeliveryRequest request, SmtpConfig config, Instant now) {}
 
+    /** What a RCPT was answered, until it is sure that it was this one. */
+    private record Refused(int place, Outcome outcome) {}
+
     /** Whether the host may have taken the message although it is deferred. */
     boolean inDoubt() {
         return inDoubt;
@@ -115,10 +122,16 @@ final class Transaction {
         try {
             return connection.extensions().offers("PIPELINING") ? batched(places) : stepped(places);
         } catch (Connection.HangingUp hangingUp) {
+            settleRefused();
             return !heard && connection.reused() // it grew tired of waiting, and says so
                     ? new End.Stale()
-                    : new End.HostFailed(Verdicts.host(hangingUp.reply(), connection.step()));
+                    : new End.HostFailed(
+                            Verdicts.host(
+                                    connection.target(), hangingUp.reply(), connection.step()));
+        } catch (ProtocolException outOfStep) { // then nobody knows to whom the replies were
+            return lost(outOfStep);
         } catch (IOException lost) {
+            settleRefused();
             return lost(lost);
         }
     }
@@ -272,7 +285,7 @@ final class Transaction {
         Reply reply = connection.reply(Step.MAIL, config.timeouts().mail());
         heard = true;
         if (!reply.positive()) {
-            settle(places, Verdicts.message(expected(reply), Step.MAIL));
+            settle(places, Verdicts.message(connection.target(), expected(reply), Step.MAIL));
         }
         return reply.positive();
     }
@@ -282,31 +295,48 @@ final class Transaction {
             accepted = Arrays.copyOf(accepted, accepted.length + 1);
             accepted[accepted.length - 1] = place;
         } else {
-            settle(new int[] {place}, Verdicts.recipient(expected(reply)));
+            refused.add(
+                    new Refused(place, Verdicts.recipient(connection.target(), expected(reply))));
         }
     }
 
     /** A 354 that nobody asked for puts all that follows out of step. */
     private static Reply expected(Reply reply) throws IOException {
         if (reply.code() / 100 == 3) {
-            throw new IOException("reply out of place: " + reply);
+            throw new ProtocolException("reply out of place: " + reply);
         }
         return reply;
     }
 
     private End dataReply(Reply reply) throws IOException {
         boolean goAhead = reply.code() / 100 == 3;
+        if (reply.positive()) {
+            throw new ProtocolException("reply out of place: " + reply);
+        }
+        inStep();
         if (accepted.length == 0) {
             return goAhead ? nothing() : kept();
         }
         if (goAhead) {
             return message();
         }
-        if (reply.positive()) {
-            throw new IOException("reply out of place: " + reply);
-        }
-        settle(accepted, Verdicts.message(reply, Step.DATA));
+        settle(accepted, Verdicts.message(connection.target(), reply, Step.DATA));
         return kept();
+    }
+
+    /** Each command has had its reply, and no more came: so each reply was to its command. */
+    private void inStep() throws IOException {
+        if (connection.ahead()) {
+            throw new ProtocolException("replies before it is asked");
+        }
+        settleRefused();
+    }
+
+    private void settleRefused() {
+        for (Refused each : refused) {
+            settle(new int[] {each.place}, each.outcome);
+        }
+        refused.clear();
     }
 
     /** The host wants data although it refused everybody: RFC 2920 §3.1 has us send none. */
@@ -331,6 +361,7 @@ final class Transaction {
 
     /** The message as one chunk: RFC 3030. Nobody may have been accepted; then none is sent. */
     private End chunk() throws IOException {
+        inStep();
         if (accepted.length == 0) {
             return kept();
         }
@@ -346,7 +377,7 @@ final class Transaction {
         Reply reply = connection.reply(Step.END, config.timeouts().end());
         if (reply.code() >= UNKNOWN_MIN && reply.code() <= UNKNOWN_MAX) {
             chunkingRefused = true; // and takes the message for commands: away from here
-            return new End.HostFailed(Verdicts.chunkingRefused(reply));
+            return new End.HostFailed(Verdicts.chunkingRefused(connection.target(), reply));
         }
         return ended(reply);
     }
@@ -357,16 +388,23 @@ final class Transaction {
 
     private End ended(Reply first) throws IOException {
         connection.messageSent();
+        Target host = connection.target();
         Reply reply = first;
-        if (config.kind() == SmtpConfig.Kind.LMTP) { // RFC 2033 §4.2: one for each recipient
+        boolean each = config.kind() == SmtpConfig.Kind.LMTP;
+        if (!each && first.permanentFailure() && connection.ahead()) {
+            inDoubt = true;
+            settle(accepted, Verdicts.outOfStep(host, first));
+            return new End.Dropped();
+        }
+        if (each) { // RFC 2033 §4.2: one for each recipient
             for (int place : accepted) {
                 if (place != accepted[0]) {
                     reply = connection.reply(Step.END, config.timeouts().end());
                 }
-                settle(new int[] {place}, Verdicts.message(reply, Step.END));
+                settle(new int[] {place}, Verdicts.message(host, reply, Step.END));
             }
         } else {
-            settle(accepted, Verdicts.message(reply, Step.END));
+            settle(accepted, Verdicts.message(host, reply, Step.END));
         }
         connection.resetDue(false);
         return reply.code() / 100 == 3 ? new End.Dropped() : kept();
@@ -385,7 +423,7 @@ final class Transaction {
         if (!reply.permanentFailure() && !reply.transientFailure()) {
             throw lost;
         }
-        settle(accepted, Verdicts.message(reply, Step.BODY));
+        settle(accepted, Verdicts.message(connection.target(), reply, Step.BODY));
         return new End.Dropped();
     }
 

@@ -1,6 +1,7 @@
 package postern.smtp;
 
 import java.io.IOException;
+import java.net.ProtocolException;
 import postern.base.TimedOut;
 import postern.dns.HostPlan.Target;
 import postern.mail.Outcome;
@@ -26,45 +27,59 @@ final class Verdicts {
     private Verdicts() {}
 
     /** Of a reply to MAIL, DATA or the end of data: about the message. */
-    static Outcome message(Reply reply, Step step) {
-        return of(reply, About.MESSAGE, step);
+    static Outcome message(Target target, Reply reply, Step step) {
+        return of(target, reply, About.MESSAGE, step);
     }
 
     /** Of a reply to RCPT. A 552 there is a 452: RFC 5321 §4.5.3.1.10. */
-    static Outcome recipient(Reply reply) {
+    static Outcome recipient(Target target, Reply reply) {
         return reply.code() == TOO_MUCH
-                ? new Deferred(softened(reply.status()), words(reply, Step.RCPT), About.RECIPIENT)
-                : of(reply, About.RECIPIENT, Step.RCPT);
+                ? new Deferred(
+                        softened(reply.status()), said(target, reply, Step.RCPT), About.RECIPIENT)
+                : of(target, reply, About.RECIPIENT, Step.RCPT);
     }
 
     /** Of a greeting that is no welcome. Even a 5yz is the host's state, not the message's. */
-    static Outcome greeting(Reply reply) {
+    static Outcome greeting(Target target, Reply reply) {
         return new Deferred(
                 softened(reply.status()),
-                "refused to talk to me: " + words(reply, Step.GREETING),
+                "host " + target.text() + " refused to talk to me: " + words(reply, Step.GREETING),
                 About.HOST);
     }
 
     /** Of a reply that ends the session: refused EHLO and HELO, 421 anywhere. */
-    static Outcome host(Reply reply, Step step) {
-        return of(reply, About.HOST, step);
+    static Outcome host(Target target, Reply reply, Step step) {
+        return of(target, reply, About.HOST, step);
     }
 
     /** Of a reply to BDAT that says the command is unknown, where EHLO offered it. */
-    static Outcome chunkingRefused(Reply reply) {
+    static Outcome chunkingRefused(Target target, Reply reply) {
         return new Deferred(
-                "4.5.0", "CHUNKING is offered and refused: " + words(reply, Step.END), About.HOST);
+                "4.5.0",
+                "CHUNKING is offered and refused: " + said(target, reply, Step.END),
+                About.HOST);
     }
 
-    private static Outcome of(Reply reply, About about, Step step) {
+    /** Of a "never" to the message with more replies behind it: it took lines for commands. */
+    static Outcome outOfStep(Target target, Reply reply) {
+        return new Deferred(
+                "4.5.0",
+                "more than one reply to the message; " + said(target, reply, Step.END),
+                About.HOST);
+    }
+
+    private static Outcome of(Target target, Reply reply, About about, Step step) {
         int kind = reply.code() / 100;
         String status = reply.status().startsWith(kind + ".") ? reply.status() : kind + ".0.0";
         return switch (kind) {
             case 2 -> new Delivered(status, reply.toString());
-            case 4 -> new Deferred(status, words(reply, step), about);
-            case 5 -> new Bounced(status, words(reply, step));
+            case 4 -> new Deferred(status, said(target, reply, step), about);
+            case 5 -> new Bounced(status, said(target, reply, step));
             default ->
-                    new Deferred("4.5.0", "reply out of place: " + words(reply, step), About.HOST);
+                    new Deferred(
+                            "4.5.0",
+                            "reply out of place: " + said(target, reply, step),
+                            About.HOST);
         };
     }
 
@@ -79,6 +94,13 @@ final class Verdicts {
                                     + step.doing();
                     case PeerEnded _ ->
                             "lost connection with " + target.text() + " while " + step.doing();
+                    case ProtocolException nonsense ->
+                            "protocol error by "
+                                    + target.text()
+                                    + " while "
+                                    + step.doing()
+                                    + ": "
+                                    + nonsense.getMessage();
                     default ->
                             "lost connection with "
                                     + target.text()
@@ -131,6 +153,11 @@ final class Verdicts {
     /** A status of class 5 as one of class 4. */
     private static String softened(String status) {
         return status.isEmpty() ? "4.0.0" : "4" + status.substring(1);
+    }
+
+    /** The words of Postfix; bounce takes what stands behind {@code said:} for the host's own. */
+    private static String said(Target target, Reply reply, Step step) {
+        return "host " + target.text() + " said: " + words(reply, step);
     }
 
     private static String words(Reply reply, Step step) {

@@ -43,7 +43,8 @@ class BadServersTest {
                     PeerMisbehaviour.SILENT_AT_MAIL,
                     PeerMisbehaviour.OCTET_A_SECOND,
                     PeerMisbehaviour.STOPS_READING,
-                    PeerMisbehaviour.TLS_SILENT);
+                    PeerMisbehaviour.TLS_SILENT,
+                    PeerMisbehaviour.TLS_TRICKLES);
 
     /** How long we bear with a host that does nothing: as long as it must take to be sure. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);

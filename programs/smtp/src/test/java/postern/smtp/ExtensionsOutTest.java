@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -290,6 +291,23 @@ class ExtensionsOutTest {
             transport.deliver(rig.request(hop, "a"));
         }
         assertThat(mx.commands().stream().filter("CONNECT"::equals)).hasSize(2);
+    }
+
+    @Test // RFC 9422, RCPTDOMAINMAX
+    void domainsOfOneMessageAreLimited() throws IOException {
+        FakeMx mx = rig.mx().offering("PIPELINING", "LIMITS RCPTDOMAINMAX=2");
+        String hop = rig.start(mx);
+        Recipient[] to =
+                Stream.of("a@one.example", "b@two.example", "c@three.example", "d@ONE.example")
+                        .map(address -> address.split("@", -1))
+                        .map(parts -> Recipient.of(Mailbox.of(parts[0], parts[1])))
+                        .toArray(Recipient[]::new);
+        assertThat(rig.transport().deliver(rig.request(hop, Rig.BODY, MailOptions.NONE, to)))
+                .allSatisfy(done -> assertThat(done.outcome()).isInstanceOf(Delivered.class));
+        assertThat(mx.received().stream().map(FakeMx.Received::to))
+                .containsExactly(
+                        List.of("<a@one.example>", "<b@two.example>", "<d@one.example>"),
+                        List.of("<c@three.example>"));
     }
 
     @ParameterizedTest // RFC 2033

@@ -173,7 +173,9 @@ class SmtpTransportTest {
                 .isEqualTo(
                         new Deferred(
                                 "4.7.1",
-                                "refused to talk to me: 554 5.7.1 go away (in reply to the greeting)",
+                                "host mx0.example[127.0.0.1]:"
+                                        + mx.port()
+                                        + " refused to talk to me: 554 5.7.1 go away (in reply to the greeting)",
                                 About.HOST));
     }
 

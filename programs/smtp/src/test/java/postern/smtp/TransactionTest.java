@@ -131,19 +131,20 @@ class TransactionTest {
         List<Delivery> done =
                 rig.transport()
                         .deliver(rig.request(hop, "no", "bob", "later", "full", "lines", "cat"));
+        String said = "host mx0.example[127.0.0.1]:" + mx.port() + " said: ";
         assertThat(done.stream().map(Delivery::outcome))
                 .containsExactly(
-                        new Bounced("5.1.1", "550 5.1.1 no such user (in reply to RCPT TO)"),
+                        new Bounced("5.1.1", said + "550 5.1.1 no such user (in reply to RCPT TO)"),
                         new Delivered("2.0.0", "250 2.0.0 taken"),
                         new Deferred(
                                 "4.7.1",
-                                "451 4.7.1 greylisted (in reply to RCPT TO)",
+                                said + "451 4.7.1 greylisted (in reply to RCPT TO)",
                                 About.RECIPIENT),
                         new Deferred(
                                 "4.2.2",
-                                "552 5.2.2 too many (in reply to RCPT TO)",
+                                said + "552 5.2.2 too many (in reply to RCPT TO)",
                                 About.RECIPIENT),
-                        new Bounced("5.1.1", "550 5.1.1 no such user (in reply to RCPT TO)"),
+                        new Bounced("5.1.1", said + "550 5.1.1 no such user (in reply to RCPT TO)"),
                         new Delivered("2.0.0", "250 2.0.0 taken"));
         assertThat(mx.received().getFirst().to())
                 .containsExactly("<bob@d.example>", "<cat@d.example>");
@@ -376,6 +377,10 @@ class TransactionTest {
         assertThat(outcome)
                 .isEqualTo(
                         new Deferred(
-                                "4.3.0", "451 4.3.0 later (in reply to MAIL FROM)", About.MESSAGE));
+                                "4.3.0",
+                                "host mx0.example[127.0.0.1]:"
+                                        + mx.port()
+                                        + " said: 451 4.3.0 later (in reply to MAIL FROM)",
+                                About.MESSAGE));
     }
 }

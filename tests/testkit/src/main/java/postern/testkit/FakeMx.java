@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -210,7 +211,11 @@ public final class FakeMx {
         }
 
         private void drip(String text) throws IOException {
-            for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+            drip(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        private void drip(byte... octets) throws IOException {
+            for (byte octet : octets) {
                 peer.write(ByteBuffer.wrap(new byte[] {octet}));
                 world.clock().sleep(Duration.ofSeconds(1));
             }
@@ -257,6 +262,10 @@ public final class FakeMx {
                 peer.read(new byte[FLOOD_OCTETS], 0, FLOOD_OCTETS);
                 peer.read(new byte[FLOOD_OCTETS], 0, FLOOD_OCTETS); // until the client is gone
             }
+            if (misbehaviour == PeerMisbehaviour.TLS_TRICKLES) {
+                peer.read(new byte[FLOOD_OCTETS], 0, FLOOD_OCTETS);
+                drip(Arrays.copyOf(new byte[] {22, 3, 3, 64, 0}, FLOOD_OCTETS)); // a handshake's
+            }
             Sealing how = sealing;
             if (misbehaviour == PeerMisbehaviour.TLS_CLOSES || how == null) {
                 throw new Over();
@@ -283,7 +292,7 @@ public final class FakeMx {
             }
             if (misbehaviour == PeerMisbehaviour.ENDLESS_LINE) {
                 byte[] flood = new byte[FLOOD_OCTETS];
-                java.util.Arrays.fill(flood, (byte) 'x');
+                Arrays.fill(flood, (byte) 'x');
                 while (true) {
                     peer.write(ByteBuffer.wrap(flood));
                 }
@@ -291,7 +300,8 @@ public final class FakeMx {
             to.clear();
             from = line.substring("MAIL FROM:".length());
             open = reply(line, "250 2.1.0 ok").startsWith("2");
-            answer(line, "250 2.1.0 ok");
+            boolean ahead = misbehaviour == PeerMisbehaviour.ALL_REPLIES_AT_MAIL;
+            answer(line, "250 2.1.0 ok" + (ahead ? "\r\n250 ok\r\n354 go\r\n250 taken" : ""));
         }
 
         private void rcpt(String line) throws IOException {
@@ -299,7 +309,11 @@ public final class FakeMx {
             if (reply.startsWith("2")) {
                 to.add(line.substring("RCPT TO:".length()));
             }
-            answer(line, reply);
+            switch (misbehaviour) {
+                case TWO_REPLIES_TO_RCPT -> say(reply + "\r\n550 5.1.1 no such user");
+                case GO_AHEAD_AT_RCPT -> say("354 go ahead");
+                default -> answer(line, reply);
+            }
         }
 
         private void data(String line) throws IOException {
@@ -370,6 +384,10 @@ public final class FakeMx {
             if (misbehaviour == PeerMisbehaviour.LYING_SIZE) {
                 received.removeLast();
                 say("552 5.3.4 message too big");
+                return;
+            }
+            if (misbehaviour == PeerMisbehaviour.REPLY_FOR_EACH_LINE) {
+                say("500 5.5.2 what?\r\n500 5.5.2 what?\r\n250 2.0.0 taken");
                 return;
             }
             boolean twice = misbehaviour == PeerMisbehaviour.REPLY_TOO_MANY;

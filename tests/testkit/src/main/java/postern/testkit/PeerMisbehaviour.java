@@ -15,6 +15,14 @@ public enum PeerMisbehaviour {
     ACCEPT_BEFORE_DATA,
     /** A second reply comes behind that to the end of data. */
     REPLY_TOO_MANY,
+    /** Lines of the message are refused as commands, and then it is taken. */
+    REPLY_FOR_EACH_LINE,
+    /** Each RCPT is accepted and then refused. */
+    TWO_REPLIES_TO_RCPT,
+    /** Each RCPT is answered as DATA is. */
+    GO_AHEAD_AT_RCPT,
+    /** All replies up to the acceptance of the message come with that to MAIL. */
+    ALL_REPLIES_AT_MAIL,
     /** Lines of one reply bear different codes. */
     CONTRADICTION,
     /** Nothing is ever said. */
@@ -49,6 +57,8 @@ public enum PeerMisbehaviour {
     TLS_GARBAGE,
     /** STARTTLS is taken and nothing follows. */
     TLS_SILENT,
+    /** STARTTLS is taken and a record comes an octet a second. */
+    TLS_TRICKLES,
     /** Words come behind the reply to STARTTLS: RFC 3207 §4.2. */
     TLS_INJECTS,
     /** The handshake is done, and the connection ends. */

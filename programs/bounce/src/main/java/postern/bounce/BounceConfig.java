@@ -54,14 +54,14 @@ public record BounceConfig(
 
     private static final Pattern READER = Pattern.compile("(?:" + ADDRESS + ")?");
 
-    private static final String USER_OR_ADDRESS = "is an address, or a user of this host";
+    private static final String USER_OR_ADDRESS = "an address, or a user of this host";
 
     private static final Key<String> FROM_NAME =
             Key.text(
                     "from_name",
                     "Mail Delivery System",
                     Pattern.compile("\\P{Cntrl}{1,100}"),
-                    "is one line of at most 100 characters",
+                    "one line of at most 100 characters",
                     "Whom a notice is from, in the words of the From header.",
                     SINCE_COPIES);
 

@@ -54,8 +54,8 @@ public final class DsnComposer implements Notices {
                 kind == Kind.FAILED
                         && original.options().returned() != MailOptions.Return.HEADERS
                         && original.options().body() != MailOptions.Body.BINARY_MIME;
-        return Optional.of(
-                notice(kind, original, reader.get(), wanted, content, whole, false, now));
+        Returned returned = Returned.of(content, whole, config.returnedOctetsMax());
+        return notice(new Draft(kind, original, reader.get(), false, wanted, returned, now));
     }
 
     /** As Postfix's notify_classes: with the header alone, and whatever NOTIFY says. */
@@ -73,42 +73,32 @@ public final class DsnComposer implements Notices {
         if (reader.isEmpty() || !(original.sender() instanceof ReversePath.Sender)) {
             return Optional.empty();
         }
-        return Optional.of(
-                notice(kind, original, reader.get(), reports, content, false, true, now));
+        Returned returned = Returned.of(content, false, config.returnedOctetsMax());
+        return notice(new Draft(kind, original, reader.get(), true, reports, returned, now));
     }
 
-    private Notice notice(
-            Kind kind,
-            Envelope original,
-            Mailbox reader,
-            List<Report> reports,
-            Content content,
-            boolean whole,
-            boolean copy,
-            Instant now)
-            throws IOException {
-        Returned returned = Returned.of(content, whole, config.returnedOctetsMax());
-        boolean international = international(original, reader, returned);
-        var notice = new Draft(kind, original, reader, copy, reports, returned, international, now);
-        byte[] octets = octets(notice);
+    private Optional<Notice> notice(Draft draft) {
+        byte[] octets = octets(draft);
         boolean eightBit = eightBit(octets);
-        boolean last = copy || original.sender() instanceof ReversePath.Nobody;
-        return new Notice(
-                ReversePath.NOBODY,
-                new MailOptions(
-                        eightBit ? MailOptions.Body.EIGHT_BIT_MIME : MailOptions.Body.SEVEN_BIT,
-                        notice.utf8(),
-                        MailOptions.Return.UNSTATED,
-                        last ? DOUBLE_BOUNCE : ""),
-                List.of(Recipient.of(reader)),
-                octets);
+        boolean last = draft.copy() || draft.aboutNotice();
+        return Optional.of(
+                new Notice(
+                        ReversePath.NOBODY,
+                        new MailOptions(
+                                eightBit
+                                        ? MailOptions.Body.EIGHT_BIT_MIME
+                                        : MailOptions.Body.SEVEN_BIT,
+                                draft.utf8(),
+                                MailOptions.Return.UNSTATED,
+                                last ? DOUBLE_BOUNCE : ""),
+                        List.of(Recipient.of(draft.reader())),
+                        octets));
     }
 
     /**
      * A notice in the making.
      *
      * @param copy whether it is the postmaster's copy of one
-     * @param international whether it tells of internationalized mail: RFC 6533
      */
     record Draft(
             Kind kind,
@@ -117,8 +107,16 @@ public final class DsnComposer implements Notices {
             boolean copy,
             List<Report> reports,
             Returned returned,
-            boolean international,
             Instant now) {
+
+        /** Whether it tells of internationalized mail: RFC 6533. */
+        boolean international() {
+            return utf8()
+                    || original.options().smtpUtf8()
+                            && (returned.eightBit()
+                                    || original.recipients().stream()
+                                            .anyMatch(to -> to.mailbox().internationalized()));
+        }
 
         /**
          * Whether the notice needs SMTPUTF8 itself. The hosts on the way to other readers may not
@@ -158,16 +156,6 @@ public final class DsnComposer implements Notices {
                 yield end ? Optional.empty() : config.readers().doubled();
             }
         };
-    }
-
-    private static boolean international(Envelope original, Mailbox reader, Returned returned) {
-        if (reader.internationalized()) {
-            return true;
-        }
-        return original.options().smtpUtf8()
-                && (returned.eightBit()
-                        || original.recipients().stream()
-                                .anyMatch(to -> to.mailbox().internationalized()));
     }
 
     private byte[] octets(Draft notice) {

@@ -21,9 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.Peer;
-import postern.config.Configuration;
-import postern.config.Problem;
-import postern.config.Settings;
 import postern.mail.Content;
 import postern.mail.Envelope;
 import postern.mail.MailOptions;
@@ -39,9 +36,9 @@ import postern.mail.ReversePath;
 
 final class DsnComposerTest {
     private static final Instant ARRIVED = Instant.parse("2026-03-01T08:30:00Z");
-    private static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123456Z");
-    private static final Mailbox ANN = Mailbox.of("ann", "sender.example");
-    private static final String MESSAGE =
+    static final Instant NOW = Instant.parse("2026-03-01T10:00:00.123456Z");
+    static final Mailbox ANN = Mailbox.of("ann", "sender.example");
+    static final String MESSAGE =
             "From: ann@sender.example\r\nMessage-ID: <1@sender.example>\r\nSubject: hello\r\n\r\n"
                     + ".one\r\ntwo\r\n";
     private static final Outcome REFUSED =
@@ -304,7 +301,7 @@ final class DsnComposerTest {
     }
 
     /** What every message on the wire must be: RFC 5322 §2.1.1, §2.3; RFC 2046 §5.1.1. */
-    private static void sound(Notice notice) {
+    static void sound(Notice notice) {
         byte[] octets = notice.octets();
         int line = 0;
         boolean eightBit = false;
@@ -343,15 +340,15 @@ final class DsnComposerTest {
         return composer.compose(kind, original, new Text(message), List.of(reports), NOW);
     }
 
-    private static Report failed(Recipient recipient) {
+    static Report failed(Recipient recipient) {
         return new Report(recipient, REFUSED, "mx.far.example[192.0.2.7]:25", NOW, NOW);
     }
 
-    private static Recipient to(String localPart, String domain) {
+    static Recipient to(String localPart, String domain) {
         return Recipient.of(Mailbox.of(localPart, domain));
     }
 
-    private static Envelope envelope(MailOptions options, ReversePath sender) {
+    static Envelope envelope(MailOptions options, ReversePath sender) {
         return new Envelope(
                 new QueueId(123_456_789),
                 ARRIVED,
@@ -361,7 +358,7 @@ final class DsnComposerTest {
                 new ArrayList<>(List.of(to("bob", "far.example"), to("b\u00f6b", "far.example"))));
     }
 
-    private static String text(Notice notice) {
+    static String text(Notice notice) {
         return new String(notice.octets(), StandardCharsets.UTF_8);
     }
 
@@ -427,100 +424,6 @@ final class DsnComposerTest {
                 .contains(
                         "Gr\u00fc\u00df Gott ann@sender.example,\n\n<bob@far.example>: host mx.far.example")
                 .contains("\n{ and " + id + ": postmaster@mx.home.example\n");
-    }
-
-    private static BounceConfig read(String toml) {
-        return switch (parsed(toml)) {
-            case Configuration.Result.Loaded(Settings settings) ->
-                    BounceConfig.read(settings, "mx.home.example");
-            case Configuration.Result.Broken(List<Problem> problems) ->
-                    throw new AssertionError(problems.toString());
-        };
-    }
-
-    private static Configuration.Result parsed(String toml) {
-        return Configuration.parse(
-                "postern.toml", "[bounce]\n" + toml, List.of(BounceConfig.SECTION));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "from_address = ''",
-                "from_address = 'a b'",
-                "from_address = 'a@b@c'",
-                "from_address = 'a@b\\n'",
-                "from_address = '<a@b.test>'",
-                "from_name = ''",
-                "from_name = \"a\\nBcc: x\"",
-                "failed_copy_to = '@b.test'",
-                "delayed_copy_to = 'a@'",
-                "double_bounce_to = 'a, b'"
-            })
-    void whoIsNobodyIsRefused(String key) {
-        assertThat(parsed(key)).isInstanceOf(Configuration.Result.Broken.class);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "Mail Delivery System, MAILER-DAEMON, Mail Delivery System <MAILER-DAEMON@mx.home.example>",
-        "Post (Office), post@home.example, \"Post (Office)\" <post@home.example>",
-        "Say 'hi\\ho', a, \"Say 'hi\\\\ho'\" <a@mx.home.example>",
-        "Postst\u00fccke, a, =?utf-8?B?UG9zdHN0w7xja2U=?= <a@mx.home.example>"
-    })
-    void whomItIsFrom(String name, String address, String header) throws IOException {
-        String keys =
-                "from_name = \"\"\""
-                        + name.replace("\\", "\\\\")
-                        + "\"\"\"\nfrom_address = \""
-                        + address
-                        + "\"";
-        Notice notice =
-                new DsnComposer(read(keys))
-                        .compose(
-                                Kind.FAILED,
-                                envelope(MailOptions.NONE, ReversePath.of(ANN)),
-                                new Text(MESSAGE),
-                                List.of(failed(to("bob", "far.example"))),
-                                NOW)
-                        .orElseThrow();
-        sound(notice);
-        assertThat(text(notice)).contains("\r\nFrom: " + header + "\r\n");
-        assertThat(notice.sender()).isEqualTo(ReversePath.NOBODY);
-    }
-
-    /** Postfix's notify_classes: whatever NOTIFY and RET say, and no more than the header. */
-    @Test
-    void thePostmastersCopy() throws IOException {
-        var own =
-                new DsnComposer(
-                        read("failed_copy_to = \"postmaster\"\ndelayed_copy_to = \"a@b.test\""));
-        var never = new Recipient.Notify(true, false, false, false);
-        var bob = new Recipient(Mailbox.of("bob", "far.example"), never, "");
-        Envelope original = envelope(MailOptions.NONE, ReversePath.of(ANN));
-        List<Report> reports = List.of(failed(bob), failed(to("eve", "far.example")));
-        Notice copy =
-                own.copy(Kind.FAILED, original, new Text(MESSAGE), reports, NOW).orElseThrow();
-        sound(copy);
-        approve("copy", copy);
-        assertThat(copy.sender()).isEqualTo(ReversePath.NOBODY);
-        assertThat(copy.recipients())
-                .containsExactly(Recipient.of(Mailbox.of("postmaster", "mx.home.example")));
-        assertThat(
-                        own.copy(Kind.DELAYED, original, new Text(MESSAGE), reports, NOW)
-                                .orElseThrow()
-                                .recipients())
-                .containsExactly(Recipient.of(Mailbox.of("a", "b.test")));
-        assertThat(own.copy(Kind.DELIVERED, original, new Text(MESSAGE), reports, NOW)).isEmpty();
-        assertThat(composer.copy(Kind.FAILED, original, new Text(MESSAGE), reports, NOW))
-                .as("nobody, where nothing is stated")
-                .isEmpty();
-        Envelope itself = envelope(copy.options(), copy.sender()); // of its failure nobody is told
-        for (var told : List.of(own, composer)) {
-            assertThat(told.copy(Kind.FAILED, itself, new Text(MESSAGE), reports, NOW)).isEmpty();
-            assertThat(told.compose(Kind.FAILED, itself, new Text(MESSAGE), reports, NOW))
-                    .isEmpty();
-        }
     }
 
     @Test
@@ -597,7 +500,7 @@ final class DsnComposerTest {
     }
 
     /** The text is as it was when somebody read and approved it. */
-    private static void approve(String name, Notice notice) throws IOException {
+    static void approve(String name, Notice notice) throws IOException {
         sound(notice);
         Path actual = Path.of("target", "approvals", name + ".eml");
         Files.createDirectories(actual.getParent());
@@ -612,7 +515,7 @@ final class DsnComposerTest {
     }
 
     /** Content in memory. */
-    private record Text(byte[] all) implements Content {
+    record Text(byte[] all) implements Content {
         Text(String text) {
             this(text.getBytes(StandardCharsets.UTF_8));
         }

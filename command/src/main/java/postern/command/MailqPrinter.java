@@ -91,9 +91,12 @@ final class MailqPrinter {
         return text + " ".repeat(Math.max(0, width - text.length()));
     }
 
-    void finish() {
+    /**
+     * @param none what is said where there was none
+     */
+    void finish(String none) {
         if (messages == 0) {
-            out.println("Mail queue is empty");
+            out.println(none);
             return;
         }
         out.println(

@@ -34,6 +34,7 @@ public final class PosternCommand {
      */
     public int run(List<String> arguments) {
         CommandLine line = new CommandLine(Grammar.postern(installation.version()));
+        line.setExpandAtFiles(false); // "@example.org" is all of a domain, whatever files there are
         List<ParseResult> words = new ArrayList<>();
         try {
             ParseResult parsed = line.parseArgs(arguments.toArray(String[]::new));

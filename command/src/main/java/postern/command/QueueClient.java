@@ -35,8 +35,12 @@ public final class QueueClient {
         if (json) {
             return ask("list", which, _ -> {}, new Gathering(this::printJson));
         }
+        String none =
+                QueueOptions.everything(which)
+                        ? "Mail queue is empty"
+                        : "No message in the queue fits";
         MailqPrinter printer = new MailqPrinter(terminal.out(), ZoneId.systemDefault());
-        return ask("list", which, _ -> printer.finish(), new Gathering(printer::print));
+        return ask("list", which, _ -> printer.finish(none), new Gathering(printer::print));
     }
 
     ExitStatus show(ControlLine which, boolean json) {

@@ -91,6 +91,16 @@ class PosternCommandTest {
         return List.of(new TlsTools.Way(domain, "validated", "", false, List.of(host)));
     }
 
+    /** All addresses of a domain are said so; a file of that name has nothing to do with it. */
+    @Test
+    void anAtSignNamesNoFileOfArguments() throws IOException {
+        Path named = Files.writeString(folder.resolve("example.org"), "--none-such\n");
+        Files.writeString(folder.resolve("postern.toml"), "");
+        assertThat(run("queue", "list", "--reason", "@" + named))
+                .isEqualTo(ExitStatus.UNAVAILABLE.code());
+        assertThat(console.err()).doesNotContain("none-such");
+    }
+
     @Test
     void theWayToADomainIsTold() throws IOException {
         configure("");

@@ -90,6 +90,14 @@ class QueueClientTest {
     }
 
     @Test
+    void aQueueInWhichNothingFitsIsNotCalledEmpty() throws IOException {
+        try (UnixServer _ = queue("result=ok\tcount=0\n.\n")) {
+            assertThat(client().list(ALL.with("older", 60), false)).isEqualTo(ExitStatus.OK);
+        }
+        assertThat(console.out()).isEqualTo("No message in the queue fits\n");
+    }
+
+    @Test
     void oneObjectALine() throws IOException {
         try (UnixServer _ = queue(LIST)) {
             assertThat(client().list(ALL, true)).isEqualTo(ExitStatus.OK);

@@ -121,6 +121,6 @@ final class Listing {
     /** What its last attempt said; of one that stands before a dead destination, what that said. */
     static String reason(Standing standing, Progress progress) {
         String dead = standing.line(progress.recipient()).map(Standing.Place::reason).orElse("");
-        return dead.isEmpty() ? progress.detail() : dead;
+        return Reports.said(dead.isEmpty() ? progress.detail() : dead);
     }
 }

@@ -445,7 +445,7 @@ public final class QueueControl {
                             .with("window", destination.window())
                             .with("state", dead ? "dead" : "alive");
             Outcome.Deferred why = destination.reason;
-            return why == null ? line : line.with("reason", Reports.detail(why));
+            return why == null ? line : line.with("reason", Reports.said(Reports.detail(why)));
         }
 
         // Acting.

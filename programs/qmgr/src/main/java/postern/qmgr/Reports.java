@@ -38,6 +38,17 @@ final class Reports {
         return text.length() <= DETAIL_CHARS_MAX ? text : text.substring(0, DETAIL_CHARS_MAX);
     }
 
+    /** A detail as people read it: where a host's reply names its status itself, once is enough. */
+    static String said(String detail) {
+        int gap = detail.indexOf(' ');
+        int reply = gap + 1;
+        boolean twice =
+                gap > 0
+                        && detail.startsWith(" ", reply + 3)
+                        && detail.startsWith(detail.substring(0, reply), reply + 4);
+        return twice ? detail.substring(reply) : detail;
+    }
+
     static Progress progress(Entry.Pending pending, Progress.State state, Instant when) {
         return new Progress(pending.index, state, pending.attempts, when, pending.detail);
     }

@@ -108,7 +108,7 @@ final class Story {
         } else if (change.state() != Progress.State.WAITING) {
             line = line.with("time", change.due().getEpochSecond());
         }
-        line = Listing.stated(line, "reason", change.detail());
+        line = Listing.stated(line, "reason", Reports.said(change.detail()));
         out.add(
                 waits && change.state() == Progress.State.WAITING
                         ? line.with("next", change.due().getEpochSecond())

@@ -88,7 +88,7 @@ final class Survey {
             out.append("\toldest=").append(oldest);
             if (!error.isEmpty()) {
                 out.append('\t');
-                ControlLine.field("reason", error, out);
+                ControlLine.field("reason", Reports.said(error), out);
             }
             return out.toString();
         }

@@ -358,6 +358,23 @@ final class QueueControlTest {
                 .contains("\tstate=");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "450 4.2.1 greylisted, 450 4.2.1 greylisted",
+        "450 greylisted, 4.2.1 450 greylisted",
+        "450 4.2.10 other, 4.2.1 450 4.2.10 other",
+        "Connection refused, 4.2.1 Connection refused"
+    })
+    void theStatusOfAReplyIsSaidOnce(String said, String shown) {
+        var later = new Outcome.Deferred("4.2.1", said, Outcome.About.RECIPIENT);
+        QueueId id = put("ann@s.test", "bob@a.test");
+        serve(Map.of("a.test", new Delivery(later, "mx.a.test[192.0.2.1]:25")));
+        for (String verb : List.of("list", "show", "history", "summary", "summary\tid=" + id)) {
+            String of = verb.startsWith("summary") ? verb : verb + "\tid=" + id;
+            assertThat(ask(of)).contains("\treason=" + shown).doesNotContain("4.2.1 450 4.2.1 ");
+        }
+    }
+
     @Test
     void theSummaryOfADestinationCountsWhatGoesThereAlone() {
         put("ann@s.test", "bob@direct.test", "carl@relayed.test", "eve@relayed.test");

@@ -21,10 +21,7 @@ import bench
 WAYS = ("alone", "451", "silent")
 LIVE, DEAD = 1, 2  # third octet of an address
 SESSIONS = 4
-WARMUP = 2000  # of the same mixture, unmeasured
 WARMUP_RATE = 200
-SETTLED = 5  # seconds after it
-SETTLES = 30  # seconds that the last message for the living may take
 SAYS = b"250-half.test\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
 
 
@@ -159,14 +156,14 @@ def measure(server, hosts, way, options, numbers):
         live = [b"d%d.live.test" % (n % options.destinations) for n in range(int(options.rate * options.seconds))]
         if way != "alone":
             live = list(itertools.chain.from_iterable((name, name.replace(b"live", b"dead")) for name in live))
-        Load(server.port, WARMUP_RATE, numbers).run((live * (WARMUP // len(live) + 1))[:WARMUP])
-        time.sleep(SETTLED)
+        Load(server.port, WARMUP_RATE, numbers).run((live * (options.warmup // len(live) + 1))[: options.warmup])
+        time.sleep(options.settled)
         sent = Load(server.port, options.rate * (1 if way == "alone" else 2), numbers).run(live)
-        end = time.monotonic() + SETTLES
+        end = time.monotonic() + options.settles
         while time.monotonic() < end and not all(number in hosts.latencies for number in sent):
             time.sleep(0.05)
         peak, processes = server.group.pss()
-        took = sorted(hosts.latencies.get(number, SETTLES * 1000.0) for number in sent)
+        took = sorted(hosts.latencies.get(number, options.settles * 1000.0) for number in sent)
         missing = sum(number not in hosts.latencies for number in sent)
         return dict(server=server.name, way=way, p50=took[len(took) // 2], p99=took[int(len(took) * 0.99)], most=took[-1],
                     missing=missing, sent=len(took), mib=peak, processes=processes)
@@ -176,12 +173,18 @@ def measure(server, hosts, way, options, numbers):
 
 def main():
     parser = argparse.ArgumentParser(prog="tests/bench/deadhalf")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--quick", action="store_true", help="one round of 20 s each with a short warm-up: less than five minutes")
+    parser.add_argument("--rounds", type=int)
+    parser.add_argument("--seconds", type=float)
     parser.add_argument("--rate", type=float, default=50, help="messages a second for the living, and as many for the dead")
     parser.add_argument("--destinations", type=int, default=100, help="of each half; at most 250")
     parser.add_argument("--peers", default="postfix,postern")
     options = parser.parse_args()
+    options.rounds = options.rounds or (1 if options.quick else 3)
+    options.seconds = options.seconds or (20 if options.quick else 60)
+    options.warmup = 1000 if options.quick else 2000  # messages of the same mixture, unmeasured
+    options.settled = 3 if options.quick else 5  # seconds after it
+    options.settles = 15 if options.quick else 30  # seconds that the last message for the living may take, and counts when it never comes
     os.makedirs(os.path.join(bench.HERE, "target"), exist_ok=True)
     state = tempfile.mkdtemp(prefix="deadhalf.", dir=os.path.join(bench.HERE, "target"))
     os.chmod(state, 0o755)

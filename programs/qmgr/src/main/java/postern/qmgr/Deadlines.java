@@ -10,7 +10,15 @@ final class Deadlines {
     static final Outcome TOO_LATE =
             new Outcome.Bounced("5.4.7", "not delivered by the time its sender asked for");
 
+    private static final String LATE = TOO_LATE.detail();
+
     private Deadlines() {}
+
+    /** What its sender is told of a recipient for whom it is late: RFC 2852 §4.1.3, mode N. */
+    static Outcome late(Outcome.Deferred last) {
+        String why = last.detail().isEmpty() ? LATE : last.detail();
+        return new Outcome.Deferred("4.4.7", why, last.about());
+    }
 
     /** A recipient that was not tried yet is not tried before its message's release: RFC 4865. */
     static void release(Entry entry, Entry.Pending pending, Now now) {

@@ -90,10 +90,11 @@ final class Reports {
             boolean waits =
                     pending.stand == Entry.Stand.WAITING || pending.stand == Entry.Stand.READY;
             if (waits && (all || pending.attempts > 0)) {
+                Outcome.Deferred last = lastOutcome(pending);
                 reports.add(
                         new Notices.Report(
                                 entry.recipient(pending),
-                                lastOutcome(pending),
+                                all ? Deadlines.late(last) : last,
                                 pending.remote,
                                 now.wall(),
                                 now.wallAt(until)));

@@ -315,12 +315,34 @@ final class SchedulerTest {
                 }
                 case NOTIFY -> {
                     assertThat(told.kind()).isEqualTo(Notices.Kind.DELAYED);
+                    assertThat(told.reports().getFirst().outcome().status()).isEqualTo("4.4.7");
+                    assertThat(told.reports().getFirst().outcome().detail()).isNotEmpty();
                     stage.settled();
                     stage.pass(Duration.ofSeconds(330));
                     assertThat(stage.running).hasSize(1);
                 }
             }
         }
+    }
+
+    /** It stands in line, or its host was never reached: that it is late is all there is to say. */
+    @Test
+    void aDeadlineThatPassesBeforeTheFirstAttemptIsToldWithItsReason() {
+        Stage stage = new Stage(Stage.with(limits(1, 1, 100, 1, 0)));
+        stage.queue("eve@a.test");
+        Instant at = stage.wall.plus(Duration.ofMinutes(2));
+        var notify = new Terms.Deadline.By(at, Terms.Deadline.Mode.NOTIFY, false);
+        stage.queue(
+                from("ann"),
+                List.of(Stage.recipient("bob@a.test")),
+                MailOptions.NONE.with(
+                        new Terms(Terms.Release.AT_ONCE, notify, 0, Terms.Protection.UNSTATED)));
+        stage.pass(Duration.ofSeconds(121));
+        assertThat(stage.settlements).hasSize(1);
+        Notices.Report told = stage.settlements.getFirst().reports().getFirst();
+        assertThat(told.outcome().status()).isEqualTo("4.4.7");
+        assertThat(told.outcome().detail())
+                .isEqualTo("not delivered by the time its sender asked for");
     }
 
     @Test

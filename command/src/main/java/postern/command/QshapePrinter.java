@@ -27,7 +27,7 @@ final class QshapePrinter {
         }
         boolean sum = line.has("destinations");
         StringBuilder row = new StringBuilder();
-        row.append(left(sum ? "TOTAL" : MailqPrinter.printable(line.field("destination")), NAME));
+        row.append(name(sum ? "TOTAL" : MailqPrinter.printable(line.field("destination"))));
         row.append(left(line.field("total"), WIDTH));
         for (String age : line.field("ages").split(",", -1)) {
             row.append(left(age, WIDTH));
@@ -39,7 +39,7 @@ final class QshapePrinter {
     void top(ControlLine line) {
         if (line.has("destinations")) {
             out.println(
-                    left("destination", NAME)
+                    name("destination")
                             + left("waiting", 9)
                             + left("oldest", 9)
                             + left("running", 9)
@@ -48,7 +48,7 @@ final class QshapePrinter {
             return;
         }
         out.println(
-                left(MailqPrinter.printable(line.field("destination")), NAME)
+                name(MailqPrinter.printable(line.field("destination")))
                         + left(line.field("total"), 9)
                         + left(age(line.number("oldest")), 9)
                         + left(line.field("active"), 9)
@@ -79,8 +79,13 @@ final class QshapePrinter {
                         : seconds < 172_800 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
     }
 
+    private static String name(String text) {
+        return " ".repeat(Math.max(0, NAME - text.length())) + text;
+    }
+
+    /** A column that is too long for its place moves what follows, and stays a column. */
     private static String left(String text, int width) {
-        return " ".repeat(Math.max(0, width - text.length())) + text;
+        return " ".repeat(Math.max(1, width - text.length())) + text;
     }
 
     private static String right(String text, int width) {

@@ -1,6 +1,8 @@
 package postern.command;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -17,11 +19,22 @@ public final class QueueClient {
     /** A queue of a million messages is listed without a pause so long. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final int OUT_OCTETS = 16 * 1024;
+
+    /** After so many lines it is looked whether anybody still reads what is written. */
+    private static final int LINES_PER_LOOK = 1024;
+
     private final Terminal terminal;
+    private final PrintStream out;
     private final ControlClient control;
 
     public QueueClient(Terminal terminal, StateFolder state) {
         this.terminal = terminal;
+        this.out = // there may be millions of lines, and each would be a call of its own
+                new PrintStream(
+                        new BufferedOutputStream(terminal.out(), OUT_OCTETS),
+                        false,
+                        terminal.out().charset());
         this.control = new ControlClient(terminal.world().network(), state);
     }
 
@@ -39,28 +52,28 @@ public final class QueueClient {
                 QueueOptions.everything(which)
                         ? "Mail queue is empty"
                         : "No message in the queue fits";
-        MailqPrinter printer = new MailqPrinter(terminal.out(), ZoneId.systemDefault());
+        MailqPrinter printer = new MailqPrinter(out, ZoneId.systemDefault());
         return ask("list", which, _ -> printer.finish(none), new Gathering(printer::print));
     }
 
     ExitStatus show(ControlLine which, boolean json) {
-        MailqPrinter printer = new MailqPrinter(terminal.out(), ZoneId.systemDefault());
+        MailqPrinter printer = new MailqPrinter(out, ZoneId.systemDefault());
         return ask(
                 "show", which, _ -> {}, new Gathering(json ? this::printJson : printer::printAll));
     }
 
     ExitStatus history(ControlLine which, boolean json) {
-        HistoryPrinter printer = new HistoryPrinter(terminal.out(), ZoneId.systemDefault());
+        HistoryPrinter printer = new HistoryPrinter(out, ZoneId.systemDefault());
         return each("history", which, json, printer::print);
     }
 
     ExitStatus summary(ControlLine which, boolean json) {
-        QshapePrinter printer = new QshapePrinter(terminal.out());
+        QshapePrinter printer = new QshapePrinter(out);
         return each("summary", which, json, printer::summary);
     }
 
     ExitStatus top(ControlLine which, boolean json) {
-        QshapePrinter printer = new QshapePrinter(terminal.out());
+        QshapePrinter printer = new QshapePrinter(out);
         return each("top", which, json, printer::top);
     }
 
@@ -71,10 +84,8 @@ public final class QueueClient {
                 which,
                 json,
                 line ->
-                        terminal.out()
-                                .writeBytes(
-                                        line.field("content")
-                                                .getBytes(StandardCharsets.ISO_8859_1)));
+                        out.writeBytes(
+                                line.field("content").getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     public ExitStatus flush() {
@@ -87,11 +98,11 @@ public final class QueueClient {
                 verb,
                 which,
                 _ -> {},
-                json ? line -> terminal.out().println(Json.of(QueueEntry.object(line))) : printer);
+                json ? line -> out.println(Json.of(QueueEntry.object(line))) : printer);
     }
 
     private void printJson(QueueEntry entry) {
-        terminal.out().println(Json.of(entry.json()));
+        out.println(Json.of(entry.json()));
     }
 
     /** Puts the lines of one message together. */
@@ -127,17 +138,50 @@ public final class QueueClient {
             Consumer<ControlLine> done,
             Consumer<ControlLine> sink) {
         try {
-            ControlLine result = control.ask(SOCKET, verb + "\t" + which.text(), PATIENCE, sink);
-            if (sink instanceof Gathering gathering) {
-                gathering.finish();
-            }
+            ControlLine result = answer(verb, which, sink);
             if (!result.field("result").equals("ok")) {
                 return Answers.refused(terminal, result);
             }
             done.accept(result);
+            out.flush();
             return ExitStatus.OK;
         } catch (IOException failed) {
             return Answers.failed(terminal, failed);
+        } catch (NobodyReads enough) {
+            return ExitStatus.IO_ERROR;
+        }
+    }
+
+    private ControlLine answer(String verb, ControlLine which, Consumer<ControlLine> sink)
+            throws IOException {
+        int[] lines = new int[1];
+        Consumer<ControlLine> watched =
+                line -> {
+                    sink.accept(line);
+                    if (++lines[0] % LINES_PER_LOOK == 0) {
+                        out.flush();
+                        if (terminal.out().checkError()) {
+                            throw new NobodyReads();
+                        }
+                    }
+                };
+        try {
+            ControlLine result = control.ask(SOCKET, verb + "\t" + which.text(), PATIENCE, watched);
+            if (sink instanceof Gathering gathering) {
+                gathering.finish();
+            }
+            return result;
+        } finally {
+            out.flush();
+        }
+    }
+
+    /** As after {@code | head}: the rest of a long answer is not waited for. */
+    private static final class NobodyReads extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        NobodyReads() {
+            super("nobody reads", null, false, false);
         }
     }
 }

@@ -3,6 +3,8 @@ package postern.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,36 @@ class QueueClientTest {
         assertThat(console.out()).isEqualTo("Mail queue is empty\n");
     }
 
+    /** {@code postern queue list | head}: a million lines are not waited for. */
+    @Test
+    void whenNobodyReadsTheListItEnds() throws IOException {
+        var closed =
+                new PrintStream(
+                        new OutputStream() {
+                            @Override
+                            public void write(int octet) throws IOException {
+                                throw new IOException("Broken pipe");
+                            }
+                        },
+                        true);
+        Terminal usual = console.terminal();
+        var deaf =
+                new Terminal(
+                        usual.world(),
+                        usual.in(),
+                        closed,
+                        usual.err(),
+                        usual.user(),
+                        usual.environment());
+        String many = "id=01jd3k2p9x4\tarrived=0\tsize=1\tsender=a\n".repeat(5_000);
+        try (UnixServer _ = queue(many)) { // its end never comes
+            var client =
+                    new QueueClient(deaf, new StateFolder(folder, Optional.empty(), _ -> folder));
+            assertThat(client.list(ALL, false)).isEqualTo(ExitStatus.IO_ERROR);
+        }
+        assertThat(console.err()).isEmpty();
+    }
+
     @Test
     void aQueueInWhichNothingFitsIsNotCalledEmpty() throws IOException {
         try (UnixServer _ = queue("result=ok\tcount=0\n.\n")) {
@@ -116,6 +148,22 @@ class QueueClientTest {
             assertThat(client().mailq()).isEqualTo(ExitStatus.OK);
         }
         assertThat(console.out()).contains("(x??[2J)").doesNotContain("\u001b");
+    }
+
+    @Test
+    void aMillionIsNotGluedToWhatStandsBefore() throws IOException {
+        String answer =
+                """
+                destinations=1\ttotal=1234567\tages=0,0,0,0,0,0,0,0,234567,1000000\toldest=90000
+                result=ok\tcount=1
+                .
+                """;
+        try (UnixServer _ = queue(answer)) {
+            assertThat(client().summary(ALL, false)).isEqualTo(ExitStatus.OK);
+        }
+        assertThat(console.out())
+                .contains("TOTAL 1234567     0 ")
+                .endsWith("     0 234567 1000000\n");
     }
 
     @Test

@@ -33,6 +33,7 @@ import postern.rewrite.Explanation;
 import postern.rewrite.RewriteConfig;
 import postern.rewrite.RoutingConfig;
 import postern.smtp.Transports;
+import postern.smtpd.LoginConfig;
 import postern.smtpd.SmtpdConfig;
 import postern.spool.LogSpool;
 import postern.spool.Spool;
@@ -111,7 +112,8 @@ public final class QueueDomain {
                                 site.hostname(),
                                 SmtpdConfig.read(settings, site.hostname())
                                         .bounds()
-                                        .messageOctets()),
+                                        .messageOctets(),
+                                LoginConfig.read(settings).traced()),
                         router,
                         rewriter,
                         new InFlow(world, spool, qmgr, figures),

@@ -112,7 +112,7 @@ class AddressingTest {
         var cleanup =
                 new Cleanup(
                         world,
-                        new CleanupConfig(HOST, 0),
+                        new CleanupConfig(HOST, 0, false),
                         router,
                         rewriter,
                         queue,

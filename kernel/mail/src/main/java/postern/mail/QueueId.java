@@ -1,5 +1,7 @@
 package postern.mail;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,11 @@ import java.util.Optional;
 public record QueueId(long value) implements Comparable<QueueId> {
     private static final String DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
     private static final int TEXT_CHARS_MAX = 13;
+
+    /** The name of what is born now, if nothing else is. */
+    public static QueueId bornAt(Instant now) {
+        return new QueueId(ChronoUnit.MICROS.between(Instant.EPOCH, now));
+    }
 
     public String text() {
         char[] text = new char[TEXT_CHARS_MAX];

@@ -3,7 +3,6 @@ package postern.spool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -231,8 +230,7 @@ public final class LogSpool implements Spool {
 
     /** The next id: now, in microseconds, or right behind the last where the clock stands still. */
     private QueueId nextId() {
-        Instant now = world.clock().now();
-        long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1_000;
+        long micros = QueueId.bornAt(world.clock().now()).value();
         return new QueueId(lastId.updateAndGet(last -> Math.max(micros, last + 1)));
     }
 

@@ -103,6 +103,7 @@ public final class DataDecoder implements Closeable {
     private boolean tlsWaived;
     private boolean crHeld; // not kept yet, for it may have to be repaired
     private int hops;
+    private int delimiters;
     private long fieldBegan; // where in the message the field under way begins
     private long octets;
     private int kept; // within the input: from here on it goes into the message
@@ -142,7 +143,7 @@ public final class DataDecoder implements Closeable {
         kept = start;
         while (at < to && !done) {
             switch (state) {
-                case LINE_START, LINE_BEGUN -> at = lineStart(from, at);
+                case LINE_START, LINE_BEGUN -> at = lineStart(from, at, to);
                 case DOT -> {
                     if (from[at] == '\r') {
                         kept = ++at;
@@ -177,11 +178,13 @@ public final class DataDecoder implements Closeable {
         return at;
     }
 
-    private int lineStart(byte[] from, int at) {
+    private int lineStart(byte[] from, int at, int to) {
         emptyLine = true;
         nameOctets = 0;
         if (inHeader) {
             headerLine(from[at], octets + (at - kept));
+        } else if (from[at] == '-' && (at + 1 == to || from[at + 1] == '-')) {
+            delimiters++;
         }
         boolean unstuffs = form == Form.STUFFED && state == State.LINE_START;
         if (from[at] != '.') {
@@ -331,11 +334,16 @@ public final class DataDecoder implements Closeable {
     }
 
     /**
-     * Over whole lines of the body, as long as none begins with a dot: most octets of most mail.
+     * Over whole lines of the body, as long as none begins with a dot or a hyphen: most octets of
+     * most mail.
      */
     private static int skipLines(byte[] from, int start, int to) {
         int at = skipPlain(from, start, to);
-        while (at + 2 < to && from[at] == '\r' && from[at + 1] == '\n' && from[at + 2] != '.') {
+        while (at + 2 < to
+                && from[at] == '\r'
+                && from[at + 1] == '\n'
+                && from[at + 2] != '.'
+                && from[at + 2] != '-') {
             at = skipPlain(from, at + 2, to);
         }
         return at;
@@ -394,6 +402,15 @@ public final class DataDecoder implements Closeable {
     /** What is wrong with the message so far. */
     public Optional<Fault> fault() {
         return fault;
+    }
+
+    /**
+     * How many multiparts there can be in each other at the most: each but the outermost lies in a
+     * part, which begins behind a line of two hyphens (RFC 2046 §5.1.1). In binary content nobody
+     * looked at lines.
+     */
+    public int nestingAtMost() {
+        return form == Form.BINARY ? Integer.MAX_VALUE : delimiters + 1;
     }
 
     /** Octets taken into the message so far. */

@@ -115,6 +115,24 @@ final class DataDecoderTest {
         }
     }
 
+    @ParameterizedTest // RFC 2046 §5.1.1: only lines of two hyphens in the body begin a part
+    @CsvSource({
+        "'--a\r\nX: 1\r\n\r\ntext\r\n', 1",
+        "'X: 1\r\n\r\n--a\r\n\r\n-- \r\n- item\r\n-\r\na -- b\r\n', 3",
+        "'X: 1\r\n\r\ntext\r\n--a\r\nY: 2\r\n\r\n--b\r\n', 3",
+        "'\r\n--a', 2"
+    })
+    void partsAreCountedAtMost(String message, int most) {
+        byte[] octets = message.getBytes(StandardCharsets.UTF_8);
+        try (DataDecoder decoder = DataDecoder.chunks(store().buffer(0), LIMITS)) {
+            assertThat(decoder.take(octets, 0, octets.length)).isEqualTo(octets.length);
+            assertThat(decoder.nestingAtMost()).isEqualTo(most);
+        }
+        try (DataDecoder decoder = DataDecoder.binary(store().buffer(0), LIMITS)) {
+            assertThat(decoder.nestingAtMost()).isEqualTo(Integer.MAX_VALUE);
+        }
+    }
+
     @Test // RFC 3030 §2
     void chunksAreTakenAsTheyAre() {
         assertThat(chunks("a\r\n.\r\n..b\r\n"))

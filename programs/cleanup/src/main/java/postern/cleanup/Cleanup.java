@@ -36,7 +36,7 @@ public final class Cleanup {
         this.rewriter = rewriter;
         this.spool = spool;
         this.notices = notices;
-        this.trace = new Trace(config.hostname(), zone);
+        this.trace = new Trace(config.hostname(), zone, config.namesLogin());
     }
 
     public LmtpSession session() {

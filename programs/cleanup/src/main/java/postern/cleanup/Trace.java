@@ -20,11 +20,17 @@ final class Trace {
 
     private final String hostname;
     private final ZoneId zone;
+    private final boolean namesLogin;
     private volatile Stamp last = new Stamp(Long.MIN_VALUE, "");
 
-    Trace(String hostname, ZoneId zone) {
+    /**
+     * @param namesLogin whether it says who authenticated; by the protocol it says that somebody
+     *     did (RFC 3848)
+     */
+    Trace(String hostname, ZoneId zone, boolean namesLogin) {
         this.hostname = hostname;
         this.zone = zone;
+        this.namesLogin = namesLogin;
     }
 
     String date(Instant at) {
@@ -56,7 +62,7 @@ final class Trace {
             field.append(origin.clientName().isEmpty() ? "unknown" : clean(origin.clientName()));
             field.append(" [").append(address).append("])");
         }
-        if (!origin.login().isEmpty() && !address.isEmpty()) {
+        if (namesLogin && !origin.login().isEmpty() && !address.isEmpty()) {
             field.append("\r\n\t(authenticated as ").append(clean(origin.login())).append(')');
         }
         if (!origin.tls().isEmpty()) {

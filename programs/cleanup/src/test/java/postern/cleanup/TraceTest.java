@@ -19,7 +19,7 @@ final class TraceTest {
     private static final QueueId ID = new QueueId(4711);
     private static final Mailbox BOB = Mailbox.of("bob", "example.org");
 
-    private final Trace trace = new Trace("mx.example.org", ZoneOffset.UTC);
+    private final Trace trace = new Trace("mx.example.org", ZoneOffset.UTC, false);
 
     @Test
     void namesClientAndRecipient() {
@@ -52,6 +52,17 @@ final class TraceTest {
     }
 
     @Test
+    void whoAuthenticatedIsNamedWhereThatIsWanted() { // RFC 3848: ESMTPSA alone tells that somebody
+        var origin = new Origin("192.0.2.1", "", "c", "ESMTPSA", "ann", "submission", true);
+        assertThat(trace.received(origin, ID, MailOptions.NONE, List.of(BOB), AT))
+                .contains(" with ESMTPSA id ")
+                .doesNotContain("ann");
+        var naming = new Trace("mx.example.org", ZoneOffset.UTC, true);
+        assertThat(naming.received(origin, ID, MailOptions.NONE, List.of(BOB), AT))
+                .contains("\r\n\t(authenticated as ann)\r\n\tby ");
+    }
+
+    @Test
     void localSubmissionNamesTheKernelsWord() {
         var origin = new Origin("", "", "x", "ESMTPA", "ann", "submission", true);
         assertThat(trace.received(origin, ID, MailOptions.NONE, List.of(BOB), AT))
@@ -76,7 +87,7 @@ final class TraceTest {
 
     @Test
     void datesFollowTheClockAndTheZone() {
-        var berlin = new Trace("mx", ZoneId.of("Europe/Berlin"));
+        var berlin = new Trace("mx", ZoneId.of("Europe/Berlin"), false);
         assertThat(berlin.date(AT)).isEqualTo("Fri, 20 Nov 2026 19:59:03 +0100");
         assertThat(berlin.date(AT.plusSeconds(1))).isEqualTo("Fri, 20 Nov 2026 19:59:04 +0100");
         assertThat(berlin.date(AT.minusSeconds(86_400)))

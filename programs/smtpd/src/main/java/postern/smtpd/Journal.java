@@ -6,6 +6,7 @@ import java.util.Locale;
 import postern.base.Log;
 import postern.base.LogLine;
 import postern.mail.Origin;
+import postern.mail.QueueId;
 import postern.sasl.Mechanism;
 import postern.smtpd.access.Rule;
 import postern.tls.Protection;
@@ -93,10 +94,11 @@ final class Journal {
                 .with("at", rule.place());
     }
 
-    /** {@code discard: client=... from=<> ... rule=NAME}. */
-    void discarded(Client client, Transaction transaction, long octets, Rule rule) {
+    /** {@code discard: id=... client=... from=<> ... rule=NAME}. */
+    void discarded(QueueId name, Client client, Transaction transaction, long octets, Rule rule) {
         log.info(
                 LogLine.about("discard")
+                        .with("id", name)
                         .with("client", client)
                         .with("from", "<" + transaction.sender + ">")
                         .with("size", octets)

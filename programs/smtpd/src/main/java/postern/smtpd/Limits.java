@@ -94,12 +94,12 @@ public record Limits(
     private static final Key<Integer> MIME_NESTING =
             Key.integer(
                     "mime_nesting",
-                    0,
+                    100,
                     0,
                     100,
-                    "Most multiparts in each other; a message with more is refused. 0 does not look into"
-                            + " messages, which costs nothing (Postfix: mime_nesting_limit, which counts"
-                            + " only where content is checked; 100 is its figure).",
+                    "Most multiparts in each other; a message with more is refused, 0 refuses none. Only a"
+                            + " message with so many boundaries is looked into (Postfix:"
+                            + " mime_nesting_limit, which counts only where content is checked).",
                     SINCE);
     private static final Key<Long> MESSAGE_MEMORY =
             Key.size(

@@ -17,10 +17,14 @@ import postern.tls.Protection;
  *
  * @param senders tables of the logins that may send as an address
  * @param ownership who is held to them
+ * @param traced whether the Received field names who authenticated
  * @param certificates login by fingerprint ({@code sha256:} and hexadecimal digits) or by subject
  */
 public record LoginConfig(
-        Map<String, String> certificates, List<String> senders, Ownership ownership) {
+        Map<String, String> certificates,
+        List<String> senders,
+        Ownership ownership,
+        boolean traced) {
     private static final String SINCE = "0.2";
 
     /** Who must own the sender's address. */
@@ -66,13 +70,23 @@ public record LoginConfig(
                             + " login, and so may users of this machine.",
                     SINCE);
 
+    private static final Key<Boolean> TRACED =
+            Key.bool(
+                    "received_login",
+                    false,
+                    "Name who authenticated in the Received field (Postfix:"
+                            + " smtpd_sasl_authenticated_header). Everybody who gets the message"
+                            + " reads it there, attackers who look for logins too. The log names the login"
+                            + " either way.",
+                    SINCE);
+
     /** {@code [smtpd.auth]}. */
     public static final Section SECTION =
             new Section(
                     "smtpd.auth",
                     "Logins. How passwords are checked stands in [auth]; where AUTH is offered, in"
                             + " [[listener]].",
-                    List.of(CERTIFICATES, SENDERS, OWNERSHIP));
+                    List.of(CERTIFICATES, SENDERS, OWNERSHIP, TRACED));
 
     /** The keys by which tables are asked. */
     public static final List<TableConfig.Use> USES = List.of(TableConfig.Use.of(SECTION, SENDERS));
@@ -87,7 +101,8 @@ public record LoginConfig(
         settings.get(SECTION, CERTIFICATES)
                 .forEach((name, login) -> certificates.put(canonical(name), login));
         Settings.Group group = settings.section(SECTION);
-        return new LoginConfig(certificates, group.get(SENDERS), group.get(OWNERSHIP));
+        return new LoginConfig(
+                certificates, group.get(SENDERS), group.get(OWNERSHIP), group.get(TRACED));
     }
 
     private static String canonical(String name) {

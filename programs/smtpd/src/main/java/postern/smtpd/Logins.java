@@ -31,6 +31,7 @@ public record Logins(
             new Logins(
                     List.of(),
                     null,
-                    new LoginConfig(Map.of(), List.of(), LoginConfig.Ownership.AUTHENTICATED),
+                    new LoginConfig(
+                            Map.of(), List.of(), LoginConfig.Ownership.AUTHENTICATED, false),
                     List.of());
 }

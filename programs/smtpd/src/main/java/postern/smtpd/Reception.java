@@ -8,6 +8,7 @@ import postern.mail.Content;
 import postern.mail.ContentBuffer;
 import postern.mail.MailOptions;
 import postern.mail.Origin;
+import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.WithHeader;
 import postern.mail.mime.Nesting;
@@ -65,9 +66,8 @@ final class Reception {
             conversation.reply(identity.nobody());
         } else if (exchange.transaction().get().options.body() == MailOptions.Body.BINARY_MIME) {
             conversation.reply(Replies.BINARY_BY_DATA);
-        } else if (exchange.refused(Stage.DATA, Optional.empty())) {
-            exchange.endTransaction();
-        } else {
+        } else if (!exchange.refused(Stage.DATA, Optional.empty())) {
+            // RFC 5321 §4.1.1.4: a refused DATA clears no buffer, only the end of the content does
             take(exchange.transaction().get(), exchange.origin());
             exchange.endTransaction();
         }
@@ -235,7 +235,7 @@ final class Reception {
                     if (decoder.tlsWaived()) {
                         transaction.waiveTls();
                     }
-                    ruled(content, transaction, origin);
+                    ruled(content, decoder.nestingAtMost(), transaction, origin);
                 }
             }
         }
@@ -261,10 +261,15 @@ final class Reception {
         }
     }
 
-    /** The rules of the last stage, and what those of all stages want done. */
-    private void ruled(Content content, Transaction transaction, Origin origin) throws IOException {
+    /**
+     * The rules of the last stage, and what those of all stages want done.
+     *
+     * @param nestingAtMost as it seemed on the way in: hardly any message need be looked into
+     */
+    private void ruled(Content content, int nestingAtMost, Transaction transaction, Origin origin)
+            throws IOException {
         int nesting = premises.policy().limits().mimeNesting();
-        if (nesting > 0 && Nesting.exceeds(content, nesting)) {
+        if (nesting > 0 && nestingAtMost > nesting && Nesting.exceeds(content, nesting)) {
             rejected(Replies.TOO_NESTED.reply(), transaction, origin);
             answer(Replies.TOO_NESTED.reply(), transaction);
             return;
@@ -286,9 +291,11 @@ final class Reception {
         Marks marks = transaction.marks();
         if (marks.discarded().isPresent()) {
             Rule rule = marks.discarded().get();
-            premises.journal().discarded(identity.client(), transaction, content.octets(), rule);
+            QueueId name = QueueId.bornAt(premises.world().clock().now());
+            premises.journal()
+                    .discarded(name, identity.client(), transaction, content.octets(), rule);
             conversation.accepted();
-            answer(Replies.DISCARDED.reply(), transaction);
+            answer(Replies.discarded(name), transaction);
             return;
         }
         handOver(

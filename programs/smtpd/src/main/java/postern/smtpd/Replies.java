@@ -1,6 +1,8 @@
 package postern.smtpd;
 
+import postern.mail.QueueId;
 import postern.wire.DataDecoder.Fault;
+import postern.wire.Reply;
 
 /** Our own replies: codes by RFC 5321 §4.2, statuses by RFC 3463 and RFC 5248. */
 final class Replies {
@@ -68,7 +70,6 @@ final class Replies {
     static final String RELAY_DENIED = "Relay access denied"; // 554 5.7.1
     static final Canned UNANSWERED = Canned.of(451, "4.3.0", "Temporary local problem");
 
-    static final Canned DISCARDED = Canned.of(250, "2.0.0", "Ok: queued"); // not told apart
     static final Canned BARRED = Canned.of(503, "5.7.0", "Bad sequence of commands; send QUIT");
 
     static final Canned AUTHENTICATE = Canned.of(530, "5.7.0", "Authentication required");
@@ -108,6 +109,11 @@ final class Replies {
     private static final Canned NO_STORAGE = Canned.of(452, "4.3.1", "Insufficient system storage");
 
     private Replies() {}
+
+    /** As for a message that was queued: a client is not told what became of its own. */
+    static Reply discarded(QueueId name) {
+        return Reply.of(250, "2.0.0", "Ok: queued as " + name);
+    }
 
     static Canned of(Fault fault) {
         return switch (fault) {

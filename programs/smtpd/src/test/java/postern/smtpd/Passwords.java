@@ -49,7 +49,8 @@ final class Passwords {
                         Map.of(),
                         List.of(),
                         LoginConfig.Ownership.valueOf(
-                                given.getOrDefault("ownership", "AUTHENTICATED"))),
+                                given.getOrDefault("ownership", "AUTHENTICATED")),
+                        false),
                 given.containsKey("ownership") ? List.of(Passwords::owners) : List.of());
     }
 

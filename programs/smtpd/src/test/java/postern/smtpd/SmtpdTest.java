@@ -179,7 +179,7 @@ final class SmtpdTest {
                                 500,
                                 100_000,
                                 new CommandLength(512),
-                                0,
+                                100,
                                 2 << 20,
                                 32 << 20,
                                 new Limits.Stress(80, Duration.ofSeconds(10), 1, 1),

@@ -189,8 +189,8 @@ class AccessRulesTest {
     @Test
     void aDiscardedMessageIsTakenAndGone() throws IOException {
         assertThat(send("eve@dropped.test", "bob@far.test", "Subject: drop-mark\r\n\r\nx"))
-                .startsWith("250 2.0.0 Ok: queued");
-        postern.awaitLog("discard: client=");
+                .startsWith("250 2.0.0 Ok: queued as ");
+        postern.awaitLog("discard: id=");
         assertThat(send("ann@example.net", "bob@far.test", "Subject: after-drop\r\n\r\nx"))
                 .startsWith("250");
         assertThat(sink.awaitMail("after-drop").text()).isNotEmpty();

@@ -55,8 +55,16 @@ final class MimeWalk {
     static final class TooIntricate extends IOException {
         private static final long serialVersionUID = 1;
 
-        TooIntricate(String what) {
+        private final boolean nested;
+
+        TooIntricate(String what, boolean nested) {
             super(what);
+            this.nested = nested;
+        }
+
+        /** Whether there are too many parts in each other. */
+        boolean nested() {
+            return nested;
         }
     }
 
@@ -204,7 +212,7 @@ final class MimeWalk {
     private void headerLine(byte[] from, int offset, int length, boolean first) throws IOException {
         headerOctets += length;
         if (headerOctets > HEADER_OCTETS_MAX) {
-            throw new TooIntricate("a header of more than " + HEADER_OCTETS_MAX + " octets");
+            throw new TooIntricate("a header of more than " + HEADER_OCTETS_MAX + " octets", false);
         }
         boolean empty = length <= 2 && (from[offset] == '\r' || from[offset] == '\n');
         if (first && empty) {
@@ -252,7 +260,8 @@ final class MimeWalk {
         switch (kind) {
             case MULTIPART -> {
                 if (levels.size() >= depthMax) {
-                    throw new TooIntricate("more than " + depthMax + " multiparts in each other");
+                    throw new TooIntricate(
+                            "more than " + depthMax + " multiparts in each other", true);
                 }
                 byte[] delimiter = ("--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
                 levels.add(new Level(delimiter, frozen || type.equals("multipart/signed")));

@@ -24,8 +24,8 @@ public final class Nesting {
     private Nesting() {}
 
     /**
-     * Whether there are more multiparts in each other, or a part with a longer header than anybody
-     * would look into. One pass, in constant memory.
+     * Whether there are more multiparts in each other. One pass, in constant memory; it ends at a
+     * part with a longer header than anybody would look into, which is no MIME.
      *
      * @throws IOException the content cannot be read
      */
@@ -34,7 +34,7 @@ public final class Nesting {
             MimeWalk.through(content, most, NOBODY);
             return false;
         } catch (MimeWalk.TooIntricate deeper) {
-            return true;
+            return deeper.nested();
         }
     }
 }

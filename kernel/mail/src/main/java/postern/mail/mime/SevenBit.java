@@ -94,7 +94,7 @@ public final class SevenBit {
                                 || entity.type().equals("message/external-body");
                 binary = entity.encoding().equals("binary") && !linesOnly;
                 if (leaf >= LEAVES_MAX) {
-                    throw new MimeWalk.TooIntricate("more than " + LEAVES_MAX + " parts");
+                    throw new MimeWalk.TooIntricate("more than " + LEAVES_MAX + " parts", false);
                 }
             }
         }

@@ -15,7 +15,14 @@ final class LimitsReport {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private static final List<String> COUNTS =
-            List.of("sessions", "connections", "messages", "recipients", "failures", "handshakes");
+            List.of(
+                    "sessions",
+                    "connections",
+                    "messages",
+                    "recipients",
+                    "failures",
+                    "handshakes",
+                    "refused");
 
     private final Terminal terminal;
     private final ControlClient control;
@@ -44,32 +51,36 @@ final class LimitsReport {
     }
 
     private void print(ControlLine result, List<ControlLine> clients) {
-        terminal.out().println("sessions " + result.field("sessions"));
+        boolean stressed = result.field("stress").equals("yes");
+        terminal.out()
+                .println("sessions " + result.field("sessions") + (stressed ? ", stress" : ""));
         terminal.out().println("known clients " + result.field("known"));
         if (clients.isEmpty()) {
             return;
         }
         terminal.out()
                 .printf(
-                        "%-44s %8s %11s %8s %10s %13s %14s%n",
+                        "%-44s %8s %11s %8s %10s %13s %14s %7s%n",
                         "client or login",
                         "sessions",
                         "connections",
                         "messages",
                         "recipients",
                         "auth failures",
-                        "TLS handshakes");
+                        "TLS handshakes",
+                        "refused");
         for (ControlLine client : clients) {
             terminal.out()
                     .printf(
-                            "%-44s %8s %11s %8s %10s %13s %14s%n",
+                            "%-44s %8s %11s %8s %10s %13s %14s %7s%n",
                             client.field("client"),
                             client.field("sessions"),
                             client.field("connections"),
                             client.field("messages"),
                             client.field("recipients"),
                             client.field("failures"),
-                            client.field("handshakes"));
+                            client.field("handshakes"),
+                            client.field("refused"));
         }
     }
 
@@ -83,6 +94,7 @@ final class LimitsReport {
         }
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("sessions", result.field("sessions"));
+        all.put("stress", result.field("stress").equals("yes"));
         all.put("known", result.number("known"));
         all.put("clients", list);
         terminal.out().println(Json.of(all));

@@ -2,6 +2,7 @@ package postern.dist;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import postern.anvil.Anvil;
 import postern.base.ControlLine;
@@ -20,15 +21,23 @@ final class FrontControl {
 
     private final ControlServer server;
     private final Supplier<String> sessions;
+    private final BooleanSupplier stress;
     private final AnvilMeter meter;
     private final KnownClients known;
 
     /**
      * @param sessions open now, and most of them: {@code 3/1000}
+     * @param stress whether strangers have less time
      */
-    FrontControl(World world, Supplier<String> sessions, AnvilMeter meter, KnownClients known) {
+    FrontControl(
+            World world,
+            Supplier<String> sessions,
+            BooleanSupplier stress,
+            AnvilMeter meter,
+            KnownClients known) {
         this.server = new ControlServer(world, "smtpd", this::answer);
         this.sessions = sessions;
+        this.stress = stress;
         this.meter = meter;
         this.known = known;
     }
@@ -49,12 +58,14 @@ final class FrontControl {
                                         .with("recipients", line.recipients())
                                         .with("failures", line.authFailures())
                                         .with("handshakes", line.tlsHandshakes())
+                                        .with("refused", line.refused())
                                         .text())
                         .append('\n');
             }
             text.append(
                             ControlLine.ok()
                                     .with("sessions", sessions.get())
+                                    .with("stress", stress.getAsBoolean() ? "yes" : "no")
                                     .with("known", known.size())
                                     .text())
                     .append('\n');

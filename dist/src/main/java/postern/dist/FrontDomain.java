@@ -138,6 +138,7 @@ public final class FrontDomain {
                 new FrontControl(
                         world,
                         () -> smtpd.sessions() + "/" + config.bounds().sessions(),
+                        smtpd::stressed,
                         meter,
                         known));
         return new Running() {

@@ -165,7 +165,7 @@ final class MasterProcess {
             text.append("  listens     ").append(listener.at());
             text.append("  ").append(listener.name()).append('\n');
             if (smtp.isEmpty() && listener.at() instanceof Endpoint.Tcp tcp) {
-                smtp = tcp.address().getHostAddress() + ":" + tcp.port();
+                smtp = Endpoint.text(tcp.address()) + ":" + tcp.port();
             }
         }
         text.append("  listens     ").append(site.submission()).append("  sendmail\n");

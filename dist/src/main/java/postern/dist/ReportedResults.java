@@ -59,7 +59,7 @@ record ReportedResults(TlsReports reports) implements TlsResults {
                 ofHost ? result.target().host() : "",
                 "",
                 reached && result.target().endpoint() instanceof Endpoint.Tcp(InetAddress to, _)
-                        ? to.getHostAddress()
+                        ? Endpoint.text(to)
                         : "",
                 failure.reason());
     }

@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Optional;
 import postern.base.Bug;
+import postern.base.Endpoint;
 
 /**
  * A block of addresses: RFC 4632 for IPv4, RFC 4291 §2.3 for IPv6.
@@ -50,7 +51,7 @@ public record Cidr(InetAddress address, int prefixBits) {
 
     @Override
     public String toString() {
-        return address.getHostAddress() + "/" + prefixBits;
+        return Endpoint.text(address) + "/" + prefixBits;
     }
 
     /** An address in its usual notation; a name or a scoped address is none. */

@@ -18,6 +18,7 @@ import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
+import postern.base.Endpoint;
 import postern.base.World;
 import postern.dns.Resolver.Trouble;
 
@@ -69,7 +70,7 @@ final class NameServers {
         }
 
         String text() {
-            return address.getAddress().getHostAddress() + ":" + address.getPort();
+            return Endpoint.text(address.getAddress()) + ":" + address.getPort();
         }
     }
 

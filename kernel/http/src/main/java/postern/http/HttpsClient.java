@@ -135,7 +135,7 @@ public final class HttpsClient {
                                 "connect to "
                                         + url.host()
                                         + "["
-                                        + address.getHostAddress()
+                                        + Endpoint.text(address)
                                         + "]: "
                                         + unreachable.getMessage());
             }

@@ -2,6 +2,7 @@ package postern.mail;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import postern.base.Endpoint;
 
 /**
  * Where a message came from, for the trace header and the log; never a ground for a decision after
@@ -44,11 +45,6 @@ public record Origin(
 
     /** An address as {@link #clientAddress} has it: without the zone, which is this host's own. */
     public static String text(InetAddress address) {
-        String text = address.getHostAddress();
-        if (!(address instanceof Inet6Address)) {
-            return text;
-        }
-        int zone = text.indexOf('%');
-        return "IPv6:" + (zone < 0 ? text : text.substring(0, zone));
+        return (address instanceof Inet6Address ? "IPv6:" : "") + Endpoint.text(address);
     }
 }

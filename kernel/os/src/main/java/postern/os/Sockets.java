@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import postern.base.Endpoint;
 
 /**
  * Listeners as plain descriptors, to be handed to another process. Closed by {@link
@@ -250,7 +251,7 @@ public final class Sockets {
     }
 
     private static String shown(InetSocketAddress at) {
-        String host = at.getAddress().getHostAddress();
+        String host = Endpoint.text(at.getAddress());
         return (at.getAddress() instanceof Inet6Address ? "[" + host + "]" : host)
                 + ":"
                 + at.getPort();

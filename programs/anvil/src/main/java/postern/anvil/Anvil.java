@@ -22,6 +22,7 @@ public final class Anvil {
      *
      * @param client {@code 192.0.2.1/32}, {@code 2001:db8::/64}, or the login
      * @param sessions open now; 0 for a login
+     * @param refused how often a limit was reached
      */
     public record Line(
             String client,
@@ -30,7 +31,8 @@ public final class Anvil {
             int messages,
             int recipients,
             int authFailures,
-            int tlsHandshakes) {}
+            int tlsHandshakes,
+            int refused) {}
 
     public Anvil(AnvilConfig config) {
         this.config = config;
@@ -59,6 +61,7 @@ public final class Anvil {
         counter.add(Deed.CONNECTION);
         if (!begin.exempt()) {
             if (counter.sessions() >= config.sessions()) {
+                counter.refuse();
                 return new Verdict.TooMuch("too many connections at once from your network");
             }
             Verdict rate =
@@ -104,18 +107,20 @@ public final class Anvil {
     }
 
     private Verdict once(Counter counter, Deed deed, Map<Deed, Integer> limits, String whose) {
-        return within(counter.count(deed) + 1, deed, limits, whose);
+        return within(counter, counter.count(deed) + 1, deed, limits, whose);
     }
 
     private Verdict within(Counter counter, Deed deed, Map<Deed, Integer> limits, String whose) {
-        return within(counter.count(deed), deed, limits, whose);
+        return within(counter, counter.count(deed), deed, limits, whose);
     }
 
-    private Verdict within(int count, Deed deed, Map<Deed, Integer> limits, String whose) {
+    private Verdict within(
+            Counter counter, int count, Deed deed, Map<Deed, Integer> limits, String whose) {
         int limit = limits.getOrDefault(deed, 0);
         if (limit == 0 || count <= limit) {
             return Verdict.FINE;
         }
+        counter.refuse();
         return new Verdict.TooMuch(
                 "too many "
                         + deed.plural()
@@ -180,6 +185,7 @@ public final class Anvil {
                 counter.count(Deed.MESSAGE),
                 counter.count(Deed.RECIPIENT),
                 counter.count(Deed.AUTH_FAILURE),
-                counter.count(Deed.TLS_HANDSHAKE));
+                counter.count(Deed.TLS_HANDSHAKE),
+                counter.refused());
     }
 }

@@ -9,6 +9,7 @@ final class Counter {
     private final int[] counts = new int[DEEDS];
     private long began; // of the interval, monotone nanoseconds
     private int sessions;
+    private int refused; // in this interval
 
     Counter(long now) {
         began = now;
@@ -18,6 +19,7 @@ final class Counter {
         if (now - began >= interval) {
             began = now;
             Arrays.fill(counts, 0);
+            refused = 0;
         }
     }
 
@@ -29,6 +31,17 @@ final class Counter {
         if (counts[deed.ordinal()] < Integer.MAX_VALUE) {
             counts[deed.ordinal()]++;
         }
+    }
+
+    /** What it asked for was too much. */
+    void refuse() {
+        if (refused < Integer.MAX_VALUE) {
+            refused++;
+        }
+    }
+
+    int refused() {
+        return refused;
     }
 
     int sessions() {

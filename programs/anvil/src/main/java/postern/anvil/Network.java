@@ -3,6 +3,7 @@ package postern.anvil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import postern.base.Bug;
+import postern.base.Endpoint;
 
 /**
  * A client network, small: there are many.
@@ -44,7 +45,7 @@ record Network(long high, long low, int bits) {
             octets[i] = (byte) (half >> shift);
         }
         try {
-            return InetAddress.getByAddress(octets).getHostAddress() + "/" + Math.abs(bits);
+            return Endpoint.text(InetAddress.getByAddress(octets)) + "/" + Math.abs(bits);
         } catch (UnknownHostException never) {
             throw new Bug("an address has 4 or 16 octets", never);
         }

@@ -76,6 +76,9 @@ class AnvilTest {
         anvil.step(new Event.End(CLIENT), now);
         assertThat(anvil.step(begin, now)).isEqualTo(Verdict.FINE);
         assertThat(anvil.busiest(9, now).getFirst().sessions()).isEqualTo(2);
+        assertThat(anvil.busiest(9, now).getFirst().refused()).isEqualTo(1);
+        now += 60 * SECOND;
+        assertThat(anvil.busiest(9, now).getFirst().refused()).isZero();
     }
 
     @ParameterizedTest
@@ -94,9 +97,9 @@ class AnvilTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2001:db8:1:2:3:4:5:6, 64, 2001:db8:1:2:0:0:0:0/64",
-        "2001:db8:1:2:3:4:5:6, 48, 2001:db8:1:0:0:0:0:0/48",
-        "2001:db8:1:2:3:4:5:6, 96, 2001:db8:1:2:3:4:0:0/96",
+        "2001:db8:1:2:3:4:5:6, 64, 2001:db8:1:2::/64",
+        "2001:db8:1:2:3:4:5:6, 48, 2001:db8:1::/48",
+        "2001:db8:1:2:3:4:5:6, 96, 2001:db8:1:2:3:4::/96",
         "2001:db8:1:2:3:4:5:6, 128, 2001:db8:1:2:3:4:5:6/128",
         "203.0.113.77, 32, 203.0.113.77/32",
         "203.0.113.77, 24, 203.0.113.0/24",

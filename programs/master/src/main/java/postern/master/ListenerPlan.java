@@ -3,6 +3,7 @@ package postern.master;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import postern.base.Endpoint;
 
 /** Something to listen on, bound by master and served by a domain. */
 public sealed interface ListenerPlan {
@@ -16,7 +17,7 @@ public sealed interface ListenerPlan {
     record Tcp(String name, InetSocketAddress at) implements ListenerPlan {
         @Override
         public String place() {
-            String host = at.getAddress().getHostAddress();
+            String host = Endpoint.text(at.getAddress());
             boolean six = at.getAddress() instanceof Inet6Address;
             return (six ? "[" + host + "]" : host) + ":" + at.getPort();
         }

@@ -112,7 +112,7 @@ final class Outwards {
                 basis,
                 target,
                 connection.local() instanceof Endpoint.Tcp(InetAddress ours, _)
-                        ? ours.getHostAddress()
+                        ? Endpoint.text(ours)
                         : "",
                 ended);
     }

@@ -1,11 +1,11 @@
 package postern.smtpd;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 import postern.base.Bug;
+import postern.base.Endpoint;
 import postern.sasl.Accounts;
 import postern.sasl.Bounds;
 import postern.sasl.Mechanism;
@@ -148,7 +148,7 @@ final class AuthCommand {
                 new Asked(
                         mechanism.text(),
                         identity.protection().isPresent(),
-                        identity.client().inet().map(InetAddress::getHostAddress).orElse(""),
+                        identity.client().inet().map(Endpoint::text).orElse(""),
                         offer.local(),
                         offer.binding(),
                         initial);

@@ -91,7 +91,7 @@ final class AuthOffer {
     /** The address of ours that the client reached; empty on a Unix-domain socket. */
     String local() {
         return conversation.peer().local() instanceof Endpoint.Tcp tcp
-                ? tcp.address().getHostAddress()
+                ? Endpoint.text(tcp.address())
                 : "";
     }
 }

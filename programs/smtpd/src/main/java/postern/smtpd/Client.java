@@ -52,12 +52,17 @@ record Client(String address, String name, boolean trusted, @Nullable InetAddres
         return false;
     }
 
-    /** As Postfix's log shows it. */
+    /** The address alone: what people write. Empty on a Unix-domain socket. */
+    String plainAddress() {
+        return ip == null ? "" : Endpoint.text(ip);
+    }
+
+    /** As Postfix's log shows it, and as programs that read logs look for it. */
     @Override
     public String toString() {
         if (address.isEmpty()) {
             return "local";
         }
-        return (name.isEmpty() ? "unknown" : name) + "[" + address + "]";
+        return (name.isEmpty() ? "unknown" : name) + "[" + plainAddress() + "]";
     }
 }

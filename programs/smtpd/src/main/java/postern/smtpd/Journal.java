@@ -152,6 +152,11 @@ final class Journal {
         return user.isEmpty() ? line : line.with("sasl_username", user);
     }
 
+    /** {@code smtpd: stress: sessions=800/1000}: strangers get less time from now on. */
+    void stressed(int sessions, int most) {
+        log.warning(LogLine.about("smtpd").say("stress:").with("sessions", sessions + "/" + most));
+    }
+
     void disconnected(Client client, String why, Conversation conversation) {
         LogLine line = LogLine.about("disconnect").with("from", client);
         conversation.addTo(line);

@@ -30,8 +30,6 @@ final class Replies {
     static final Canned BAD_NODE = Canned.of(501, "5.5.4", "Syntax: ETRN domain"); // RFC 1985 §5.1
 
     static final Canned START_TLS = Canned.of(220, "2.0.0", "Ready to start TLS");
-    static final Canned NO_TLS_NOW =
-            Canned.of(454, "4.7.0", "TLS not available for now"); // RFC 3207 §4
     static final Canned TLS_ALREADY = Canned.of(503, "5.5.1", "TLS is active already");
     static final Canned TLS_FIRST =
             Canned.of(530, "5.7.0", "Must issue a STARTTLS command first"); // RFC 3207 §4

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import postern.base.Endpoint;
 import postern.config.Cidr;
+import postern.wire.Reply;
 import postern.wire.SmtpCommand;
 
 /** How a session goes over to TLS: RFC 3207, RFC 8314. One thread only. */
@@ -113,10 +114,20 @@ final class Security {
                                 "",
                                 identity.client().trusted());
         if (tooMuch.isPresent() || !premises.handshakes().enter()) {
+            String why = tooMuch.orElse("too many TLS handshakes at once");
+            Reply refusal = Reply.of(454, "4.7.0", "Error: " + why);
+            premises.journal()
+                    .rejected(
+                            listener.implicitTls() ? "CONNECT" : "STARTTLS",
+                            identity.client(),
+                            refusal,
+                            "",
+                            "",
+                            identity.origin(false));
             if (listener.implicitTls()) {
                 conversation.hangUp();
             } else {
-                conversation.reply(Replies.NO_TLS_NOW);
+                conversation.reply(refusal); // RFC 3207 §4
             }
             return false;
         }

@@ -33,6 +33,9 @@ public final class Smtpd {
     /** Idle sessions are asked to make room so often at most. */
     private static final Duration SWEPT_EVERY = Duration.ofSeconds(1);
 
+    /** That there is stress is said so often; sessions that come and go would say it each time. */
+    private static final Duration STRESS_TOLD_AGAIN = Duration.ofMinutes(1);
+
     /** For a balancer's header. Postfix's smtpd_upstream_proxy_timeout. */
     private static final Duration PROXY_HEADER_LIMIT = Duration.ofSeconds(5);
 
@@ -48,6 +51,7 @@ public final class Smtpd {
     private final Set<Peer> peers = new LinkedHashSet<>();
     private final List<Listener> listeners = new ArrayList<>();
     private long sweptAt; // when idle sessions were last asked to make room
+    private long stressToldAt;
     private final AtomicInteger unwrapping = new AtomicInteger();
     private int acceptors; // tasks that may still bring a session
     private Runnable whenDrained = () -> {};
@@ -60,6 +64,7 @@ public final class Smtpd {
         this.world = world;
         this.store = store;
         this.intake = intake;
+        this.stressToldAt = world.clock().nanoTime() - STRESS_TOLD_AGAIN.toNanos();
         this.premises = Premises.of(world, config, store, intake, policy, pressure, () -> draining);
     }
 
@@ -82,6 +87,11 @@ public final class Smtpd {
         synchronized (lock) {
             return sessions.size();
         }
+    }
+
+    /** Whether there is hardly room for more, so that strangers have less time. */
+    public boolean stressed() {
+        return pressure.on();
     }
 
     /**
@@ -258,17 +268,26 @@ public final class Smtpd {
         Limits.Stress stress = now.policy().limits().stress();
         boolean full;
         boolean sweep = false;
+        int crowd = 0;
         synchronized (lock) {
             if (draining) {
                 return Optional.of(Replies.DRAINING.reply());
             }
             full = sessions.size() >= bounds.sessions();
+            boolean before = pressure.on();
             pressure.set(stress.at(sessions.size() + 1, bounds.sessions()));
             if (pressure.on()) {
                 long time = world.clock().nanoTime();
+                if (!before && time - stressToldAt >= STRESS_TOLD_AGAIN.toNanos()) {
+                    crowd = sessions.size() + 1;
+                    stressToldAt = time;
+                }
                 sweep = time - sweptAt >= SWEPT_EVERY.toNanos();
                 sweptAt = sweep ? time : sweptAt;
             }
+        }
+        if (crowd > 0) {
+            now.journal().stressed(crowd, bounds.sessions());
         }
         if (sweep) {
             world.tasks().start("make room", () -> sweep(stress));

@@ -80,7 +80,7 @@ final class Triage {
                             521, // RFC 7504 §3
                             "5.7.1",
                             "Client host ["
-                                    + client.address()
+                                    + client.plainAddress()
                                     + "] blocked using "
                                     + String.join(", ", score.zones())));
         }

@@ -151,7 +151,7 @@ final class SmtpdTest {
     void recordedDefaults() {
         SmtpdConfig config = SmtpdConfig.read(Settings.defaults(), "mx.example.org");
 
-        assertThat(config.trusted()).hasToString("[127.0.0.0/8, 0:0:0:0:0:0:0:1/128]");
+        assertThat(config.trusted()).hasToString("[127.0.0.0/8, ::1/128]");
         assertThat(config.strictEnvelope()).isFalse();
         assertThat(config.listeners()).isEmpty();
         assertThat(config.bounds())
@@ -198,8 +198,12 @@ final class SmtpdTest {
         stand.connect(
                 first -> {
                     assertThat(greeting(stand, first)).startsWith("220");
+                    assertThat(stand.smtpd().stressed()).isFalse();
                     try (Peer second = stand.another()) {
                         assertThat(greeting(stand, second)).startsWith("220");
+                        assertThat(stand.smtpd().stressed()).isTrue();
+                        assertThat(stand.sim().log())
+                                .anyMatch(line -> line.contains("smtpd: stress: sessions=2/2"));
                         try (Peer third = stand.another()) {
                             assertThat(greeting(stand, third))
                                     .startsWith("421 4.3.2 mx.example.org Too many sessions");
@@ -230,6 +234,32 @@ final class SmtpdTest {
                     assertThat(nextLine(stand, stranger))
                             .startsWith("421 4.3.2 mx.example.org Too busy");
                 });
+    }
+
+    @Test // RFC 3207 §4: 454; the log tells the operator why
+    void handshakesBeyondTheLimitAreRefusedAndLogged() {
+        Stand stand = new Stand(Map.of("certificate", "yes", "anvil.tls_handshakes", "1"));
+        stand.connect(
+                first -> {
+                    assertThat(startTls(stand, first)).startsWith("220 2.0.0");
+                    try (Peer second = stand.another()) {
+                        assertThat(startTls(stand, second))
+                                .isEqualTo(
+                                        "454 4.7.0 Error: too many TLS handshakes from your"
+                                                + " network, more than 1 in a minute");
+                        assertThat(stand.sim().log())
+                                .anyMatch(line -> line.contains("reject: STARTTLS from unknown["));
+                    }
+                });
+    }
+
+    private static String startTls(Stand stand, Peer peer) throws IOException {
+        assertThat(greeting(stand, peer)).startsWith("220");
+        PeerStage stage = stage(stand, peer);
+        stage.send("EHLO x\r\n".getBytes(StandardCharsets.US_ASCII));
+        while (!stage.line().orElseThrow().startsWith("250 ")) {}
+        stage.send("STARTTLS\r\n".getBytes(StandardCharsets.US_ASCII));
+        return stage.line().orElseThrow();
     }
 
     private static String greeting(Stand stand, Peer peer) throws IOException {

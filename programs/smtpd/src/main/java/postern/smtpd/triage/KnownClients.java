@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import postern.base.DiskFile;
+import postern.base.Endpoint;
 import postern.base.LogLine;
 import postern.base.World;
 import postern.config.Cidr;
@@ -143,7 +144,7 @@ public final class KnownClients {
             changed = false;
             for (Map.Entry<InetAddress, Long> each : until.entrySet()) {
                 if (each.getValue() > now) {
-                    text.append(each.getKey().getHostAddress()).append(' ');
+                    text.append(Endpoint.text(each.getKey())).append(' ');
                     text.append(each.getValue()).append('\n');
                 }
             }

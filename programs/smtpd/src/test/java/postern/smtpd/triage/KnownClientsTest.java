@@ -85,7 +85,7 @@ final class KnownClientsTest {
         first.found(SIX);
         first.save();
         assertThat(Files.readString(folder.resolve("known-clients")))
-                .isEqualTo("2001:db8:0:0:0:0:0:1 " + now.plus(DAY).getEpochSecond() + "\n");
+                .isEqualTo("2001:db8::1 " + now.plus(DAY).getEpochSecond() + "\n");
     }
 
     @Test

@@ -40,7 +40,8 @@ public enum ScramHash {
         }
     }
 
-    byte[] hmac(byte[] key, byte[] data) {
+    /** RFC 5802 §2.2. */
+    public byte[] hmac(byte[] key, byte[] data) {
         return keyed(key).doFinal(data);
     }
 

@@ -37,6 +37,16 @@ public final class TlsPeer implements Peer {
     /** Records gathered into one write to the plain peer. */
     private static final int RECORDS_AT_ONCE = 4;
 
+    /**
+     * Records in a row that bring no data: new keys (RFC 8446 §4.6.3), empty ones, warnings. Each
+     * costs us far more than whoever sends it, and no command is waited for meanwhile. OpenSSL's
+     * MAX_EMPTY_RECORDS and BoringSSL's kMaxKeyUpdates.
+     */
+    private static final int SILENT_RECORDS_MAX = 32;
+
+    /** The same within a handshake; a long chain of certificates comes in some ten. */
+    private static final int HANDSHAKE_RECORDS_MAX = 256;
+
     private static final byte[] NONE = {};
 
     /** A fatal alert in clear, before anything is sealed: RFC 7301 §3.2. */
@@ -51,6 +61,8 @@ public final class TlsPeer implements Peer {
     private int start;
     private int end;
     private ByteBuffer opened = ByteBuffer.wrap(NONE); // opened and not read yet
+    private boolean established;
+    private int silent; // records in a row that brought no data
 
     private TlsPeer(Peer plain, Machinery.Engine machine) {
         this.plain = plain;
@@ -76,6 +88,8 @@ public final class TlsPeer implements Peer {
         try {
             peer.engine.beginHandshake();
             peer.settle();
+            peer.silent = 0;
+            peer.established = true;
             settled = true;
         } catch (SSLException refused) {
             peer.sayGoodbye(); // the alert that tells the other side why
@@ -233,6 +247,12 @@ public final class TlsPeer implements Peer {
             start = 0;
             end = 0;
         }
+        if (result.bytesProduced() > 0) {
+            silent = 0;
+        } else if (result.bytesConsumed() > 0
+                && ++silent > (established ? SILENT_RECORDS_MAX : HANDSHAKE_RECORDS_MAX)) {
+            throw new SSLException("too many records without data");
+        }
         return result;
     }
 
@@ -278,7 +298,7 @@ public final class TlsPeer implements Peer {
     /** Sends our part of the handshake, all of it at once. */
     private void flight() throws IOException {
         int record = engine.getSession().getPacketBufferSize();
-        ByteBuffer out = ByteBuffer.allocate(RECORDS_AT_ONCE * record);
+        ByteBuffer out = ByteBuffer.allocate((established ? 1 : RECORDS_AT_ONCE) * record);
         ByteBuffer nothing = ByteBuffer.wrap(NONE);
         while (engine.getHandshakeStatus() == SSLEngineResult.HandshakeStatus.NEED_WRAP
                 && out.remaining() >= record) {

@@ -99,6 +99,45 @@ final class ServerTlsTest {
         }
     }
 
+    @Test // RFC 8446 §4.6.3 sets no limit to how often a client may want new keys
+    void newKeysWithoutDataAreBounded() throws Exception {
+        Credential ec = CredentialTest.usable("chain-upside-down.pem", "ec-sec1.key");
+        ServerTls tls = ServerTls.of(provider, List.of(ec), false, "");
+        WORLD.tasks().start("server", () -> drain(tls));
+        int port = listener.local() instanceof Endpoint.Tcp tcp ? tcp.port() : 0;
+        try (SSLSocket socket =
+                (SSLSocket) client().getSocketFactory().createSocket("127.0.0.1", port)) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+            socket.startHandshake();
+            for (int i = 0; i < 2; i++) {
+                renewKeys(socket, 20);
+                socket.getOutputStream().write('x');
+                assertThat(outcome()).isEqualTo("data");
+            }
+            assertThatThrownBy(() -> renewKeys(socket, 100_000)).isInstanceOf(IOException.class);
+        }
+        assertThat(outcome()).isInstanceOf(SSLException.class);
+    }
+
+    private static void renewKeys(SSLSocket socket, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            socket.startHandshake(); // once there was one, this is a KeyUpdate
+        }
+    }
+
+    private void drain(ServerTls tls) {
+        try (Peer plain = listener.accept();
+                TlsPeer peer = tls.accept(plain, LIMIT)) {
+            byte[] block = new byte[100];
+            while (peer.read(block, 0, block.length) >= 0) {
+                outcomes.add("data");
+            }
+            outcomes.add("end");
+        } catch (IOException failed) {
+            outcomes.add(failed);
+        }
+    }
+
     /** Sets up one side of the handshake. */
     private interface Wish {
         void in(SSLParameters parameters);

@@ -1,6 +1,8 @@
 package postern.auth;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -102,7 +104,7 @@ final class Verifier implements Accounts {
                                         hash,
                                         user,
                                         secret,
-                                        file.flatMap(each -> iterations(each, scheme))
+                                        file.flatMap(each -> iterations(each, scheme, hash, user))
                                                 .orElse(ITERATIONS)));
     }
 
@@ -122,11 +124,19 @@ final class Verifier implements Accounts {
                                         : Optional.empty());
     }
 
-    private static Optional<Integer> iterations(PasswordFile file, Scheme scheme) {
+    /**
+     * Those of some user, by the name that was asked for: where not all have as many, a number that
+     * nobody else hears would tell that the user exists.
+     */
+    private Optional<Integer> iterations(
+            PasswordFile file, Scheme scheme, ScramHash hash, String user) {
         List<Account> all = file.all();
-        return all.isEmpty()
-                ? Optional.empty()
-                : keys(all.getFirst(), scheme).map(ScramKeys::iterations);
+        if (all.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] draw = hash.hmac(secret, ("iterations " + user).getBytes(StandardCharsets.UTF_8));
+        Account some = all.get(Math.floorMod(Arrays.hashCode(draw), all.size()));
+        return keys(some, scheme).map(ScramKeys::iterations);
     }
 
     @Override

@@ -11,9 +11,11 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,30 @@ class AuthTest {
                                         .containsExactlyInAnyOrder(
                                                 Mechanism.PLAIN, Mechanism.LOGIN));
         assertThat(another.mechanisms()).hasSize(2);
+    }
+
+    /** A number that only those who exist are told would tell that they do. */
+    @Test
+    void whoDoesNotExistHasTheIterationsOfSomebodyWhoDoes() throws IOException {
+        String bob = line("bob", Scheme.SCRAM_SHA_256, "b").replace("15000", "4096");
+        write(line("ann", Scheme.SCRAM_SHA_256, "a"), bob);
+        serve(64 << 20);
+
+        assertThat(bob).contains("4096");
+        Set<String> heard = new HashSet<>();
+        for (int i = 0; i < 40; i++) {
+            String first = "n,,n=nobody" + i + ",r=abc";
+            String base64 =
+                    Base64.getEncoder().encodeToString(first.getBytes(StandardCharsets.UTF_8));
+            Answer answer = begin("SCRAM-SHA-256", base64);
+            assertThat(begin("SCRAM-SHA-256", base64)).isInstanceOf(Answer.Challenge.class);
+            String said =
+                    new String(
+                            Base64.getDecoder().decode(((Answer.Challenge) answer).base64()),
+                            StandardCharsets.UTF_8);
+            heard.add(said.substring(said.lastIndexOf(",i=")));
+        }
+        assertThat(heard).containsExactlyInAnyOrder(",i=15000", ",i=4096");
     }
 
     @Test

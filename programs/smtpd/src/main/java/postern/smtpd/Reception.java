@@ -31,6 +31,9 @@ final class Reception {
      */
     private static final int TURN_OCTETS = 256 * 1024;
 
+    /** What a read counts for at the least: records of TLS may hold one octet each. */
+    private static final int READ_OCTETS_MIN = 1024;
+
     private final Premises premises;
     private final Exchange exchange;
     private final Identity identity;
@@ -214,7 +217,7 @@ final class Reception {
     /** Content comes at the least rate at the least, or the session ends. */
     private void taken(int octets) {
         conversation.reader().consume(octets);
-        taken += octets;
+        taken += Math.max(octets, READ_OCTETS_MIN);
         if (taken >= TURN_OCTETS) {
             taken = 0;
             premises.world().clock().sleep(Duration.ZERO);

@@ -25,7 +25,7 @@ state=${LAB_STATE:-$peers}/postern-state
 config=$state/postern.toml
 boxes=${LAB_STATE:-$peers}/postern-boxes
 
-roles() { echo "relay local idle"; }
+roles() { echo "relay local tls idle"; }
 version() { echo "Postern $(sed -n 's:.*<version>\(.*\)</version>.*:\1:p' "$home/pom.xml" | head -n 1)"; }
 notes() { echo "defaults; destination concurrency 20 rising to 50, no TLS outward"; }
 
@@ -58,6 +58,9 @@ destination_concurrency_initial = 20
 destination_concurrency = 50
 
 TOML
+  if [ "$tls" = 1 ]; then
+    : "${BENCH_CERTIFICATE:=$peers/tls.pem}" "${BENCH_KEY:=$peers/tls.key}" # the lab's own
+  fi
   [ -z "${BENCH_CERTIFICATE:-}" ] || printf '[[certificate]]\nfile = "%s"\nkey = "%s"\n\n' "$BENCH_CERTIFICATE" "$BENCH_KEY" >> "$config"
   configure_"$role" >> "$config"
   launch

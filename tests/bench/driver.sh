@@ -27,7 +27,7 @@ boxes=${LAB_STATE:-$peers}/postern-boxes
 
 roles() { echo "relay local tls idle"; }
 version() { echo "Postern $(sed -n 's:.*<version>\(.*\)</version>.*:\1:p' "$home/pom.xml" | head -n 1)"; }
-notes() { echo "defaults; destination concurrency 20 rising to 50, no TLS outward"; }
+notes() { echo "defaults; destination concurrency 20 rising to 50, no TLS outward; TLS toward clients by Conscrypt"; }
 
 start() {
   rm -rf "$state"; mkdir -p "$state"; chmod 755 "$(dirname "$state")" "$state" # the domains' own ids pass through
@@ -36,6 +36,9 @@ start() {
   if [ "$role" = local ]; then # what aliases name is written by an unprivileged id
     mkdir -m 1777 "$state/boxes"
     local i; for i in $(seq 1 "$users"); do echo "u$i: $state/boxes/u$i/"; done > "$state/aliases"
+  fi
+  if [ "$tls" = 1 ]; then
+    : "${BENCH_CERTIFICATE:=$peers/tls.pem}" "${BENCH_KEY:=$peers/tls.key}" "${BENCH_TLS_PROVIDER:=conscrypt}" # the lab's own
   fi
   cat > "$config" <<TOML
 hostname = "mta.bench.test"
@@ -58,9 +61,6 @@ destination_concurrency_initial = 20
 destination_concurrency = 50
 
 TOML
-  if [ "$tls" = 1 ]; then
-    : "${BENCH_CERTIFICATE:=$peers/tls.pem}" "${BENCH_KEY:=$peers/tls.key}" # the lab's own
-  fi
   [ -z "${BENCH_CERTIFICATE:-}" ] || printf '[[certificate]]\nfile = "%s"\nkey = "%s"\n\n' "$BENCH_CERTIFICATE" "$BENCH_KEY" >> "$config"
   configure_"$role" >> "$config"
   launch

@@ -164,6 +164,8 @@ record Jvm(Path home, Path library) {
                     "-Xss256k",
                     "-XX:TrimNativeHeapInterval=5000", // ms; the compilers' memory goes back
                     "-XX:ReservedCodeCacheSize=32m",
+                    // compiling a conversation with all that it calls costs more than it gives
+                    "-XX:FreqInlineSize=100",
                     "-Djdk.virtualThreadScheduler.parallelism=1",
                     "-Djdk.serialFilter=!*",
                     // named, it is not searched for: the search opens every jar

@@ -161,6 +161,9 @@ final class Transaction {
                         form.body() == options.body() ? options : options.with(form.body()),
                         form.content().octets(),
                         offers);
+        if (!connection.credentials().equals(Credentials.NONE)) {
+            command += " AUTH=<>"; // RFC 4954 §5: we vouch for nobody's name
+        }
         return options.terms().equals(Terms.NONE) ? command : command + terms(options.terms());
     }
 

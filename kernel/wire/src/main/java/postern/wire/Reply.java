@@ -11,6 +11,9 @@ import java.util.List;
  * @param lines the text, at least one line, without code and status
  */
 public record Reply(int code, String status, List<String> lines) {
+    /** Longest line, its end included: RFC 5321 §4.5.3.1.5. */
+    public static final int LINE_OCTETS_MAX = 512;
+
     public Reply {
         lines = List.copyOf(lines);
     }
@@ -36,11 +39,16 @@ public record Reply(int code, String status, List<String> lines) {
         return String.join(" ", lines);
     }
 
-    /** With a question mark for each character beyond ASCII. */
-    public Reply inAscii() {
-        return lines.stream().allMatch(Reply::ascii)
+    /**
+     * As anybody may be answered: a question mark for each character beyond ASCII (RFC 6531
+     * §3.7.4.2), and no line longer than {@link #LINE_OCTETS_MAX}.
+     */
+    public Reply plain() {
+        int longest = LINE_OCTETS_MAX - "250 ".length() - "\r\n".length();
+        int most = status.isEmpty() ? longest : longest - status.length() - 1;
+        return lines.stream().allMatch(line -> line.length() <= most && ascii(line))
                 ? this
-                : new Reply(code, status, lines.stream().map(Reply::legible).toList());
+                : new Reply(code, status, lines.stream().map(line -> plain(line, most)).toList());
     }
 
     private static boolean ascii(String text) {
@@ -52,9 +60,9 @@ public record Reply(int code, String status, List<String> lines) {
         return true;
     }
 
-    private static String legible(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> out.append(c < 0x80 ? (char) c : '?'));
+    private static String plain(String text, int most) {
+        StringBuilder out = new StringBuilder(most);
+        text.codePoints().limit(most).forEach(c -> out.append(c < 0x80 ? (char) c : '?'));
         return out.toString();
     }
 

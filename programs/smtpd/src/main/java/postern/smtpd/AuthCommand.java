@@ -214,7 +214,7 @@ final class AuthCommand {
 
     /** Sends a challenge and takes the answer to it: RFC 4954 §4. */
     private Said challenge(String base64) throws IOException {
-        conversation.reply(Reply.of(334, "", base64));
+        conversation.replyUnbound(Reply.of(334, "", base64)); // RFC 4954 §4
         conversation.flush();
         return switch (conversation.authLine()) {
             case PeerReader.Line.Complete(byte[] octets) -> {

@@ -151,11 +151,11 @@ final class Conversation {
     }
 
     void reply(Reply reply) throws IOException {
-        replyInUtf8(reply.inAscii());
+        replyUnbound(reply.plain());
     }
 
-    /** What may go beyond ASCII, as other replies must not: RFC 6531 §3.7.4.2. */
-    void replyInUtf8(Reply reply) throws IOException {
+    /** What may go beyond what other replies may hold. */
+    void replyUnbound(Reply reply) throws IOException {
         account(reply.code());
         writer.add(reply);
         hangUpAfterTooMany();
@@ -170,7 +170,7 @@ final class Conversation {
 
     /** The same for one more recipient (RFC 2033 §4.2): no error of its own. */
     void replyAgain(Reply reply) throws IOException {
-        writer.add(reply.inAscii());
+        writer.add(reply.plain());
     }
 
     /**
@@ -194,13 +194,13 @@ final class Conversation {
 
     void hangUp(Reply last) throws IOException {
         counts.refused(verb);
-        writer.add(lastWords.named(last).inAscii());
+        writer.add(lastWords.named(last).plain());
         over = true;
     }
 
     /** The first reply of all, to no command. */
     void greet(Reply greeting) throws IOException {
-        writer.add(greeting.inAscii());
+        writer.add(greeting.plain());
     }
 
     void hangUp() {

@@ -306,7 +306,8 @@ final class Session {
 
     private void vrfy(String whom) throws IOException {
         conversation.command(Verb.VRFY);
-        conversation.replyInUtf8(premises.verified(whom, identity.mayRelay()));
+        conversation.replyUnbound( // RFC 6531 §3.7.4.2
+                premises.verified(whom, identity.mayRelay()));
         conversation.flush();
     }
 

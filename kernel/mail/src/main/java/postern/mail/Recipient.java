@@ -54,6 +54,14 @@ public record Recipient(Mailbox mailbox, Notify wanted, String original) {
         return UTF8 + Unitext.encode(Unitext.decode(original.substring(UTF8.length())));
     }
 
+    /** With notice of delay wanted too, unless none is wanted at all: RFC 2852 §4.1.4.2. */
+    public Recipient withDelayNotified() {
+        return wanted.equals(Notify.NEVER)
+                ? this
+                : new Recipient(
+                        mailbox, new Notify(true, wanted.success, wanted.failure, true), original);
+    }
+
     public static Recipient of(Mailbox mailbox) {
         return new Recipient(mailbox, Notify.DEFAULT, "");
     }

@@ -16,6 +16,7 @@ import postern.mail.Mailbox;
 import postern.mail.Notices;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Terms;
 
 /** Composes notices: RFC 3464, RFC 6522 and, for internationalized mail, RFC 6533. Any thread. */
 public final class DsnComposer implements Notices {
@@ -52,6 +53,7 @@ public final class DsnComposer implements Notices {
         // RFC 3461 §4.3: RET is about failures; other notices carry the header alone
         boolean whole =
                 kind == Kind.FAILED
+                        && !guarded(original)
                         && original.options().returned() != MailOptions.Return.HEADERS
                         && original.options().body() != MailOptions.Body.BINARY_MIME;
         Returned returned = Returned.of(content, whole, config.returnedOctetsMax());
@@ -90,7 +92,10 @@ public final class DsnComposer implements Notices {
                                         : MailOptions.Body.SEVEN_BIT,
                                 draft.utf8(),
                                 MailOptions.Return.UNSTATED,
-                                last ? DOUBLE_BOUNCE : ""),
+                                last ? DOUBLE_BOUNCE : "",
+                                guarded(draft.original())
+                                        ? Terms.NONE.with(Terms.Protection.REQUIRED)
+                                        : Terms.NONE),
                         List.of(Recipient.of(draft.reader())),
                         octets));
     }
@@ -270,6 +275,11 @@ public final class DsnComposer implements Notices {
         Instant now = notice.now();
         long micros = now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
         return Long.toString(micros, 36) + notice.kind().ordinal() + (notice.copy() ? "c" : "");
+    }
+
+    /** Whether notices of it need TLS as it does, and leave its content out: RFC 8689 §5. */
+    private static boolean guarded(Envelope original) {
+        return original.options().terms().protection() == Terms.Protection.REQUIRED;
     }
 
     private static boolean eightBit(byte[] octets) {

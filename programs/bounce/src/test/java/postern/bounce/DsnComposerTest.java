@@ -33,6 +33,7 @@ import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Terms;
 
 final class DsnComposerTest {
     private static final Instant ARRIVED = Instant.parse("2026-03-01T08:30:00Z");
@@ -74,6 +75,20 @@ final class DsnComposerTest {
                         MESSAGE,
                         failed(moved),
                         new Report(to("eve", "slow.example"), ours, "", NOW, NOW)));
+    }
+
+    @Test // RFC 8689 §5
+    void whatRequiresTlsIsNotGivenBackAndItsNoticeRequiresItToo() throws IOException {
+        var guarded = Terms.NONE.with(Terms.Protection.REQUIRED);
+        var options =
+                new MailOptions(MailOptions.Body.SEVEN_BIT, false, MailOptions.Return.FULL, "")
+                        .with(guarded);
+        Notice notice = fails(options, MESSAGE, failed(to("bob", "far.example")));
+        assertThat(notice.options().terms()).isEqualTo(guarded);
+        String text = new String(notice.octets(), StandardCharsets.UTF_8);
+        assertThat(text).contains("text/rfc822-headers").doesNotContain("message/rfc822");
+        Notice plain = fails(MailOptions.NONE, MESSAGE, failed(to("bob", "far.example")));
+        assertThat(plain.options().terms()).isEqualTo(Terms.NONE);
     }
 
     @Test

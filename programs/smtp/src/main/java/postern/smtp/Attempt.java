@@ -21,6 +21,7 @@ import postern.mail.Outcome;
 import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
 import postern.mail.Passage;
+import postern.mail.ReversePath;
 import postern.mail.Terms;
 import postern.smtp.tls.Destination;
 import postern.smtp.tls.TlsPolicy;
@@ -50,6 +51,7 @@ final class Attempt {
     private final Set<Target> visited = new HashSet<>(); // hosts that have had their say
     private int sessions;
     private Credentials credentials = Credentials.NONE; // to the next hop that is tried
+    private Terms.Protection protection; // that the way must have
 
     Attempt(Means means, DeliveryRequest request) {
         this.means = means;
@@ -58,28 +60,40 @@ final class Attempt {
         this.demands = new Demands(request, means.config(), means.store());
         this.clock = means.world().clock();
         this.began = clock.nanoTime();
+        this.protection = request.options().terms().protection();
     }
 
     List<Delivery> make() {
         try (demands) {
-            String route = means.config().finding().nextHop();
-            List<String> hops = NextHop.each(route.isEmpty() ? request.nextHop() : route);
-            boolean elsewhere = true;
-            for (String hop : hops) {
-                elsewhere &= !answers.complete() && !late() && through(hop);
-            }
-            if (elsewhere && !answers.complete()) {
-                for (String hop : means.config().finding().fallback()) {
-                    if (!answers.complete() && !late()) {
-                        through(hop);
-                    }
-                }
+            round();
+            boolean notice = request.sender() instanceof ReversePath.Nobody;
+            if (!answers.complete() && notice && protection == Terms.Protection.REQUIRED) {
+                protection = Terms.Protection.UNSTATED; // rather so than lost: RFC 8689 §5
+                visited.clear();
+                round();
             }
             List<Delivery> all = answers.finish();
             for (Delivery said : answers.overruled()) {
                 means.lines().said(request.id(), said.relay(), said.outcome());
             }
             return all;
+        }
+    }
+
+    /** Once through all hosts that there are. */
+    private void round() {
+        String route = means.config().finding().nextHop();
+        List<String> hops = NextHop.each(route.isEmpty() ? request.nextHop() : route);
+        boolean elsewhere = true;
+        for (String hop : hops) {
+            elsewhere &= !answers.complete() && !late() && through(hop);
+        }
+        if (elsewhere && !answers.complete()) {
+            for (String hop : means.config().finding().fallback()) {
+                if (!answers.complete() && !late()) {
+                    through(hop);
+                }
+            }
         }
     }
 
@@ -124,11 +138,7 @@ final class Attempt {
     }
 
     private TlsPolicy policy(String hop, Target target) {
-        return means.policies().decide(new Destination(hop, target, protection()));
-    }
-
-    private Terms.Protection protection() {
-        return request.options().terms().protection();
+        return means.policies().decide(new Destination(hop, target, protection));
     }
 
     private void walk(String hop, List<Target> targets) {
@@ -169,7 +179,7 @@ final class Attempt {
      * back where no host has it: RFC 8689 §4.2.1.
      */
     private void unprotected(Outcome outcome, Delivery later) {
-        if (protection() != Terms.Protection.REQUIRED) {
+        if (protection != Terms.Protection.REQUIRED) {
             answers.failed(later);
             return;
         }
@@ -232,7 +242,7 @@ final class Attempt {
         Extensions offered = connection.extensions();
         @Nullable Bounced whole;
         try {
-            whole = demands.objection(connection, clock.now());
+            whole = demands.objection(connection, protection, clock.now());
         } catch (IOException unreadable) {
             return unreadable(unreadable);
         }

@@ -42,9 +42,11 @@ final class Demands implements AutoCloseable {
     /**
      * Why the host cannot have the message at all; null when it can.
      *
+     * @param protection that the way must have
      * @throws IOException the content cannot be read
      */
-    @Nullable Bounced objection(Connection connection, Instant now) throws IOException {
+    @Nullable Bounced objection(Connection connection, Terms.Protection protection, Instant now)
+            throws IOException {
         Extensions offered = connection.extensions();
         long octets = request.content().octets();
         if (offered.octetsMax() > 0 && octets > offered.octetsMax()) { // RFC 1870 §6.1
@@ -55,7 +57,12 @@ final class Demands implements AutoCloseable {
                             + " octets is over the host's limit of "
                             + offered.octetsMax());
         }
-        Bounced terms = unkeptTerms(offered, connection.verified(), now);
+        if (protection == Terms.Protection.REQUIRED
+                && config.kind() == SmtpConfig.Kind.SMTP
+                && !(connection.verified() && offered.offers("REQUIRETLS"))) { // RFC 8689 §4.2.1
+            return new Bounced("5.7.30", "REQUIRETLS support required");
+        }
+        Bounced terms = unkeptTerms(offered, now);
         if (terms != null) {
             return terms;
         }
@@ -87,13 +94,8 @@ final class Demands implements AutoCloseable {
             new Bounced("5.6.7", "internationalized mail, which the host does not take");
 
     /** Terms that mail may not travel without. */
-    private @Nullable Bounced unkeptTerms(Extensions offered, boolean verified, Instant now) {
+    private @Nullable Bounced unkeptTerms(Extensions offered, Instant now) {
         Terms terms = request.options().terms();
-        if (terms.protection() == Terms.Protection.REQUIRED
-                && config.kind() == SmtpConfig.Kind.SMTP
-                && !(verified && offered.offers("REQUIRETLS"))) { // RFC 8689 §4.2.1
-            return new Bounced("5.7.30", "REQUIRETLS support required");
-        }
         if (terms.deadline() instanceof Deadline.By(Instant at, Deadline.Mode mode, _)
                 && mode == Deadline.Mode.RETURN) {
             if (!offered.offers("DELIVERBY")) { // RFC 2852 §4.1.4.1
@@ -129,7 +131,7 @@ final class Demands implements AutoCloseable {
     }
 
     /**
-     * After {@link #objection(Connection, Instant)} had none.
+     * After {@link #objection(Connection, Terms.Protection, Instant)} had none.
      *
      * @throws IOException the content cannot be read
      */

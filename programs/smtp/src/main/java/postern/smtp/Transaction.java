@@ -16,6 +16,7 @@ import postern.mail.MailOptions;
 import postern.mail.Outcome;
 import postern.mail.Outcome.Delivered;
 import postern.mail.Passage;
+import postern.mail.Recipient;
 import postern.mail.Terms;
 import postern.mail.Terms.Deadline;
 import postern.wire.Envelopes;
@@ -180,6 +181,7 @@ final class Transaction {
             text.append(" MT-PRIORITY=").append(terms.priority());
         }
         if (terms.protection() == Terms.Protection.REQUIRED
+                && (config.kind() == SmtpConfig.Kind.LMTP || !connection.tls().isEmpty())
                 && connection.extensions().offers("REQUIRETLS")) {
             text.append(" REQUIRETLS");
         }
@@ -187,7 +189,19 @@ final class Transaction {
     }
 
     private String rcpt(int place) {
-        return Envelopes.rcpt(request.recipients().get(place), connection.extensions()::offers);
+        Recipient recipient = request.recipients().get(place);
+        return Envelopes.rcpt(
+                untimed() ? recipient.withDelayNotified() : recipient,
+                connection.extensions()::offers);
+    }
+
+    /** Whether the host will not watch over a deadline whose passing the sender shall hear of. */
+    private boolean untimed() {
+        return request.options().terms().deadline()
+                        instanceof Deadline.By(Instant at, Deadline.Mode mode, _)
+                && mode == Deadline.Mode.NOTIFY
+                && at.isAfter(now)
+                && !connection.extensions().offers("DELIVERBY");
     }
 
     /** Commands in batches: RFC 2920. */

@@ -15,14 +15,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import postern.mail.Delivery;
+import postern.mail.DeliveryRequest;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
 import postern.mail.Outcome.Delivered;
 import postern.mail.Recipient;
+import postern.mail.ReversePath;
 import postern.mail.Terms;
 import postern.mail.Terms.Protection;
 import postern.smtp.tls.Published;
@@ -189,6 +192,36 @@ class BadTlsTest {
         rig.names.proven("d.example");
         assertThat(deliver(hop, Protection.REQUIRED).getFirst().relay()).startsWith("mx1.example");
         assertThat(bad.received()).isEmpty();
+    }
+
+    @ParameterizedTest // RFC 8689 §5: a notice is not lost for want of it
+    @CsvSource({
+        "SOUND, sealed, <> REQUIRETLS",
+        "NO_REQUIRETLS, sealed, <>",
+        "SELF_SIGNED, sealed, <> REQUIRETLS",
+        "NOT_OFFERED, clear, <>",
+        "CLOSES, clear, <>"
+    })
+    void noticesThatRequireProtectionGoAsWellAsTheyCan(String kind, String how, String from)
+            throws IOException {
+        level(TlsLevel.MAY);
+        FakeMx mx = host(kind);
+        String hop = rig.start(mx);
+        rig.names.proven("d.example");
+        MailOptions options = MailOptions.NONE.with(Terms.NONE.with(Protection.REQUIRED));
+        var bob = Recipient.of(Mailbox.of("bob", "d.example"));
+        DeliveryRequest request = rig.request(hop, Rig.BODY, options, bob);
+        var notice =
+                new DeliveryRequest(
+                        request.id(),
+                        hop,
+                        ReversePath.NOBODY,
+                        request.options(),
+                        request.recipients(),
+                        request.content(),
+                        request.origin());
+        assertThat(text(rig.transport().deliver(notice).getFirst(), mx)).isEqualTo(how);
+        assertThat(mx.received().getFirst().from().strip()).isEqualTo(from);
     }
 
     @Test // RFC 8689 §4.2.1, by DANE

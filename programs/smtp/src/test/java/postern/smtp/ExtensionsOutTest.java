@@ -256,6 +256,25 @@ class ExtensionsOutTest {
         assertThat(mx.received().getLast().from()).matches("<ann@a.example> BY=-3\\d;N");
     }
 
+    @ParameterizedTest // RFC 2852 §4.1.4.2
+    @CsvSource({
+        "3600, NOTIFY, DSN, ' NOTIFY=FAILURE,DELAY'",
+        "3600, NOTIFY, SIZE, ''",
+        "3600, NOTIFY, DSN DELIVERBY, ''",
+        "-30, NOTIFY, DSN, ''"
+    })
+    void whoDoesNotKnowTheDeadlineIsAskedToTellOfDelay(
+            int seconds, Terms.Deadline.Mode mode, String offers, String asked) throws IOException {
+        FakeMx mx = rig.mx().offering(offers.split(" ", -1));
+        String hop = rig.start(mx);
+        MailOptions options = MailOptions.NONE.with(by(seconds, mode, false));
+        rig.transport().deliver(rig.request(hop, Rig.BODY, options, to("bob")));
+        assertThat(mx.received().getFirst().to()).containsExactly("<bob@d.example>" + asked);
+        var never = new Recipient(to("bob").mailbox(), Recipient.Notify.NEVER, "");
+        rig.transport().deliver(rig.request(hop, Rig.BODY, options, never));
+        assertThat(mx.received().getLast().to().getFirst()).doesNotContain("DELAY");
+    }
+
     @Test // RFC 6710 §4, RFC 8689 §4.2.1
     void priorityIsPassedOnAndProtectionIsNotLeftBehind() throws IOException {
         FakeMx mx = rig.mx().offering("MT-PRIORITY", "REQUIRETLS");

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,29 @@ class DocumentsTest {
             }
         }
         assertThat(wrong).as("links that lead nowhere").isEmpty();
+    }
+
+    /** What stands in the second column of a table there, {@code section.key}. */
+    @Test
+    void theHowToForPostfixNamesKeysThatAreThere() {
+        Set<String> keys = new HashSet<>();
+        String section = "";
+        for (String line :
+                Tree.text(Tree.root().resolve("docs/configuration.md")).lines().toList()) {
+            if (line.startsWith("## ")) {
+                section = line.replaceAll("[# \\[\\]]|\\.NAME", "");
+            } else if (line.startsWith("| `")) {
+                keys.add(section + "." + line.split("`", 3)[1]);
+            }
+        }
+        Pattern row = Pattern.compile("(?m)^\\| `[a-z_A-Z].*?` \\| `([a-z_]+(?:\\.[a-z_]+)+)` \\|");
+        List<String> named =
+                row.matcher(Tree.text(Tree.root().resolve("docs/howto/postfix.md")))
+                        .results()
+                        .map(found -> found.group(1))
+                        .toList();
+        assertThat(named).hasSizeGreaterThan(50);
+        assertThat(keys).containsAll(named);
     }
 
     @Test

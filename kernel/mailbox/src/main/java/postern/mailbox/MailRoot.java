@@ -15,12 +15,18 @@ public final class MailRoot {
     private final Disk disk;
     private final Path root;
     private final Path above;
+    private final boolean mountPoint;
 
     /** The file system that was last seen mounted right there; none so far. */
     private volatile OptionalLong mounted = OptionalLong.empty();
 
-    /** Looks at it at once, so that a file system that goes later is missed. */
-    public MailRoot(Disk disk, Path root) {
+    /**
+     * Looks at it at once, so that a file system that goes later is missed.
+     *
+     * @param mountPoint whether it has to be one, also where none was ever seen there
+     */
+    public MailRoot(Disk disk, Path root, boolean mountPoint) {
+        this.mountPoint = mountPoint;
         this.disk = disk;
         this.root = root;
         this.above = root.resolve(".."); // of where links lead, as the kernel reads it
@@ -59,7 +65,7 @@ public final class MailRoot {
         }
         if (!here.equals(disk.device(above))) {
             mounted = here; // the first time, or mounted anew
-        } else if (known.isPresent()) {
+        } else if (known.isPresent() || mountPoint) {
             throw new Gone("the file system of mailboxes is not mounted at " + root);
         }
     }

@@ -17,6 +17,18 @@ public final class MailboxKeys {
                 since);
     }
 
+    /** Whether the folder that all mailboxes lie below is a mount point, or mail waits. */
+    public static Key<Boolean> requireMount(String folder, String since) {
+        return Key.bool(
+                "require_mount",
+                false,
+                "Mail waits unless "
+                        + folder
+                        + " is a mount point itself: a file system that was not there when Postern"
+                        + " started cannot be missed otherwise.",
+                since);
+    }
+
     /** What a Maildir may hold that does not say so itself, in octets; 0: no limit. */
     public static Key<Long> maildirQuota(String since) {
         return Key.size(

@@ -49,6 +49,7 @@ public record LocalConfig(
      *
      * @param path {@code {user}} and {@code {home}} are replaced; one that ends with a slash is a
      *     Maildir, any other an mbox
+     * @param mounted whether the folder above all of them has to be a mount point
      * @param mboxOctets longest mbox in octets; 0: no limit
      * @param maildirOctets what a Maildir may hold that does not say so itself; 0: no limit
      * @param command gets the mail of all users; empty: none
@@ -58,6 +59,7 @@ public record LocalConfig(
      */
     public record Mailboxes(
             String path,
+            boolean mounted,
             long mboxOctets,
             long maildirOctets,
             String command,
@@ -102,6 +104,11 @@ public record LocalConfig(
                             + " relative to the state folder. A path that ends with / is a Maildir, any"
                             + " other an mbox file (Postfix: mail_spool_directory, home_mailbox).",
                     SINCE);
+
+    private static final Key<Boolean> MOUNTED =
+            MailboxKeys.requireMount(
+                    "the folder that mailbox names before its first {, without its last slash,",
+                    "0.2");
 
     private static final Key<Long> OCTETS_MAX = MailboxKeys.mboxLimit(SINCE);
 
@@ -210,6 +217,7 @@ public record LocalConfig(
                     "Delivery into the mailboxes of this host.",
                     List.of(
                             MAILBOX,
+                            MOUNTED,
                             OCTETS_MAX,
                             MAILDIR_QUOTA,
                             MAILBOX_COMMAND,
@@ -245,6 +253,7 @@ public record LocalConfig(
                 hostname,
                 new Mailboxes(
                         absolute,
+                        group.get(MOUNTED),
                         group.get(OCTETS_MAX),
                         group.get(MAILDIR_QUOTA),
                         group.get(MAILBOX_COMMAND),
@@ -272,7 +281,7 @@ public record LocalConfig(
         return new LocalConfig(
                 hostname,
                 hostname,
-                new Mailboxes(mailbox, 0, 0, "", Map.of(), "", Map.of()),
+                new Mailboxes(mailbox, false, 0, 0, "", Map.of(), "", Map.of()),
                 new Programs(Set.of(), false, Duration.ofSeconds(1000), 1 << 20),
                 EnumSet.of(Source.ALIAS, Source.FORWARD),
                 List.of(),

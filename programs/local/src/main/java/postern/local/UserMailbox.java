@@ -58,7 +58,9 @@ final class UserMailbox {
         this.root =
                 config.mailboxes().path().contains("{home}")
                         ? Optional.empty() // whose parent lets nobody make a home
-                        : Optional.of(new MailRoot(world.disk(), config.root()));
+                        : Optional.of(
+                                new MailRoot(
+                                        world.disk(), config.root(), config.mailboxes().mounted()));
         this.maildir = new Maildir(world, config.hostname());
         this.mbox = new Mbox(world, config.mailboxes().mboxOctets());
         this.commands = new Commands(identities, surroundings.scratch());

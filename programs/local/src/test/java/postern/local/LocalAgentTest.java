@@ -129,7 +129,9 @@ final class LocalAgentTest {
     @Test
     void aFullMboxSaysSo() throws IOException {
         LocalConfig plain = LocalConfig.plain("example.org", folder + "/box");
-        var small = new LocalConfig.Mailboxes(folder + "/box", 250, 0, "", Map.of(), "", Map.of());
+        var small =
+                new LocalConfig.Mailboxes(
+                        folder + "/box", false, 250, 0, "", Map.of(), "", Map.of());
         var config =
                 new LocalConfig(
                         plain.hostname(),

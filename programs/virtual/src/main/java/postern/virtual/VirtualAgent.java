@@ -53,7 +53,7 @@ public final class VirtualAgent implements DeliveryAgent {
         this.config = config;
         this.identities = identities;
         this.lookups = lookups;
-        this.root = new MailRoot(world.disk(), config.base());
+        this.root = new MailRoot(world.disk(), config.base(), config.mounted());
         this.maildir = new Maildir(world, hostname);
         this.mbox = new Mbox(world, config.mboxOctets());
     }

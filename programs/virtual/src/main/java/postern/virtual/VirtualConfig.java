@@ -12,6 +12,7 @@ import postern.table.TableConfig;
  * What virtual goes by.
  *
  * @param base the folder that no mailbox is outside of
+ * @param mounted whether it has to be a mount point
  * @param mailboxes tables: paths below it by address
  * @param uids tables: numbers of users by address; empty: {@code uid} for all
  * @param gids the same for groups
@@ -21,6 +22,7 @@ import postern.table.TableConfig;
  */
 public record VirtualConfig(
         Path base,
+        boolean mounted,
         List<String> mailboxes,
         List<String> uids,
         List<String> gids,
@@ -38,6 +40,7 @@ public record VirtualConfig(
                     Key.Base.FILE,
                     "The folder that no mailbox is outside of (Postfix: virtual_mailbox_base).",
                     SINCE);
+    private static final Key<Boolean> MOUNTED = MailboxKeys.requireMount("base", SINCE);
     private static final Key<List<String>> MAILBOXES =
             TableConfig.references(
                     "mailboxes",
@@ -86,7 +89,7 @@ public record VirtualConfig(
             new Section(
                     "virtual",
                     "Delivery into mailboxes of users without accounts: the transport virtual.",
-                    List.of(BASE, MAILBOXES, UIDS, GIDS, UID, GID, UID_MIN, LIMIT, QUOTA));
+                    List.of(BASE, MOUNTED, MAILBOXES, UIDS, GIDS, UID, GID, UID_MIN, LIMIT, QUOTA));
 
     /** What names tables here. */
     public static final List<TableConfig.Use> TABLES =
@@ -99,6 +102,7 @@ public record VirtualConfig(
         Settings.Group group = settings.section(SECTION);
         return new VirtualConfig(
                 group.get(BASE),
+                group.get(MOUNTED),
                 group.get(MAILBOXES),
                 group.get(UIDS),
                 group.get(GIDS),

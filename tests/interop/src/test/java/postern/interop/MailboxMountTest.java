@@ -57,6 +57,31 @@ class MailboxMountTest {
         }
     }
 
+    /**
+     * What was never seen cannot be missed, unless the configuration says that it has to be there.
+     */
+    @Test
+    void mailWaitsForAFileSystemThatWasNotThereAtTheStart(
+            @TempDir(factory = OpenFolder.class) Path folder) throws IOException {
+        assumeTrue(Tool.isRoot(), "mounting needs root");
+        Tool.needs("unshare");
+        Tool.needs("nsenter");
+        Postern postern = Postern.prepare(folder, "", "require_mount = true\n");
+        Path mail = Files.createDirectories(postern.state().resolve("mail"));
+        postern.behind(
+                "unshare", "--mount", "sh", "-c", "mount --make-rprivate / && exec \"$@\"", "sh");
+        try (postern) {
+            postern.start();
+            send(postern, "before it is there");
+            awaitDeferred(postern, "the file system of mailboxes is not mounted at " + mail);
+            assertThat(inside(postern, "find", mail.toString(), "-mindepth", "1")).isEmpty();
+
+            inside(postern, "mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", mail.toString());
+            assertThat(postern.command("queue", "flush").code()).isZero();
+            await().atMost(SOON).until(() -> delivered(postern, mail) == 1);
+        }
+    }
+
     private static void awaitDeferred(Postern postern, String why) {
         await().atMost(SOON)
                 .until(

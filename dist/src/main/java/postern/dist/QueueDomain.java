@@ -2,9 +2,9 @@ package postern.dist;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.concurrent.atomic.AtomicInteger;
 import postern.base.Endpoint;
 import postern.base.Listener;
@@ -118,7 +118,7 @@ public final class QueueDomain {
                         rewriter,
                         new InFlow(world, spool, qmgr, figures),
                         notices,
-                        ZoneId.systemDefault());
+                        TimeZone.getDefault());
         var queueControl =
                 new QueueControl(world, qmgr, spool, router, rules(router, rewriter), authority);
         world.tasks().start("control", () -> queueControl.serve(control));

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TimeZone;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -117,7 +117,7 @@ class AddressingTest {
                         rewriter,
                         queue,
                         new DsnComposer(BounceConfig.of(HOST)),
-                        ZoneOffset.UTC);
+                        TimeZone.getTimeZone("UTC"));
         session = Optional.of(cleanup.session());
         spool = Optional.of(queue);
     }

@@ -1,6 +1,6 @@
 package postern.cleanup;
 
-import java.time.ZoneId;
+import java.util.TimeZone;
 import postern.base.World;
 import postern.ipc.LmtpSession;
 import postern.mail.Notices;
@@ -29,7 +29,7 @@ public final class Cleanup {
             Rewriter rewriter,
             Spool spool,
             Notices notices,
-            ZoneId zone) {
+            TimeZone zone) {
         this.world = world;
         this.config = config;
         this.router = router;

@@ -1,10 +1,11 @@
 package postern.cleanup;
 
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.TimeZone;
+import postern.base.CivilTime;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
 import postern.mail.Origin;
@@ -19,7 +20,7 @@ final class Trace {
     private record Stamp(long second, String text) {}
 
     private final String hostname;
-    private final ZoneId zone;
+    private final TimeZone zone;
     private final boolean namesLogin;
     private volatile Stamp last = new Stamp(Long.MIN_VALUE, "");
 
@@ -27,7 +28,7 @@ final class Trace {
      * @param namesLogin whether it says who authenticated; by the protocol it says that somebody
      *     did (RFC 3848)
      */
-    Trace(String hostname, ZoneId zone, boolean namesLogin) {
+    Trace(String hostname, TimeZone zone, boolean namesLogin) {
         this.hostname = hostname;
         this.zone = zone;
         this.namesLogin = namesLogin;
@@ -36,7 +37,7 @@ final class Trace {
     String date(Instant at) {
         Stamp stamp = last;
         if (stamp.second != at.getEpochSecond()) {
-            stamp = new Stamp(at.getEpochSecond(), DATE.format(at.atZone(zone)));
+            stamp = new Stamp(at.getEpochSecond(), DATE.format(CivilTime.of(at, zone)));
             last = stamp;
         }
         return stamp.text;

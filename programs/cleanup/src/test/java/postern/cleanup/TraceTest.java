@@ -3,9 +3,8 @@ package postern.cleanup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
@@ -19,7 +18,7 @@ final class TraceTest {
     private static final QueueId ID = new QueueId(4711);
     private static final Mailbox BOB = Mailbox.of("bob", "example.org");
 
-    private final Trace trace = new Trace("mx.example.org", ZoneOffset.UTC, false);
+    private final Trace trace = new Trace("mx.example.org", TimeZone.getTimeZone("UTC"), false);
 
     @Test
     void namesClientAndRecipient() {
@@ -57,7 +56,7 @@ final class TraceTest {
         assertThat(trace.received(origin, ID, MailOptions.NONE, List.of(BOB), AT))
                 .contains(" with ESMTPSA id ")
                 .doesNotContain("ann");
-        var naming = new Trace("mx.example.org", ZoneOffset.UTC, true);
+        var naming = new Trace("mx.example.org", TimeZone.getTimeZone("UTC"), true);
         assertThat(naming.received(origin, ID, MailOptions.NONE, List.of(BOB), AT))
                 .contains("\r\n\t(authenticated as ann)\r\n\tby ");
     }
@@ -87,7 +86,7 @@ final class TraceTest {
 
     @Test
     void datesFollowTheClockAndTheZone() {
-        var berlin = new Trace("mx", ZoneId.of("Europe/Berlin"), false);
+        var berlin = new Trace("mx", TimeZone.getTimeZone("Europe/Berlin"), false);
         assertThat(berlin.date(AT)).isEqualTo("Fri, 20 Nov 2026 19:59:03 +0100");
         assertThat(berlin.date(AT.plusSeconds(1))).isEqualTo("Fri, 20 Nov 2026 19:59:04 +0100");
         assertThat(berlin.date(AT.minusSeconds(86_400)))

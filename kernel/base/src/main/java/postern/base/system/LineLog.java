@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.TimeZone;
+import postern.base.CivilTime;
 import postern.base.Log;
 
 /**
@@ -42,7 +43,7 @@ public final class LineLog implements Log {
         synchronized (lock) {
             if (now.getEpochSecond() != second) {
                 second = now.getEpochSecond();
-                ZonedDateTime local = ZonedDateTime.ofInstant(now, ZoneId.systemDefault());
+                OffsetDateTime local = CivilTime.of(now, TimeZone.getDefault());
                 stamp = STAMP.format(local);
                 zone = local.getOffset().getId();
             }

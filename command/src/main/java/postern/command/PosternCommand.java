@@ -33,6 +33,10 @@ public final class PosternCommand {
      * @return exit code of sysexits(3), or master's
      */
     public int run(List<String> arguments) {
+        Optional<Path> plain = plainStart(arguments);
+        if (plain.isPresent()) {
+            return start(plain.get());
+        }
         CommandLine line = new CommandLine(Grammar.postern(installation.version()));
         line.setExpandAtFiles(false); // "@example.org" is all of a domain, whatever files there are
         List<ParseResult> words = new ArrayList<>();
@@ -56,6 +60,43 @@ public final class PosternCommand {
             return ExitStatus.OK.code();
         }
         return new Request(words, last).run();
+    }
+
+    /**
+     * The file, where the words are {@code start} or {@code -c FILE.toml start}, as nearly all
+     * starts are. They mean what the grammar makes of them; but its library is not in the AOT cache
+     * (its classes are of a format too old for that), and looking for it opens every jar before
+     * anything listens: docs/adr/0007.
+     */
+    private Optional<Path> plainStart(List<String> words) {
+        boolean named = words.size() == 3 && words.getFirst().equals("-c");
+        if (!words.equals(List.of("start")) && !(named && words.getLast().equals("start"))) {
+            return Optional.empty();
+        }
+        return named
+                ? Optional.of(words.get(1)).filter(PosternCommand::plainFile).map(Path::of)
+                : Optional.of(installation.configuration());
+    }
+
+    /** No option, no list of arguments, no command. */
+    private static boolean plainFile(String word) {
+        return word.endsWith(".toml") && !word.startsWith("-") && !word.startsWith("@");
+    }
+
+    private int start(Path file) {
+        return switch (new ConfigurationFile(terminal.world().disk(), installation).read(file)) {
+            case Configuration.Result.Loaded(Settings settings) ->
+                    installation.starter().start(file, settings);
+            case Configuration.Result.Broken(List<Problem> problems) -> {
+                problems.forEach(terminal.err()::println);
+                terminal.err().println("postern: not started: " + count(problems));
+                yield ExitStatus.CONFIGURATION.code();
+            }
+        };
+    }
+
+    private static String count(List<Problem> problems) {
+        return problems.size() == 1 ? "1 problem" : problems.size() + " problems";
     }
 
     /** One command line, understood. */
@@ -83,7 +124,7 @@ public final class PosternCommand {
 
         int run() {
             return switch (name) {
-                case "start" -> start();
+                case "start" -> start(file());
                 case "stop" -> new MasterClient(terminal, folder()).stop(json).code();
                 case "reload" -> new MasterClient(terminal, folder()).reload(json).code();
                 case "status" ->
@@ -173,19 +214,6 @@ public final class PosternCommand {
 
         private Path file() {
             return named.orElse(installation.configuration());
-        }
-
-        private int start() {
-            return switch (new ConfigurationFile(terminal.world().disk(), installation)
-                    .read(file())) {
-                case Configuration.Result.Loaded(Settings settings) ->
-                        installation.starter().start(file(), settings);
-                case Configuration.Result.Broken(List<Problem> problems) -> {
-                    problems.forEach(terminal.err()::println);
-                    terminal.err().println("postern: not started: " + count(problems));
-                    yield ExitStatus.CONFIGURATION.code();
-                }
-            };
         }
 
         private int confinement() {
@@ -294,10 +322,6 @@ public final class PosternCommand {
                     yield ExitStatus.CONFIGURATION;
                 }
             };
-        }
-
-        private static String count(List<Problem> problems) {
-            return problems.size() == 1 ? "1 problem" : problems.size() + " problems";
         }
 
         private static Map<String, Object> object(Problem problem) {

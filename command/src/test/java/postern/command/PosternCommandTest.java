@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
@@ -165,6 +167,32 @@ class PosternCommandTest {
         assertThat(console.err())
                 .contains("did you mean \"state\"?")
                 .contains("not started: 1 problem");
+    }
+
+    /** With and without the grammar. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-c FILE start",
+                "start -c FILE",
+                "-c FILE --json start",
+                "-c none.toml start -c FILE"
+            })
+    void aStartNamesItsFile(String words) throws IOException {
+        configure("");
+        Path named = folder.resolve("named.toml");
+        Files.writeString(named, "state = \"there\"\n");
+        assertThat(run(words.replace("FILE", named.toString()).split(" "))).isEqualTo(42);
+        assertThat(console.out()).isEqualTo("named.toml " + folder.resolve("there") + "\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-c start", "start now", "started"})
+    void wordsThatAreNoStartAreRefused(String words) throws IOException {
+        configure("");
+        assertThat(run(words.split(" "))).isEqualTo(64);
+        assertThat(console.err()).contains("Usage: postern");
+        assertThat(console.out()).isEmpty();
     }
 
     @Test

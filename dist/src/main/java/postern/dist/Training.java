@@ -207,7 +207,7 @@ final class Training {
                 [domains]
                 local = ["localhost"]
                 relayhost = "[127.0.0.1]:%d"
-                aliases = "/nonexistent"
+                aliases = "%s/aliases"
                 [local]
                 mailbox = "mail/{user}/"
                 [[listener]]
@@ -215,10 +215,11 @@ final class Training {
                 kind = "smtp"
                 address = "127.0.0.1:%d"
                 """
-                        .formatted(folder, sinkPort, smtpPort);
+                        .formatted(folder, sinkPort, folder, smtpPort);
         Path file = folder.resolve("training.toml");
         world.disk().createDirectories(folder);
         Files.writeString(file, toml);
+        Files.writeString(folder.resolve("aliases"), "postmaster: ann\n");
         int unused = Commands.run("postern", List.of("-c", file.toString(), "check"));
         return switch (Configuration.parse("training.toml", toml, Sections.ALL)) {
             case Configuration.Result.Loaded(Settings settings) -> settings;

@@ -38,6 +38,7 @@ final class Transport implements Timers.Timed {
 
     private final QmgrConfig config;
     private final FairQueue<Lane.Turn> proven = new FairQueue<>();
+    private final FairQueue<Lane.Turn> untried = new FairQueue<>(); // of those that nobody tries
     private final FairQueue<Lane.Turn> unproven = new FairQueue<>();
     private final ArrayDeque<Attempt> young = new ArrayDeque<>();
     private long due;
@@ -113,8 +114,16 @@ final class Transport implements Timers.Timed {
     }
 
     private void enlist(Lane lane) {
-        lane.destination.enlisted++;
-        (lane.destination.proven ? proven : unproven).add(lane.source, lane.turn());
+        Destination destination = lane.destination;
+        boolean first = destination.running == 0;
+        destination.enlisted++;
+        (destination.proven ? proven : first ? untried : unproven).add(lane.source, lane.turn());
+    }
+
+    /** A second attempt where the first has no answer yet waits for those that have none. */
+    private Lane.@Nullable Turn probe() {
+        Lane.Turn first = untried.poll();
+        return first == null ? unproven.poll() : first;
     }
 
     /** Whose turn it is; null when nobody's, or no place is left. */
@@ -124,9 +133,9 @@ final class Transport implements Timers.Timed {
         }
         boolean mayProbe = unprovenRunning < Math.max(1, most() - most() / PROVEN_PART);
         turn = !turn;
-        Lane.Turn next = turn && mayProbe ? unproven.poll() : proven.poll();
+        Lane.Turn next = turn && mayProbe ? probe() : proven.poll();
         if (next == null) {
-            next = turn ? proven.poll() : mayProbe ? unproven.poll() : null;
+            next = turn ? proven.poll() : mayProbe ? probe() : null;
         }
         if (next != null) {
             next.lane.destination.enlisted--;
@@ -144,7 +153,7 @@ final class Transport implements Timers.Timed {
 
     /** Whether somebody waits for a place that a hanging attempt might make. */
     boolean crowded() {
-        boolean waiting = !proven.isEmpty() || !unproven.isEmpty();
+        boolean waiting = !proven.isEmpty() || !untried.isEmpty() || !unproven.isEmpty();
         return !resting && losses == 0 && waiting && hanging < limits.hanging();
     }
 

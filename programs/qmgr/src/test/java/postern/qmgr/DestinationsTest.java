@@ -171,6 +171,19 @@ final class DestinationsTest {
         assertThat(narrow.messages()).isEqualTo(53 - 8);
     }
 
+    /** Just after a start nobody has answered yet: a first attempt goes before all second ones. */
+    @Test
+    void whoWasNotTriedYetDoesNotWaitForSecondAttempts() {
+        for (int i = 0; i < 2 * 75; i++) {
+            stage.queue("bob@hole" + i % 75 + ".test");
+        }
+        assertThat(stage.running).hasSize(75);
+        stage.queue("bob@living.test");
+        assertThat(runningTo("living.test")).isZero();
+        stage.pass(Duration.ofSeconds(6)); // 75 hang apart by now
+        assertThat(runningTo("living.test")).isOne();
+    }
+
     @Test
     void blackHolesTakeNoPlaceFromTheLiving() {
         for (int hole = 0; hole < 100; hole++) {

@@ -121,8 +121,8 @@ public record QmgrConfig(
                     1_900,
                     0,
                     10_000,
-                    "Most attempts of a transport that may hang, for more than 5 s each, beside"
-                            + " concurrency.",
+                    "Most attempts of a transport that may hang beside concurrency: for more than 5 s"
+                            + " each, 1 s where the destination has not answered yet.",
                     SINCE);
 
     private static final Key<Integer> RECIPIENTS =
@@ -468,8 +468,9 @@ public record QmgrConfig(
      * @param initial concurrency of a destination that nothing is known of
      * @param perDestination most concurrent attempts for one destination
      * @param concurrent most concurrent attempts of the transport, those not counted that hang
-     * @param hanging most attempts that may hang for longer than {@link #HANGING}, beside the
-     *     others: so that destinations that never answer take no place from those that do
+     * @param hanging most attempts that may hang for longer than {@link #HANGING} or {@link
+     *     #HANGING_UNPROVEN}, beside the others: so that destinations that never answer take no
+     *     place from those that do
      * @param recipients most recipients of one message in one attempt
      * @param gap least time between the beginnings of two attempts for one destination
      * @param transportGap the same for all attempts of the transport
@@ -486,6 +487,12 @@ public record QmgrConfig(
 
         /** From when on an attempt counts as hanging. */
         public static final Duration HANGING = Duration.ofSeconds(5);
+
+        /**
+         * The same where the destination has not answered since it last failed: whoever else is
+         * tried for the first time waits no longer behind those that may never answer.
+         */
+        public static final Duration HANGING_UNPROVEN = Duration.ofSeconds(1);
 
         public Limits {
             Bug.unless(initial > 0 && initial <= perDestination, "concurrency starts low");

@@ -40,7 +40,11 @@ final class Transport implements Timers.Timed {
     private final FairQueue<Lane.Turn> proven = new FairQueue<>();
     private final FairQueue<Lane.Turn> untried = new FairQueue<>(); // of those that nobody tries
     private final FairQueue<Lane.Turn> unproven = new FairQueue<>();
-    private final ArrayDeque<Attempt> young = new ArrayDeque<>();
+
+    /** Attempts that do not hang yet, where somebody has answered and where nobody has. */
+    private final Young known = new Young(QmgrConfig.Limits.HANGING);
+
+    private final Young strange = new Young(QmgrConfig.Limits.HANGING_UNPROVEN);
     private long due;
     private int slot = Timers.OUT;
     private long nextStart = Long.MIN_VALUE;
@@ -166,7 +170,7 @@ final class Transport implements Timers.Timed {
         running++;
         attempt.unproven = !attempt.destination.proven;
         unprovenRunning += attempt.unproven ? 1 : 0;
-        young.addLast(attempt);
+        young(attempt).attempts.addLast(attempt);
         long gap = limits.transportGap().toNanos();
         if (gap > 0) {
             nextStart = now + gap;
@@ -179,9 +183,11 @@ final class Transport implements Timers.Timed {
         } else {
             noLongerYoung(attempt);
         }
-        while (!young.isEmpty() && (!young.getFirst().running || young.getFirst().hanging)) {
-            young.removeFirst();
-        }
+        young(attempt).forgetEnded();
+    }
+
+    private Young young(Attempt attempt) {
+        return attempt.unproven ? strange : known;
     }
 
     private void noLongerYoung(Attempt attempt) {
@@ -194,18 +200,22 @@ final class Transport implements Timers.Timed {
      * Long#MAX_VALUE} when none can.
      */
     long sortOut(long now) {
-        long patience = QmgrConfig.Limits.HANGING.toNanos();
-        while (!young.isEmpty() && hanging < limits.hanging()) {
-            Attempt oldest = young.getFirst();
+        return Math.min(sortOut(known, now), sortOut(strange, now));
+    }
+
+    private long sortOut(Young young, long now) {
+        ArrayDeque<Attempt> attempts = young.attempts;
+        while (!attempts.isEmpty() && hanging < limits.hanging()) {
+            Attempt oldest = attempts.getFirst();
             if (oldest.running) {
-                if (oldest.started + patience > now) {
-                    return oldest.started + patience;
+                if (oldest.started + young.patience > now) {
+                    return oldest.started + young.patience;
                 }
                 oldest.hanging = true;
                 hanging++;
                 noLongerYoung(oldest);
             }
-            young.removeFirst();
+            attempts.removeFirst();
         }
         return Long.MAX_VALUE;
     }
@@ -230,5 +240,22 @@ final class Transport implements Timers.Timed {
 
     int running() {
         return running + hanging;
+    }
+
+    /** Attempts in the order in which they began. */
+    private static final class Young {
+        final ArrayDeque<Attempt> attempts = new ArrayDeque<>();
+        final long patience;
+
+        Young(Duration patience) {
+            this.patience = patience.toNanos();
+        }
+
+        void forgetEnded() {
+            while (!attempts.isEmpty()
+                    && (!attempts.getFirst().running || attempts.getFirst().hanging)) {
+                attempts.removeFirst();
+            }
+        }
     }
 }

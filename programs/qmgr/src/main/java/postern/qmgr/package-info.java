@@ -12,13 +12,13 @@
  * <p><b>Powers.</b> The queue's log; the agents' Unix sockets; the control socket. No network.
  *
  * <p><b>Limits.</b> Concurrency per destination (5 rising to 20) and per transport (100, and 1900
- * more that have been hanging for over 5 s; a quarter of the places is for destinations that have
- * answered), recipients per attempt (50), retry from 300 s doubling to 4000 s, lifetime 5 days:
- * {@link postern.qmgr.QmgrConfig}. Where a route hangs on a table of another process, 32 messages
- * are routed at once, by tasks, while the schedule goes on. Envelopes of at most 20,000 messages
- * are in memory; of the others there are 48 octets here and about 100 in the spool, and they are
- * read when their turn comes. When more messages than that could be delivered at once, reception is
- * slowed.
+ * more that have been hanging for over 5 s, or 1 s without any answer yet; a quarter of the places
+ * is for destinations that have answered), recipients per attempt (50), retry from 300 s doubling
+ * to 4000 s, lifetime 5 days: {@link postern.qmgr.QmgrConfig}. Where a route hangs on a table of
+ * another process, 32 messages are routed at once, by tasks, while the schedule goes on. Envelopes
+ * of at most 20,000 messages are in memory; of the others there are 48 octets here and about 100 in
+ * the spool, and they are read when their turn comes. When more messages than that could be
+ * delivered at once, reception is slowed.
  *
  * <p><b>Diagnostics.</b> An outcome that is unknown is a deferral, never a bounce. An agent that
  * cannot be reached holds its transport (1 s, doubling to 60 s) and counts as no attempt. An

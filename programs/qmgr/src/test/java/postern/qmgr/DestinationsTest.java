@@ -202,4 +202,17 @@ final class DestinationsTest {
         List<Transport> transports = List.copyOf(stage.schedule.transports());
         assertThat(transports.getFirst().running()).isEqualTo(stage.running.size());
     }
+
+    /** Just after a start every destination is one that has not answered. */
+    @Test
+    void whoIsNewWaitsNoLongerThanASecondForThoseThatNeverAnswer() {
+        for (int hole = 0; hole < 75; hole++) {
+            queue(5, "bob@hole" + hole + ".test");
+        }
+        stage.pass(Duration.ofMillis(100));
+        queue(1, "bob@living.test");
+        assertThat(runningTo("living.test")).isZero();
+        stage.pass(Duration.ofMillis(900));
+        assertThat(runningTo("living.test")).isOne();
+    }
 }

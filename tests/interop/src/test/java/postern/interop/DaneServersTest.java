@@ -59,7 +59,9 @@ class DaneServersTest {
                 await("log: " + postern.logFile())
                         .atMost(SOON)
                         .untilAsserted(() -> told(postern.log()));
-                assertThat(MailServer.mails(own)).hasSize(1);
+                await("mail at " + server)
+                        .atMost(SOON)
+                        .untilAsserted(() -> assertThat(MailServer.mails(own)).hasSize(1));
                 checked(postern);
             }
             assertThat(peer).isNotNull();

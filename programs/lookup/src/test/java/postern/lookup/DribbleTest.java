@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import postern.base.Endpoint;
@@ -20,6 +22,7 @@ import postern.table.Table;
 import postern.table.Table.Answer;
 
 /** Servers that send an octet now and then: each read is answered, and the question never is. */
+@Execution(ExecutionMode.CONCURRENT)
 final class DribbleTest {
     private static final Duration LIMIT = Duration.ofSeconds(2);
     private static final int OCTETS = 2000;

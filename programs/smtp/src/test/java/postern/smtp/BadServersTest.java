@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import postern.mail.Delivery;
@@ -33,6 +35,7 @@ import postern.testkit.FakeMx;
 import postern.testkit.PeerMisbehaviour;
 
 /** The table in docs/bad-servers.md, row by row. */
+@Execution(ExecutionMode.CONCURRENT)
 class BadServersTest {
     private static final Path TABLE = root().resolve("docs/bad-servers.md");
 

@@ -1,9 +1,14 @@
 package postern.qmgr;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import postern.base.Bug;
+import postern.config.Cidr;
 import postern.mail.Envelope;
 import postern.mail.Origin;
 import postern.mail.ReversePath;
@@ -16,8 +21,9 @@ final class Sources {
 
     private static final int SHARED = 1_024;
 
-    /** As {@link Origin#text} writes it, and as people and other servers do: RFC 5952. */
-    private static final Set<String> LOOPBACK_6 = Set.of("IPv6:0:0:0:0:0:0:0:1", "IPv6:::1");
+    private static final String IPV6 = "IPv6:";
+
+    private static final int PREFIX_OCTETS = 8;
 
     private final Map<Urgency, Map<String, Source>> known = new EnumMap<>(Urgency.class);
 
@@ -68,23 +74,28 @@ final class Sources {
 
     /** A relay or a content filter on this host speaks for many. */
     private static boolean loopback(String address) {
-        return address.startsWith("127.") || LOOPBACK_6.contains(address);
+        return address.startsWith("127.") || address.equals(IPV6 + "::1");
     }
 
     /** The /24 of an IPv4 address, the /64 of an IPv6 address: what one customer commands. */
     private static String network(String address) {
-        if (!address.startsWith("IPv6:")) {
+        if (!address.startsWith(IPV6)) {
             return address.substring(0, Math.max(0, address.lastIndexOf('.')));
         }
-        int end = "IPv6:".length();
-        for (int groups = 0; groups < 4 && end >= 0; groups++) {
-            int compressed = address.indexOf("::", end);
-            int next = address.indexOf(':', end);
-            if (compressed >= 0 && compressed == next) {
-                return address.substring(0, compressed); // the rest of the prefix is zero
-            }
-            end = next < 0 ? -1 : next + 1;
+        return Cidr.address(address.substring(IPV6.length()))
+                .filter(Inet6Address.class::isInstance)
+                .map(client -> network(client.getAddress()))
+                .orElse(address);
+    }
+
+    private static String network(byte... octets) {
+        Arrays.fill(octets, PREFIX_OCTETS, octets.length, (byte) 0);
+        try {
+            String all = Origin.text(InetAddress.getByAddress(octets)); // ends with ::
+            boolean whole = octets[PREFIX_OCTETS - 2] != 0 || octets[PREFIX_OCTETS - 1] != 0;
+            return all.substring(0, all.length() - (whole ? 1 : 2));
+        } catch (UnknownHostException never) {
+            throw new Bug("an address has 16 octets", never);
         }
-        return end < 0 ? address : address.substring(0, end);
     }
 }

@@ -20,6 +20,9 @@ class SourcesTest {
     @CsvSource({
         "192.0.2.77, client 192.0.2",
         "2001:db8:1:2:3:4:5:6, client IPv6:2001:db8:1:2:",
+        "2001:db8:0:0:1::, client IPv6:2001:db8",
+        "2001:db8::7, client IPv6:2001:db8",
+        "2001:0:0:1:5:6:7:8, client IPv6:2001:0:0:1:",
         "127.0.0.1, sender ann@example.org",
         "127.8.8.8, sender ann@example.org",
         "::1, sender ann@example.org",

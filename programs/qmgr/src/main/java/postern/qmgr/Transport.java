@@ -42,9 +42,9 @@ final class Transport implements Timers.Timed {
     private final FairQueue<Lane.Turn> unproven = new FairQueue<>();
 
     /** Attempts that do not hang yet, where somebody has answered and where nobody has. */
-    private final Young known = new Young(QmgrConfig.Limits.HANGING);
+    private final Young youngProven = new Young(QmgrConfig.Limits.HANGING);
 
-    private final Young strange = new Young(QmgrConfig.Limits.HANGING_UNPROVEN);
+    private final Young youngUnproven = new Young(QmgrConfig.Limits.HANGING_UNPROVEN);
     private long due;
     private int slot = Timers.OUT;
     private long nextStart = Long.MIN_VALUE;
@@ -187,7 +187,7 @@ final class Transport implements Timers.Timed {
     }
 
     private Young young(Attempt attempt) {
-        return attempt.unproven ? strange : known;
+        return attempt.unproven ? youngUnproven : youngProven;
     }
 
     private void noLongerYoung(Attempt attempt) {
@@ -200,7 +200,7 @@ final class Transport implements Timers.Timed {
      * Long#MAX_VALUE} when none can.
      */
     long sortOut(long now) {
-        return Math.min(sortOut(known, now), sortOut(strange, now));
+        return Math.min(sortOut(youngProven, now), sortOut(youngUnproven, now));
     }
 
     private long sortOut(Young young, long now) {

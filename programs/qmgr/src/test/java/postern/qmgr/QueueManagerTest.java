@@ -38,7 +38,7 @@ final class QueueManagerTest {
     private final List<DeliveryRequest> requests = new ArrayList<>();
 
     /** Tells the sender of a failure, and nobody of a failed notice. */
-    private static final class PlainNotices implements Notices {
+    private static class PlainNotices implements Notices {
         @Override
         public Optional<Notice> compose(
                 Kind kind,
@@ -60,18 +60,7 @@ final class QueueManagerTest {
     }
 
     /** And the postmaster too. */
-    private record Copies(Notices told) implements Notices {
-        @Override
-        public Optional<Notice> compose(
-                Kind kind,
-                Envelope original,
-                Content content,
-                List<Report> reports,
-                java.time.Instant now)
-                throws IOException {
-            return told.compose(kind, original, content, reports, now);
-        }
-
+    private static final class Copies extends PlainNotices {
         @Override
         public Optional<Notice> copy(
                 Kind kind,
@@ -337,7 +326,7 @@ final class QueueManagerTest {
     void whoeverShallHaveCopiesHasOneWhenTheSenderIsTold(int failures) {
         QueueId id = spool.put(sim.now(), ANN, "eve@unknown.test");
         spool.failInjects = failures;
-        started(QmgrConfig.DEFAULT, new Copies(new PlainNotices()), always(Stage.SENT));
+        started(QmgrConfig.DEFAULT, new Copies(), always(Stage.SENT));
         run(LONG);
         assertThat(spool.ledger)
                 .containsExactlyInAnyOrder(

@@ -69,8 +69,7 @@ final class Security {
      * whom a proxy speaks.
      */
     boolean bars(SmtpCommand command) {
-        return standing.startTls()
-                && listener.startTls() == ListenerConfig.StartTls.REQUIRE
+        return tlsFirst()
                 && !(command instanceof SmtpCommand.Hello
                         || command instanceof SmtpCommand.StartTls
                         || command instanceof SmtpCommand.Noop
@@ -82,9 +81,11 @@ final class Security {
 
     /** The same of what was no command: all but NOOP, EHLO, STARTTLS and QUIT wait. */
     boolean bars(String verb) {
-        return standing.startTls()
-                && listener.startTls() == ListenerConfig.StartTls.REQUIRE
-                && !UNDER_NO_TLS.contains(verb);
+        return tlsFirst() && !UNDER_NO_TLS.contains(verb);
+    }
+
+    private boolean tlsFirst() {
+        return standing.startTls() && listener.startTls() == ListenerConfig.StartTls.REQUIRE;
     }
 
     /** Why STARTTLS is not for now; empty when it is. */

@@ -22,7 +22,10 @@ import postern.table.Tables;
 public final class AddressRewriter implements Rewriter {
     private static final String FAILED = "4.3.0";
 
+    private final RewriteConfig domains;
     private final AddressingConfig config;
+    private final Tables tables;
+    private final Trail trail;
     private final AddressMapping canonical;
     private final AddressMapping senderCanonical;
     private final AddressMapping recipientCanonical;
@@ -34,10 +37,13 @@ public final class AddressRewriter implements Rewriter {
     private final Domain origin;
     private final List<Mailbox> always;
     private final Optional<Mailbox> archive;
-    private final Trail trail;
 
-    private AddressRewriter(RewriteConfig domains, AddressingConfig config, Tables tables) {
+    private AddressRewriter(
+            RewriteConfig domains, AddressingConfig config, Tables tables, Trail trail) {
+        this.domains = domains;
         this.config = config;
+        this.tables = tables;
+        this.trail = trail;
         this.text = new AddressText(domains.origin());
         this.origin = new Domain(domains.origin());
         Search search = new Search(domains, tables);
@@ -57,28 +63,11 @@ public final class AddressRewriter implements Rewriter {
         this.archiveRecipient = search.of(config.archive().recipient());
         this.always = address(config.copies().always()).stream().toList();
         this.archive = address(config.archive().to());
-        this.trail = Trail.NONE;
-    }
-
-    private AddressRewriter(AddressRewriter like, Trail trail) {
-        this.config = like.config;
-        this.text = like.text;
-        this.origin = like.origin;
-        this.canonical = like.canonical;
-        this.senderCanonical = like.senderCanonical;
-        this.recipientCanonical = like.recipientCanonical;
-        this.senderBcc = like.senderBcc;
-        this.recipientBcc = like.recipientBcc;
-        this.archiveSender = like.archiveSender;
-        this.archiveRecipient = like.archiveRecipient;
-        this.always = like.always;
-        this.archive = like.archive;
-        this.trail = trail;
     }
 
     /** The same, telling of every rule that counts. */
     Rewriter telling(Trail listener) {
-        return new AddressRewriter(this, listener);
+        return new AddressRewriter(domains, config, tables, listener);
     }
 
     /** A search where bare names stand for users of our own domains. */
@@ -109,7 +98,9 @@ public final class AddressRewriter implements Rewriter {
                         && config.copies().sender().isEmpty()
                         && config.copies().recipient().isEmpty()
                         && config.archive().to().isEmpty();
-        return nothing ? completing(domains, config) : new AddressRewriter(domains, config, tables);
+        return nothing
+                ? completing(domains, config)
+                : new AddressRewriter(domains, config, tables, Trail.NONE);
     }
 
     private static Rewriter completing(RewriteConfig domains, AddressingConfig config) {

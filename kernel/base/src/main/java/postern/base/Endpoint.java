@@ -2,6 +2,7 @@ package postern.base;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 
 /** Where a peer is, or where we listen. */
@@ -20,6 +21,14 @@ public sealed interface Endpoint {
         public String toString() {
             return path.toString();
         }
+    }
+
+    /** With its port; an address of IPv6 in brackets. */
+    static String text(InetSocketAddress at) {
+        String host = text(at.getAddress());
+        return (at.getAddress() instanceof Inet6Address ? "[" + host + "]" : host)
+                + ":"
+                + at.getPort();
     }
 
     /**

@@ -80,7 +80,7 @@ public final class Sockets {
     public static int listenTcp(InetSocketAddress at) throws IOException {
         boolean any6 = at.getAddress() instanceof Inet6Address six && six.isAnyLocalAddress();
         int family = at.getAddress() instanceof Inet6Address ? AF_INET6 : AF_INET;
-        String shown = shown(at);
+        String shown = Endpoint.text(at);
         long made = Syscall.call(Syscall.SOCKET, family, STREAM_CLOEXEC, 0);
         if (made == -Errno.EAFNOSUPPORT && any6) {
             return listenTcp(
@@ -248,12 +248,5 @@ public final class Sockets {
         MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, ADDRESS_OCTETS);
         long told = Syscall.call(Syscall.GETSOCKNAME, socket, address.address(), length.address());
         return told < 0 ? -1 : length.get(ValueLayout.JAVA_INT, 0);
-    }
-
-    private static String shown(InetSocketAddress at) {
-        String host = Endpoint.text(at.getAddress());
-        return (at.getAddress() instanceof Inet6Address ? "[" + host + "]" : host)
-                + ":"
-                + at.getPort();
     }
 }

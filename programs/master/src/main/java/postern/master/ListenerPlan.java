@@ -1,6 +1,5 @@
 package postern.master;
 
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import postern.base.Endpoint;
@@ -17,9 +16,7 @@ public sealed interface ListenerPlan {
     record Tcp(String name, InetSocketAddress at) implements ListenerPlan {
         @Override
         public String place() {
-            String host = Endpoint.text(at.getAddress());
-            boolean six = at.getAddress() instanceof Inet6Address;
-            return (six ? "[" + host + "]" : host) + ":" + at.getPort();
+            return Endpoint.text(at);
         }
     }
 

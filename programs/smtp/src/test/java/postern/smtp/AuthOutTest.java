@@ -14,8 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,17 +34,12 @@ class AuthOutTest {
     private static final List<Mechanism> USUAL =
             List.of(Mechanism.SCRAM_SHA_256, Mechanism.PLAIN, Mechanism.LOGIN);
 
-    @TempDir Path folder;
-    private Rig rig;
+    private final Path folder;
+    @AutoClose private final Rig rig;
 
-    @BeforeEach
-    void prepare() {
+    AuthOutTest(@TempDir Path folder) {
+        this.folder = folder;
         rig = new Rig(folder);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     private static String base64(String text) {

@@ -10,8 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,10 +45,13 @@ class BadTlsTest {
     /** How long we bear with a host that does nothing. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    @TempDir Path folder;
+    private final Path folder;
+    @AutoClose private Rig rig;
 
-    @SuppressWarnings("NullAway.Init") // before each
-    private Rig rig;
+    BadTlsTest(@TempDir Path folder) {
+        this.folder = folder;
+        rig = new Rig(folder);
+    }
 
     record Row(String host, List<String> becomes) {}
 
@@ -67,16 +69,6 @@ class BadTlsTest {
             }
         }
         return rows;
-    }
-
-    @BeforeEach
-    void open() {
-        rig = new Rig(folder);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     private void level(TlsLevel level) {

@@ -10,8 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,19 +31,12 @@ import postern.testkit.PeerMisbehaviour;
 
 /** Extensions used where they are offered, and who else is asked where they are not. */
 class ExtensionsOutTest {
-    @TempDir Path folder;
+    private final Path folder;
+    @AutoClose private final Rig rig;
 
-    @SuppressWarnings("NullAway.Init") // before each
-    private Rig rig;
-
-    @BeforeEach
-    void open() {
+    ExtensionsOutTest(@TempDir Path folder) {
+        this.folder = folder;
         rig = new Rig(folder);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     private static Recipient to(String local) {

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,19 +21,12 @@ import postern.testkit.FakeMx;
  * 0193.
  */
 class HostsInTurnTest {
-    @TempDir Path folder;
+    private final Path folder;
+    @AutoClose private final Rig rig;
 
-    @SuppressWarnings("NullAway.Init") // before each
-    private Rig rig;
-
-    @BeforeEach
-    void open() {
+    HostsInTurnTest(@TempDir Path folder) {
+        this.folder = folder;
         rig = new Rig(folder);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     /** By {@code mx0} and {@code mx1}; 0 connections: the second is not asked. */

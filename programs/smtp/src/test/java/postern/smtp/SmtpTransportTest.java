@@ -8,8 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,19 +30,12 @@ import postern.testkit.PeerMisbehaviour;
 
 /** Hosts that fail, connections that are kept, and what becomes of the message. */
 class SmtpTransportTest {
-    @TempDir Path folder;
+    private final Path folder;
+    @AutoClose private final Rig rig;
 
-    @SuppressWarnings("NullAway.Init") // before each
-    private Rig rig;
-
-    @BeforeEach
-    void open() {
+    SmtpTransportTest(@TempDir Path folder) {
+        this.folder = folder;
         rig = new Rig(folder);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     private FakeMx mx() {

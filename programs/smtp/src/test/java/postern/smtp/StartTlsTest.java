@@ -11,9 +11,8 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,10 +29,12 @@ class StartTlsTest {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     @TempDir static Path keys;
-    @TempDir Path folder;
 
-    @SuppressWarnings("NullAway.Init") // before each
-    private Rig rig;
+    @AutoClose private final Rig rig;
+
+    StartTlsTest(@TempDir Path folder) {
+        rig = new Rig(folder);
+    }
 
     @BeforeAll
     static void makeKey() throws IOException, InterruptedException {
@@ -58,16 +59,6 @@ class StartTlsTest {
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .start();
         assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    }
-
-    @BeforeEach
-    void open() {
-        rig = new Rig(folder);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     private FakeMx mx() throws IOException {

@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,22 +28,15 @@ import postern.testkit.FakeMx;
 
 /** What each level makes of what a host shows, over real TLS. */
 class TlsLevelsTest {
-    @TempDir Path folder;
+    private final Path folder;
+    @AutoClose private final Rig rig;
 
-    @SuppressWarnings("NullAway.Init") // before each
-    private Rig rig;
-
-    private final List<TlsResult> results = Collections.synchronizedList(new ArrayList<>());
-
-    @BeforeEach
-    void open() {
+    TlsLevelsTest(@TempDir Path folder) {
+        this.folder = folder;
         rig = new Rig(folder);
     }
 
-    @AfterEach
-    void close() {
-        rig.close();
-    }
+    private final List<TlsResult> results = Collections.synchronizedList(new ArrayList<>());
 
     private void policy(TlsLevel level, Map<String, String> entries) {
         TlsConfig config = TlsConfig.of(level).with(List.of("policy"), List.of(Pki.file("ca")));

@@ -7,8 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,19 +27,12 @@ import postern.testkit.FakeMx;
 
 /** What is said to a host, and what its replies mean for each recipient. */
 class TransactionTest {
-    @TempDir Path folder;
+    private final Path folder;
+    @AutoClose private Rig rig;
 
-    @SuppressWarnings("NullAway.Init") // before each
-    private Rig rig;
-
-    @BeforeEach
-    void open() {
+    TransactionTest(@TempDir Path folder) {
+        this.folder = folder;
         rig = new Rig(folder);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     private FakeMx mx(boolean pipelining) {

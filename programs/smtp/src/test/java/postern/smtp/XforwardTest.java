@@ -7,8 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -24,17 +23,10 @@ class XforwardTest {
     private static final Origin STRANGER =
             new Origin("192.0.2.1", "c.example", "helo.example", "ESMTPS", "", "mx", false, "T");
 
-    @TempDir Path folder;
-    private Rig rig;
+    @AutoClose private final Rig rig;
 
-    @BeforeEach
-    void prepare() {
+    XforwardTest(@TempDir Path folder) {
         rig = new Rig(folder);
-    }
-
-    @AfterEach
-    void close() {
-        rig.close();
     }
 
     static Stream<Arguments> origins() {

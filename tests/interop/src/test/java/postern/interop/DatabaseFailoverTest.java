@@ -143,6 +143,29 @@ class DatabaseFailoverTest {
         return other.command("table", "query", "boxes", "ann@shop.example");
     }
 
+    /** By a table of that kind, whose server is our listener. */
+    private static Tool.Ended asked(
+            Path folder, String kind, ServerSocket listener, int timeoutSeconds)
+            throws IOException {
+        return asked(
+                folder,
+                """
+                [lookup]
+                drivers = ["%s"]
+                [table.boxes]
+                kind = "%s"
+                hosts = ["127.0.0.1:%d"]
+                timeout = "%ds"
+                %s
+                """
+                        .formatted(
+                                Tool.peer("mariadb/usr/share/java/mariadb-java-client.jar"),
+                                kind,
+                                listener.getLocalPort(),
+                                timeoutSeconds,
+                                question(kind)));
+    }
+
     /** GnuTLS, which slapd has, does not take EC keys as keytool writes them. */
     private static List<String> rsa(String name) {
         return List.of("-dname", "CN=" + name, "-ext", "san=dns:" + name, "-keyalg", "RSA");
@@ -235,28 +258,11 @@ class DatabaseFailoverTest {
     @ValueSource(strings = {"pgsql", "mysql", "ldap"})
     void whoTalksNonsenseIsNoDatabase(String kind, @TempDir(factory = OpenFolder.class) Path folder)
             throws IOException {
-        Path driver = Tool.peer("mariadb/usr/share/java/mariadb-java-client.jar");
         for (byte[] garbage : GARBAGE) {
             try (ServerSocket listener =
                     new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
                 Thread.ofVirtual().start(() -> talk(listener, garbage));
-                Tool.Ended ended =
-                        asked(
-                                folder,
-                                """
-                                [lookup]
-                                drivers = ["%s"]
-                                [table.boxes]
-                                kind = "%s"
-                                hosts = ["127.0.0.1:%d"]
-                                timeout = "3s"
-                                %s
-                                """
-                                        .formatted(
-                                                driver,
-                                                kind,
-                                                listener.getLocalPort(),
-                                                question(kind)));
+                Tool.Ended ended = asked(folder, kind, listener, 3);
                 assertThat(ended.code()).as(ended.output()).isEqualTo(75);
                 assertThat(ended.output()).startsWith("postern: 127.0.0.1:");
             }
@@ -277,24 +283,7 @@ class DatabaseFailoverTest {
         try (ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual()
                     .start(() -> dribble(listener, HexFormat.of().parseHex(begin), through));
-            Tool.Ended ended =
-                    asked(
-                            folder,
-                            """
-                            [lookup]
-                            drivers = ["%s"]
-                            [table.boxes]
-                            kind = "%s"
-                            hosts = ["127.0.0.1:%d"]
-                            timeout = "2s"
-                            %s
-                            """
-                                    .formatted(
-                                            Tool.peer(
-                                                    "mariadb/usr/share/java/mariadb-java-client.jar"),
-                                            kind,
-                                            listener.getLocalPort(),
-                                            question(kind)));
+            Tool.Ended ended = asked(folder, kind, listener, 2);
             assertThat(ended.code()).as(ended.output()).isEqualTo(75);
             assertThat(ended.output())
                     .startsWith("postern: 127.0.0.1:")

@@ -5,6 +5,8 @@ open module postern.testkit {
     requires transitive postern.base;
     requires transitive postern.dns;
     requires jdk.httpserver;
+    requires org.bouncycastle.pkix;
+    requires org.bouncycastle.provider;
     requires postern.tls;
     requires postern.wire;
 

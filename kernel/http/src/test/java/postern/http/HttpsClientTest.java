@@ -9,7 +9,6 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -47,22 +46,12 @@ class HttpsClientTest {
     @BeforeAll
     static void issue() {
         authority =
-                TestAuthority.in(folder)
+                TestAuthority.create()
                         .issue("good", HOST)
                         .issue("wildcard", "*.example")
                         .issue("other", "other.example", "*.web.example")
-                        .issue("cn", List.of("-dname", "CN=" + HOST))
-                        .issue(
-                                "expired",
-                                List.of(
-                                        "-dname",
-                                        "CN=x",
-                                        "-ext",
-                                        "san=dns:" + HOST,
-                                        "-startdate",
-                                        "-10d",
-                                        "-validity",
-                                        "5"))
+                        .issueNamed("cn", HOST)
+                        .issueExpired("expired", HOST)
                         .selfSigned("self", HOST);
     }
 

@@ -55,7 +55,7 @@ class FetchedKeysInTimeTest {
 
     @BeforeAll
     static void issue() {
-        authority = TestAuthority.in(keys).issue("good", NAME);
+        authority = TestAuthority.create().issue("good", NAME);
     }
 
     @BeforeEach

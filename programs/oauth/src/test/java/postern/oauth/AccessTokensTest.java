@@ -65,7 +65,7 @@ class AccessTokensTest {
 
     @BeforeAll
     static void issue() {
-        authority = TestAuthority.in(keys).issue("good", "login.example");
+        authority = TestAuthority.create().issue("good", "login.example");
     }
 
     @BeforeEach

@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,13 +17,13 @@ import postern.mail.Outcome.Delivered;
 import postern.smtp.tls.TlsLevel;
 import postern.testkit.FakeMx;
 import postern.testkit.PeerMisbehaviour;
+import postern.testkit.TestAuthority;
 import postern.tls.TlsPeer;
 
 /** RFC 3207 by the rule of RFC 7435: encrypted where it can be, delivered all the same. */
 class StartTlsTest {
-    private static final char[] PASSWORD = "changeit".toCharArray();
-
-    @TempDir static Path keys;
+    private static final SSLContext SERVER =
+            TestAuthority.create().selfSigned("mx", "nobody.example").server("mx");
 
     @AutoClose private final Rig rig;
 
@@ -36,54 +31,15 @@ class StartTlsTest {
         rig = new Rig(folder);
     }
 
-    @BeforeAll
-    static void makeKey() throws IOException, InterruptedException {
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-alias",
-                                "mx",
-                                "-keyalg",
-                                "EC",
-                                "-dname",
-                                "CN=nobody.example",
-                                "-storetype",
-                                "PKCS12",
-                                "-storepass",
-                                "changeit",
-                                "-keystore",
-                                keys.resolve("key.p12").toString())
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    }
-
     private FakeMx mx() throws IOException {
-        SSLContext context = context();
         return rig.mx()
                 .offering("PIPELINING")
                 .sealing(
                         plain -> {
-                            SSLEngine engine = context.createSSLEngine();
+                            SSLEngine engine = SERVER.createSSLEngine();
                             engine.setUseClientMode(false);
                             return TlsPeer.start(plain, engine, Duration.ofSeconds(20));
                         });
-    }
-
-    private static SSLContext context() throws IOException {
-        try {
-            KeyStore store = KeyStore.getInstance(keys.resolve("key.p12").toFile(), PASSWORD);
-            KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-            factory.init(store, PASSWORD);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(factory.getKeyManagers(), null, null);
-            return context;
-        } catch (GeneralSecurityException broken) {
-            throw new IOException(broken);
-        }
     }
 
     @Test

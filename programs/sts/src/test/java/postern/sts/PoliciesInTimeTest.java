@@ -57,7 +57,7 @@ class PoliciesInTimeTest {
 
     @BeforeAll
     static void issue() {
-        authority = TestAuthority.in(keys).issue("good", "mta-sts." + DOMAIN);
+        authority = TestAuthority.create().issue("good", "mta-sts." + DOMAIN);
     }
 
     @AfterEach

@@ -52,7 +52,7 @@ class PoliciesTest {
     @BeforeAll
     static void issue() {
         authority =
-                TestAuthority.in(keys)
+                TestAuthority.create()
                         .issue("good", "mta-sts." + DOMAIN)
                         .issue("domain", DOMAIN, "*." + "mta-sts." + DOMAIN)
                         .selfSigned("self", "mta-sts." + DOMAIN);

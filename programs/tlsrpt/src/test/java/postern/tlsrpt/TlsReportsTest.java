@@ -74,7 +74,7 @@ class TlsReportsTest {
 
     @BeforeAll
     static void issue() {
-        authority = TestAuthority.in(keys).issue("good", "web.a.example");
+        authority = TestAuthority.create().issue("good", "web.a.example");
     }
 
     @BeforeEach

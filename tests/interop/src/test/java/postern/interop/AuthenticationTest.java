@@ -122,8 +122,7 @@ class AuthenticationTest {
                 folder.resolve("client.pem"), folder.resolve("client.key"), "carol", "carol");
         SelfSigned.write(
                 folder.resolve("forged.pem"), folder.resolve("forged.key"), "dave", "dave");
-        TestAuthority authority =
-                TestAuthority.in(folder).issue("dave", List.of("-dname", "CN=dave"));
+        TestAuthority authority = TestAuthority.create().issueNamed("dave", "dave");
         Files.writeString(folder.resolve("ca.pem"), authority.pem());
         Files.writeString(folder.resolve("dave.pem"), authority.credential("dave"));
         fingerprint = SelfSigned.fingerprint(folder.resolve("client.pem"));

@@ -46,7 +46,7 @@ class DaneBeforeStsTest {
         Tool.peer("unbound/usr");
         Path own = MailServer.prepare("postfix", folder);
         TestAuthority authority =
-                TestAuthority.in(folder).issue("mx", names("mx.")).issue("web", names("mta-sts."));
+                TestAuthority.create().issue("mx", names("mx.")).issue("web", names("mta-sts."));
         Files.writeString(folder.resolve("ca.pem"), authority.pem());
         MailServer.certificate(own, authority, "mx");
         int port = Postern.freePort();

@@ -166,27 +166,22 @@ class DatabaseFailoverTest {
                                 question(kind)));
     }
 
-    /** GnuTLS, which slapd has, does not take EC keys as keytool writes them. */
-    private static List<String> rsa(String name) {
-        return List.of("-dname", "CN=" + name, "-ext", "san=dns:" + name, "-keyalg", "RSA");
-    }
-
     @ParameterizedTest
     @EnumSource
     void onlyWhoShowsTheRightCertificateIsAsked(
             Secured kind, @TempDir(factory = OpenFolder.class) Path folder) throws IOException {
+        // GnuTLS, which slapd has, does not take EC keys as the JDK writes them
         TestAuthority authority =
-                TestAuthority.in(Files.createDirectory(folder.resolve("ca")))
-                        .issue("good", rsa("localhost"))
-                        .issue("other", rsa("db.example"));
+                TestAuthority.create()
+                        .issueRsa("good", "localhost")
+                        .issueRsa("other", "db.example");
         Path trusted =
                 Files.writeString(
                         Files.createDirectory(folder.resolve("trusted")).resolve("ca.pem"),
                         authority.pem());
         Path others =
                 Files.writeString(
-                        folder.resolve("trusted/others.pem"),
-                        TestAuthority.in(Files.createDirectory(folder.resolve("others"))).pem());
+                        folder.resolve("trusted/others.pem"), TestAuthority.create().pem());
         String verify = "tls = \"verify\"\ntls_authorities = \"%s\"";
         try (Databases server =
                         kind.start(folder.resolve("database"), authority.credential("good"));

@@ -42,7 +42,7 @@ class TokenEndpointTest {
     @Test
     void mailWaitsForItsTokenAndGoesWithIt() throws IOException {
         Tool.peer("unbound/usr");
-        authority = TestAuthority.in(folder).issue("server", "login.test");
+        authority = TestAuthority.create().issue("server", "login.test");
         Files.writeString(folder.resolve("ca.pem"), authority.pem());
         Files.writeString(folder.resolve("client.secret"), "cl13nt-secret\n");
         Files.writeString(folder.resolve("refresh.token"), "refresh-one\n");

@@ -54,7 +54,7 @@ class TokensTest {
     @BeforeEach
     void start() throws IOException {
         Tool.needs("curl");
-        authority = TestAuthority.in(folder).issue("web", "localhost").issue("mail", "localhost");
+        authority = TestAuthority.create().issue("web", "localhost").issue("mail", "localhost");
         Files.writeString(folder.resolve("mail.pem"), authority.credential("mail"));
         Files.createDirectory(folder.resolve("auth"));
         Files.writeString(folder.resolve("auth/ca.pem"), authority.pem());

@@ -1,114 +1,196 @@
 package postern.testkit;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.Key;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.util.ArrayList;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import postern.base.Bug;
 
 /**
- * An authority that issues certificates for tests, by the JDK's keytool. Its own key, and all that
- * it issued, lie in one file. One thread only.
+ * An authority that issues certificates for tests; all it issued, with the keys, is in memory. One
+ * thread only.
  */
 public final class TestAuthority {
-    private static final String PASSWORD = "changeit";
-    private static final String OURSELVES = "authority";
-    private static final int SECONDS_MAX = 60;
+    private static final char[] PASSWORD = "changeit".toCharArray();
+    private static final Duration AGE = Duration.ofHours(1);
+    private static final Duration LIFE = Duration.ofDays(90);
 
-    private final Path file;
+    private final Issued ourselves;
+    private final Map<String, Issued> issued = new HashMap<>();
+    private long serial = 1;
 
-    private TestAuthority(Path file) {
-        this.file = file;
-    }
-
-    /** A new one, with its file in that folder. */
-    public static TestAuthority in(Path folder) {
-        var authority = new TestAuthority(folder.resolve("authority.p12"));
-        authority.keytool(
-                List.of("-alias", OURSELVES, "-dname", "CN=Test Authority", "-ext", "bc:c"));
-        return authority;
+    /**
+     * @param chain the certificate of the key and who vouches for it
+     */
+    private record Issued(KeyPair keys, List<X509Certificate> chain) {
+        X509Certificate certificate() {
+            return chain.getFirst();
+        }
     }
 
     /**
-     * Issues a certificate for hosts of those names, valid now.
+     * What a certificate says.
      *
-     * @param alias by which it is asked for later
+     * @param name its subject's CN
+     * @param hosts alternative names; none: no such extension
+     */
+    private record Wish(String name, List<String> hosts, Instant begin, Instant end) {
+        Wish(String name, String... hosts) {
+            this(name, List.of(hosts), Instant.now().minus(AGE), Instant.now().plus(LIFE));
+        }
+    }
+
+    private TestAuthority() {
+        KeyPair keys = elliptic();
+        Wish wish = new Wish("Test Authority");
+        ourselves = new Issued(keys, List.of(sign(wish, keys, null)));
+    }
+
+    /** A new one. */
+    public static TestAuthority create() {
+        return new TestAuthority();
+    }
+
+    /**
+     * Issues a certificate for hosts of those names, valid now, with an elliptic key.
+     *
+     * @param alias by which it is asked for later; its CN
      */
     public TestAuthority issue(String alias, String... names) {
-        List<String> alternatives = new ArrayList<>();
-        for (String name : names) {
-            alternatives.add("dns:" + name);
-        }
-        return issue(
-                alias,
-                List.of("-dname", "CN=" + alias, "-ext", "san=" + String.join(",", alternatives)));
+        return issue(alias, new Wish(alias, names), elliptic());
     }
 
-    /**
-     * Issues one by what else keytool is told.
-     *
-     * @param more {@code -dname} and others
-     */
-    public TestAuthority issue(String alias, List<String> more) {
-        List<String> arguments = new ArrayList<>(List.of("-alias", alias, "-signer", OURSELVES));
-        arguments.addAll(more);
-        keytool(arguments);
-        return this;
+    /** Issues one with an RSA key, for who does not know others. */
+    public TestAuthority issueRsa(String alias, String name) {
+        return issue(alias, new Wish(name, name), keys("RSA", 2048));
+    }
+
+    /** Issues one that has its name as CN only. */
+    public TestAuthority issueNamed(String alias, String name) {
+        return issue(alias, new Wish(name), elliptic());
+    }
+
+    /** Issues one whose time is over. */
+    public TestAuthority issueExpired(String alias, String name) {
+        Instant now = Instant.now();
+        Instant begin = now.minus(Duration.ofDays(10));
+        Wish wish = new Wish(alias, List.of(name), begin, now.minus(Duration.ofDays(5)));
+        return issue(alias, wish, elliptic());
     }
 
     /** A certificate that nobody issued but itself. */
     public TestAuthority selfSigned(String alias, String name) {
-        keytool(List.of("-alias", alias, "-dname", "CN=" + alias, "-ext", "san=dns:" + name));
+        KeyPair keys = elliptic();
+        issued.put(alias, new Issued(keys, List.of(sign(new Wish(alias, name), keys, null))));
         return this;
     }
 
-    private void keytool(List<String> arguments) {
-        Path tool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-        List<String> command = new ArrayList<>(List.of(tool.toString(), "-genkeypair"));
-        command.addAll(List.of("-storetype", "PKCS12"));
-        if (!arguments.contains("-keyalg")) {
-            command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
-        }
-        command.addAll(List.of("-storepass", PASSWORD, "-keystore", file.toString()));
-        command.addAll(arguments);
+    private TestAuthority issue(String alias, Wish wish, KeyPair keys) {
+        X509Certificate certificate = sign(wish, keys, ourselves);
+        issued.put(alias, new Issued(keys, List.of(certificate, ourselves.certificate())));
+        return this;
+    }
+
+    /**
+     * @param signer null: the key signs itself, and may sign others
+     */
+    private X509Certificate sign(
+            Wish wish, KeyPair keys, @org.jspecify.annotations.Nullable Issued signer) {
         try {
-            Path said = Files.createTempFile("keytool", ".log");
-            Process process =
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(said.toFile())
-                            .start();
-            boolean ended = process.waitFor(SECONDS_MAX, TimeUnit.SECONDS);
-            String words = Files.readString(said);
-            Files.delete(said);
-            if (!ended || process.exitValue() != 0) {
-                throw new Bug("keytool: " + words);
+            X500Principal subject = new X500Principal("CN=" + wish.name());
+            var builder =
+                    new JcaX509v3CertificateBuilder(
+                            signer == null
+                                    ? subject
+                                    : signer.certificate().getSubjectX500Principal(),
+                            BigInteger.valueOf(serial++),
+                            Date.from(wish.begin()),
+                            Date.from(wish.end()),
+                            subject,
+                            keys.getPublic());
+            KeyPair signing = signer == null ? keys : signer.keys();
+            var identifiers = new JcaX509ExtensionUtils();
+            builder.addExtension(
+                    Extension.subjectKeyIdentifier,
+                    false,
+                    identifiers.createSubjectKeyIdentifier(keys.getPublic()));
+            builder.addExtension(
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    identifiers.createAuthorityKeyIdentifier(signing.getPublic()));
+            if (wish.hosts().isEmpty() && signer == null) {
+                builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
             }
-        } catch (IOException failed) {
-            throw new Bug("keytool runs", failed);
-        } catch (InterruptedException interrupted) {
-            throw new Bug("nobody interrupts", interrupted);
+            if (!wish.hosts().isEmpty()) {
+                Stream<GeneralName> names =
+                        wish.hosts().stream()
+                                .map(host -> new GeneralName(GeneralName.dNSName, host));
+                builder.addExtension(
+                        Extension.subjectAlternativeName,
+                        false,
+                        new GeneralNames(names.toArray(GeneralName[]::new)));
+            }
+            var made =
+                    builder.build(
+                            new JcaContentSignerBuilder("SHA256withECDSA")
+                                    .build(signing.getPrivate()));
+            return new JcaX509CertificateConverter().getCertificate(made);
+        } catch (IOException | GeneralSecurityException | OperatorCreationException broken) {
+            throw new Bug("a certificate can be made", broken);
+        }
+    }
+
+    private static KeyPair elliptic() {
+        return keys("EC", 256);
+    }
+
+    private static KeyPair keys(String algorithm, int bits) {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+            generator.initialize(bits);
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException broken) {
+            throw new Bug("the platform makes keys", broken);
         }
     }
 
     /** What a server needs that shows the certificate of that name. */
     public SSLContext server(String alias) {
         try {
+            Issued shown = issued(alias);
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            store.setKeyEntry(alias, key(alias), PASSWORD.toCharArray(), chain(alias));
+            store.setKeyEntry(
+                    alias,
+                    shown.keys().getPrivate(),
+                    PASSWORD,
+                    shown.chain().toArray(X509Certificate[]::new));
             var factory = KeyManagerFactory.getInstance("PKIX");
-            factory.init(store, PASSWORD.toCharArray());
+            factory.init(store, PASSWORD);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(factory.getKeyManagers(), null, null);
             return context;
@@ -119,21 +201,29 @@ public final class TestAuthority {
 
     /** The authority's own certificate, as PEM. */
     public String pem() {
-        try {
-            return pem("CERTIFICATE", chain(OURSELVES)[0].getEncoded());
-        } catch (GeneralSecurityException broken) {
-            throw new Bug("a certificate can be written", broken);
-        }
+        return pem(ourselves.certificate());
     }
 
     /** A certificate, its chain and its key, as PEM. */
     public String credential(String alias) {
+        Issued asked = issued(alias);
+        StringBuilder text =
+                new StringBuilder(pem("PRIVATE KEY", asked.keys().getPrivate().getEncoded()));
+        asked.chain().forEach(each -> text.append(pem(each)));
+        return text.toString();
+    }
+
+    private Issued issued(String alias) {
+        Issued found = issued.get(alias);
+        if (found == null) {
+            throw new Bug("nothing was issued as " + alias);
+        }
+        return found;
+    }
+
+    private static String pem(X509Certificate certificate) {
         try {
-            StringBuilder text = new StringBuilder(pem("PRIVATE KEY", key(alias).getEncoded()));
-            for (Certificate each : chain(alias)) {
-                text.append(pem("CERTIFICATE", each.getEncoded()));
-            }
-            return text.toString();
+            return pem("CERTIFICATE", certificate.getEncoded());
         } catch (GeneralSecurityException broken) {
             throw new Bug("a certificate can be written", broken);
         }
@@ -143,29 +233,5 @@ public final class TestAuthority {
         var encoder = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
         return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
                 .formatted(label, encoder.encodeToString(octets), label);
-    }
-
-    private Key key(String alias) {
-        try {
-            return store().getKey(alias, PASSWORD.toCharArray());
-        } catch (GeneralSecurityException broken) {
-            throw new Bug("keytool wrote it", broken);
-        }
-    }
-
-    private Certificate[] chain(String alias) {
-        try {
-            return store().getCertificateChain(alias);
-        } catch (GeneralSecurityException broken) {
-            throw new Bug("keytool wrote it", broken);
-        }
-    }
-
-    private KeyStore store() {
-        try {
-            return KeyStore.getInstance(file.toFile(), PASSWORD.toCharArray());
-        } catch (GeneralSecurityException | IOException broken) {
-            throw new Bug("keytool wrote it", broken);
-        }
     }
 }

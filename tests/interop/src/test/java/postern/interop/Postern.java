@@ -3,6 +3,8 @@ package postern.interop;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,13 @@ final class Postern implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofSeconds(30);
     private static final Duration LOG_MAX = Duration.ofSeconds(60);
     private static final Duration STOP_MAX = Duration.ofSeconds(20);
+
+    private static final int FIRST_PORT = 10_000;
+    private static final int PORTS = 20_000;
+
+    /** From another place in each run, so that runs beside each other seldom meet. */
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 97 % PORTS));
 
     /** Who delivers mail to themselves: the one user every run has. */
     static final String USER = System.getProperty("user.name", "root");
@@ -94,9 +104,28 @@ final class Postern implements AutoCloseable {
         prefix = List.of(words);
     }
 
+    /**
+     * One that nobody uses, by TCP or UDP. Not of those that the kernel gives to clients (from
+     * 32768 on): a connection made meanwhile could take it before its server does.
+     */
     static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int i = 0; i < PORTS; i++) {
+            int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
+            if (isFree(port)) {
+                return port;
+            }
+        }
+        throw new IOException("no port is free");
+    }
+
+    private static boolean isFree(int port) throws IOException {
+        InetAddress here = InetAddress.getLoopbackAddress();
+        try {
+            new ServerSocket(port, 1, here).close();
+            new DatagramSocket(port, here).close();
+            return true;
+        } catch (BindException taken) {
+            return false;
         }
     }
 

@@ -98,6 +98,45 @@ final class Operator {
         }
     }
 
+    /** What was ordered while an attempt was being made, where the process ended before it did. */
+    void takeUp(Entry entry, Now now) {
+        if (!entry.held) {
+            return;
+        }
+        entry.held = false;
+        List<Progress> changes = new ArrayList<>();
+        for (Entry.Pending pending : entry.recipients) {
+            if (pending.stand != Entry.Stand.HELD) {
+                continue;
+            }
+            if (pending.detail.startsWith(Reports.DELETED)) {
+                Schedule.done(entry, pending, Progress.State.REMOVED);
+                changes.add(Reports.progress(pending, Progress.State.REMOVED, now.wall()));
+            } else if (pending.detail.startsWith(Reports.GIVEN_UP)) {
+                pending.detail = pending.detail.substring(Reports.GIVEN_UP.length());
+                giveUp(entry, pending, now);
+            } else {
+                entry.held = true;
+            }
+        }
+        schedule.record(entry, changes);
+    }
+
+    /**
+     * What the log says of a recipient that is being tried: what was ordered is to hold after a
+     * crash as well, and no attempt is to follow this one.
+     */
+    private static Progress meanwhile(Entry entry, Entry.Pending pending, Now now) {
+        String order = entry.doomed ? Reports.DELETED : entry.givenUp ? Reports.GIVEN_UP : "";
+        boolean waits = order.isEmpty() && !entry.held;
+        return new Progress(
+                pending.index,
+                waits ? Progress.State.WAITING : Progress.State.HELD,
+                pending.attempts,
+                now.wall(),
+                order + pending.detail);
+    }
+
     /** Nothing new is tried for the message until {@link #release}. False when it is not here. */
     boolean hold(QueueId id, Now now) {
         Entry entry = present(id, now);
@@ -115,9 +154,13 @@ final class Operator {
         entry.held = true;
         List<Progress> changes = new ArrayList<>();
         for (Entry.Pending pending : entry.recipients) {
-            if (pending.stand == Entry.Stand.WAITING || pending.stand == Entry.Stand.READY) {
-                pending.stand(Entry.Stand.HELD);
-                changes.add(Reports.progress(pending, Progress.State.HELD, now.wall()));
+            switch (pending.stand) {
+                case WAITING, READY -> {
+                    pending.stand(Entry.Stand.HELD);
+                    changes.add(Reports.progress(pending, Progress.State.HELD, now.wall()));
+                }
+                case RUNNING -> changes.add(meanwhile(entry, pending, now));
+                case HELD, SETTLING, DONE -> {}
             }
         }
         schedule.record(entry, changes);
@@ -132,10 +175,14 @@ final class Operator {
         entry.released = true;
         List<Progress> changes = new ArrayList<>();
         for (Entry.Pending pending : entry.recipients) {
-            if (pending.stand == Entry.Stand.HELD) {
-                pending.stand(Entry.Stand.WAITING);
-                pending.due = now.nanos();
-                changes.add(Reports.progress(pending, Progress.State.WAITING, now.wall()));
+            switch (pending.stand) {
+                case HELD -> {
+                    pending.stand(Entry.Stand.WAITING);
+                    pending.due = now.nanos();
+                    changes.add(Reports.progress(pending, Progress.State.WAITING, now.wall()));
+                }
+                case RUNNING -> changes.add(meanwhile(entry, pending, now));
+                case WAITING, READY, SETTLING, DONE -> {}
             }
         }
         schedule.record(entry, changes);
@@ -163,7 +210,8 @@ final class Operator {
                     Schedule.done(entry, pending, Progress.State.REMOVED);
                     changes.add(Reports.progress(pending, Progress.State.REMOVED, now.wall()));
                 }
-                case RUNNING, SETTLING, DONE -> {}
+                case RUNNING -> changes.add(meanwhile(entry, pending, now));
+                case SETTLING, DONE -> {}
             }
         }
         schedule.record(entry, changes);
@@ -189,6 +237,7 @@ final class Operator {
             return false;
         }
         entry.held = false;
+        entry.givenUp = false;
         entry.released = false;
         entry.agentLosses = 0;
         List<Progress> changes = new ArrayList<>();
@@ -200,7 +249,8 @@ final class Operator {
                     pending.due = now.nanos();
                     changes.add(Reports.progress(pending, Progress.State.WAITING, now.wall()));
                 }
-                case RUNNING, SETTLING, DONE -> {}
+                case RUNNING -> changes.add(meanwhile(entry, pending, now));
+                case SETTLING, DONE -> {}
             }
         }
         schedule.record(entry, changes);
@@ -217,33 +267,36 @@ final class Operator {
         entry.givenUp = true;
         entry.stub.stepOut();
         entry.whole = null;
+        List<Progress> changes = new ArrayList<>();
         for (Entry.Pending pending : entry.recipients) {
             switch (pending.stand) {
                 case WAITING, READY, HELD -> {
-                    Outcome.Deferred last = Reports.lastOutcome(pending);
-                    Outcome outcome =
-                            last.detail().isEmpty()
-                                    ? new Outcome.Deferred(
-                                            "4.4.7",
-                                            "given up by the operator",
-                                            Outcome.About.MESSAGE)
-                                    : last;
-                    pending.detail = Reports.detail(outcome);
-                    effects.decided(entry, pending, outcome);
-                    effects.expired(entry);
-                    entry.judged(
-                            Schedule.judge(
-                                    pending,
-                                    Progress.State.EXPIRED,
-                                    outcome,
-                                    Optional.empty(),
-                                    now));
+                    if (entry.running > 0) { // until that ends nobody is told, nor is it recorded
+                        changes.add(meanwhile(entry, pending, now));
+                    }
+                    giveUp(entry, pending, now);
                 }
-                case RUNNING, SETTLING, DONE -> {}
+                case RUNNING -> changes.add(meanwhile(entry, pending, now));
+                case SETTLING, DONE -> {}
             }
         }
+        schedule.record(entry, changes);
         schedule.after(entry, now);
         return true;
+    }
+
+    private void giveUp(Entry entry, Entry.Pending pending, Now now) {
+        Outcome.Deferred last = Reports.lastOutcome(pending);
+        Outcome outcome =
+                last.detail().isEmpty()
+                        ? new Outcome.Deferred(
+                                "4.4.7", "given up by the operator", Outcome.About.MESSAGE)
+                        : last;
+        pending.detail = Reports.detail(outcome);
+        effects.decided(entry, pending, outcome);
+        effects.expired(entry);
+        entry.judged(
+                Schedule.judge(pending, Progress.State.EXPIRED, outcome, Optional.empty(), now));
     }
 
     /** The smallest ids over that, in order, at most so many. */

@@ -476,8 +476,11 @@ public final class QueueControl {
             StringBuilder text = new StringBuilder(verb);
             asked.fields()
                     .forEach(
-                            (name, value) ->
-                                    text.append(' ').append(name).append('=').append(value));
+                            (name, value) -> {
+                                if (!name.equals("request")) { // stands where nothing is stated
+                                    text.append(' ').append(name).append('=').append(value);
+                                }
+                            });
             return text.toString();
         }
 

@@ -20,6 +20,16 @@ final class Reports {
     /** What a recipient's detail begins with once its route has held it: no second time. */
     static final String SET_ASIDE = "4.7.0 held: ";
 
+    /**
+     * What the detail of a recipient begins with, in the log and while it is being tried, whose
+     * message was deleted or given up. No outcome looks so: it begins with its status.
+     */
+    static final String DELETED = "deleted by the operator ";
+
+    static final String GIVEN_UP = "given up by the operator ";
+
+    static final Outcome.Deferred AGENT_LOST = later("4.3.0", "delivery agent went away");
+
     private Reports() {}
 
     static List<Delivery> unanswered(Attempt attempt) {
@@ -29,7 +39,7 @@ final class Reports {
         return Collections.nCopies(attempt.size(), new Delivery(nothing, Delivery.NOBODY));
     }
 
-    static Outcome later(String status, String why) {
+    static Outcome.Deferred later(String status, String why) {
         return new Outcome.Deferred(status, why, Outcome.About.RECIPIENT);
     }
 

@@ -75,6 +75,8 @@ final class Schedule {
         Entry entry = roster.enter(message, now);
         if (fresh) {
             effects.admitted(entry);
+        } else {
+            operator.takeUp(entry, now);
         }
         place(entry, now);
         if (entry.stub.destination == null && entry.open > 0) {
@@ -137,6 +139,10 @@ final class Schedule {
                                         .by(Reports.attempted(delivery, now.wall())));
                     }
                 }
+                case Bounced _ when entry.doomed ->
+                        changes.add(
+                                removed(entry, pending, now)
+                                        .by(Reports.attempted(delivery, now.wall())));
                 case Bounced _ ->
                         entry.judged(judge(pending, Progress.State.BOUNCED, delivery, now));
                 case Outcome.Deferred deferred -> {
@@ -181,15 +187,19 @@ final class Schedule {
         entry.running--;
         entry.agentLosses += touched ? 1 : 0;
         boolean suspect = entry.agentLosses >= AGENT_LOSSES_MAX;
-        if (suspect || entry.held || entry.doomed) {
+        if (suspect || entry.held || entry.doomed || entry.givenUp) {
             List<Progress> changes = new ArrayList<>(attempt.size());
             var patience = config.patience(transport.name, attempt.destination.nextHop);
             int losses = entry.agentLosses - AGENT_LOSSES_MAX + 1;
             long wait = suspect ? backoff(patience, losses) : 0;
             for (int i = 0; i < attempt.size(); i++) {
                 Entry.Pending pending = entry.recipients[attempt.recipient(i)];
-                pending.detail = "4.3.0 delivery agent went away";
-                changes.add(again(entry, pending, wait, now));
+                pending.detail = Reports.detail(Reports.AGENT_LOST);
+                if (entry.givenUp && !entry.doomed) {
+                    expire(entry, pending, Reports.AGENT_LOST, now);
+                } else {
+                    changes.add(again(entry, pending, wait, now));
+                }
             }
             record(entry, changes);
         } else {
@@ -444,11 +454,15 @@ final class Schedule {
         entry.judged(judge(pending, Progress.State.EXPIRED, last, Optional.empty(), now));
     }
 
+    private static Progress removed(Entry entry, Entry.Pending pending, Now now) {
+        done(entry, pending, Progress.State.REMOVED);
+        return Reports.progress(pending, Progress.State.REMOVED, now.wall());
+    }
+
     /** The recipient waits once more, unless the operator has held or deleted it meanwhile. */
     private Progress again(Entry entry, Entry.Pending pending, long wait, Now now) {
         if (entry.doomed) {
-            done(entry, pending, Progress.State.REMOVED);
-            return Reports.progress(pending, Progress.State.REMOVED, now.wall());
+            return removed(entry, pending, now);
         }
         pending.due = now.nanos() + wait;
         pending.stand(entry.held ? Entry.Stand.HELD : Entry.Stand.WAITING);

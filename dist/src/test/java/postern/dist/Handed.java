@@ -34,6 +34,18 @@ final class Handed {
             String message,
             List<Mailbox> recipients)
             throws IOException {
+        return to(agent, folder, options, message, recipients, Origin.OURSELVES);
+    }
+
+    /** The same for a message that came from there. */
+    static List<Outcome> to(
+            DeliveryAgent agent,
+            Path folder,
+            MailOptions options,
+            String message,
+            List<Mailbox> recipients,
+            Origin origin)
+            throws IOException {
         byte[] octets = message.getBytes(StandardCharsets.UTF_8);
         var store = new ContentStore(SystemWorld.create("test").disk(), folder);
         var buffer = store.buffer(octets.length);
@@ -47,7 +59,7 @@ final class Handed {
                             options,
                             recipients.stream().map(Recipient::of).toList(),
                             content,
-                            Origin.OURSELVES);
+                            origin);
             return agent.deliver(request).stream().map(Delivery::outcome).toList();
         }
     }

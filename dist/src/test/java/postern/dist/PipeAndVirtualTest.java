@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.User;
 import postern.base.Users;
@@ -27,6 +28,7 @@ import postern.mail.ContentStore;
 import postern.mail.DeliveryAgent;
 import postern.mail.MailOptions;
 import postern.mail.Mailbox;
+import postern.mail.Origin;
 import postern.mail.Outcome;
 import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
@@ -102,6 +104,49 @@ class PipeAndVirtualTest {
                 .hasSize(4);
         assertThat(Files.readString(work.resolve("ran")))
                 .isEqualTo("ann|lists\nann|a-b\nowner-list|\nbob|\n");
+    }
+
+    /** pipe(8): flags change what the sender wrote as they change the recipient. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "h; Ann B+X@example.org",
+                "u; ann b+x@example.org",
+                "q; \"Ann B+X\"@example.org",
+                "hqu; \"ann b+x\"@example.org",
+            })
+    void theOriginalRecipientFollowsTheFlags(String flags, String written) throws IOException {
+        Path program = program("printf '%s\\n' \"$1\" \"$2\" > ran");
+        List<Outcome> unused =
+                pipe(
+                        "flags = \"" + flags + "\"",
+                        program,
+                        "\"${recipient}\", \"${original_recipient}\"",
+                        "Ann B+X@Example.ORG");
+        assertThat(Files.readString(work.resolve("ran")))
+                .isEqualTo(written + "\n" + written + "\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "IPv6:2001:db8::1, mail.far.example, ESMTPSA, 2001:db8::1|mail.far.example|ESMTPSA|ann",
+        "192.0.2.1, '', ESMTP, 192.0.2.1|unknown|ESMTP|",
+        "'', '', LOCAL, ||LOCAL|",
+    })
+    void whoAsksIsToldWhereTheMessageCameFrom(
+            String address, String name, String protocol, String told) throws IOException {
+        Path program = program("echo \"$1\" > ran");
+        String keys =
+                "\"${client_address}|${client_hostname}|${client_protocol}|${sasl_username}\"";
+        PipeAgent agent = agent(piped("", program, keys));
+        assertThat(agent.asksForOrigin()).isTrue();
+        assertThat(agent(piped("", program, "\"${sender}\"")).asksForOrigin()).isFalse();
+        var origin = new Origin(address, name, "helo", protocol, "ann", "smtp", false);
+        Mailbox to = Mailbox.of("b", "x.org");
+        List<Outcome> unused =
+                Handed.to(agent, folder, MailOptions.NONE, MESSAGE, List.of(to), origin);
+        assertThat(Files.readString(work.resolve("ran"))).isEqualTo(told + "\n");
     }
 
     @Test
@@ -328,20 +373,22 @@ class PipeAndVirtualTest {
 
     private List<Outcome> pipe(String keys, Path program, String arguments, String... recipients)
             throws IOException {
+        return deliver(agent(piped(keys, program, arguments)), recipients);
+    }
+
+    private Settings piped(String keys, Path program, String arguments) {
         String words = arguments.isEmpty() ? "" : ", " + arguments;
-        Settings settings =
-                settings(
-                        "[pipe.x]\ncommand = [\""
-                                + program
-                                + "\""
-                                + words
-                                + "]\nuser = \"list\"\n"
-                                + "directory = \""
-                                + work
-                                + "\"\n"
-                                + keys
-                                + "\n");
-        return deliver(agent(settings), recipients);
+        return settings(
+                "[pipe.x]\ncommand = [\""
+                        + program
+                        + "\""
+                        + words
+                        + "]\nuser = \"list\"\n"
+                        + "directory = \""
+                        + work
+                        + "\"\n"
+                        + keys
+                        + "\n");
     }
 
     private PipeAgent agent(Settings settings) {

@@ -30,7 +30,7 @@ public record Attributes(Map<Name, String> values) {
 
     private static final Name[] NAMES = Name.values();
     private static final Set<Name> OF_ORIGIN =
-            EnumSet.of(Name.ADDR, Name.NAME, Name.HELO, Name.PROTO);
+            EnumSet.of(Name.ADDR, Name.NAME, Name.HELO, Name.PROTO, Name.LOGIN);
 
     public static final Attributes NONE = new Attributes(Map.of());
 
@@ -99,6 +99,7 @@ public record Attributes(Map<Name, String> values) {
         put(values, Name.NAME, origin.clientName());
         put(values, Name.HELO, origin.helo());
         put(values, Name.PROTO, origin.protocol());
+        put(values, Name.LOGIN, origin.login());
         return new Attributes(values);
     }
 

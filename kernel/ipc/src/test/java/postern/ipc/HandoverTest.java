@@ -265,7 +265,7 @@ final class HandoverTest {
                                         origin.clientName(),
                                         origin.helo(),
                                         origin.protocol(),
-                                        "",
+                                        origin.login(),
                                         "",
                                         false)
                                 : Origin.OURSELVES);

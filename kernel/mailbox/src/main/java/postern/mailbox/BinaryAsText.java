@@ -36,6 +36,11 @@ public final class BinaryAsText implements DeliveryAgent {
                 : agent.deliver(request);
     }
 
+    @Override
+    public boolean asksForOrigin() {
+        return agent.asksForOrigin();
+    }
+
     private List<Delivery> converted(DeliveryRequest request) {
         Content content = request.content();
         try {

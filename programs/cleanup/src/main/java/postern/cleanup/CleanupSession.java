@@ -264,17 +264,19 @@ final class CleanupSession implements LmtpSession {
     @Override
     public Reply verify(Mailbox recipient) {
         return switch (router.admit(recipient)) {
-            case Admission.NotOurs _ -> Reply.of(252, "2.0.0", "not ours");
+            case Admission.NotOurs(boolean domain) ->
+                    Reply.of(252, domain ? "2.0.0" : "2.1.5", "not ours");
             case Admission.Ours(Route route) -> verified(recipient, route);
         };
     }
 
     private Reply verified(Mailbox recipient, Route route) {
         return switch (route) {
-            case Route.To _, Route.Retry _, Route.Discard _, Route.Hold _ ->
+            case Route.To _, Route.Discard _, Route.Hold _ ->
                     Reply.of(250, "2.1.5", "<" + recipient + ">");
             case Route.Unknown(String status, String why) -> Reply.of(550, status, why);
             case Route.Refused(String status, String text) -> Reply.of(550, status, text);
+            case Route.Retry(String status, String text) -> Reply.of(450, status, text);
             case Route.Unanswered(String why) -> unanswered("<" + recipient + ">", why);
         };
     }

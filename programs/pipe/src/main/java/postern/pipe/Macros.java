@@ -9,7 +9,17 @@ final class Macros {
     static final Set<String> OF_RECIPIENT =
             Set.of("recipient", "original_recipient", "user", "mailbox", "domain", "extension");
 
-    private static final Set<String> OF_MESSAGE = Set.of("sender", "nexthop", "size", "queue_id");
+    /** Names of what is known of the client that a message came from. */
+    static final Set<String> OF_ORIGIN =
+            Set.of(
+                    "client_address",
+                    "client_hostname",
+                    "client_helo",
+                    "client_protocol",
+                    "sasl_username");
+
+    private static final Set<String> OF_MESSAGE =
+            Set.of("sender", "nexthop", "size", "queue_id", "envid");
 
     private Macros() {}
 
@@ -23,7 +33,9 @@ final class Macros {
                 expand(
                         word,
                         name -> {
-                            if (!OF_RECIPIENT.contains(name) && !OF_MESSAGE.contains(name)) {
+                            if (!OF_RECIPIENT.contains(name)
+                                    && !OF_MESSAGE.contains(name)
+                                    && !OF_ORIGIN.contains(name)) {
                                 throw new IllegalArgumentException(
                                         "has the unknown ${" + name + "}");
                             }
@@ -33,12 +45,20 @@ final class Macros {
     }
 
     static boolean ofRecipient(String word) {
+        return uses(word, OF_RECIPIENT);
+    }
+
+    static boolean ofOrigin(String word) {
+        return uses(word, OF_ORIGIN);
+    }
+
+    private static boolean uses(String word, Set<String> names) {
         var found = new boolean[1];
         String unused =
                 expand(
                         word,
                         name -> {
-                            found[0] |= OF_RECIPIENT.contains(name);
+                            found[0] |= names.contains(name);
                             return "";
                         });
         return found[0];

@@ -13,16 +13,20 @@ import java.util.function.UnaryOperator;
 import postern.base.User;
 import postern.base.Users;
 import postern.base.World;
+import postern.mail.AddressParser;
+import postern.mail.AddressParser.Parsed;
 import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
 import postern.mail.Mailbox;
+import postern.mail.Origin;
 import postern.mail.Outcome;
 import postern.mail.Outcome.About;
 import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
 import postern.mail.Recipient;
 import postern.mail.ReversePath;
+import postern.mail.Xtext;
 import postern.mailbox.Command;
 import postern.mailbox.Commands;
 import postern.mailbox.DeliveredTo;
@@ -34,6 +38,9 @@ import postern.mailbox.MessageText;
 public final class PipeAgent implements DeliveryAgent {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("PATH", "/usr/bin:/bin", "LANG", "C.UTF-8");
+
+    /** What stands before such an address in {@link Origin#clientAddress}. */
+    private static final String IPV6 = "IPv6:";
 
     private final World world;
     private final PipeConfig config;
@@ -77,6 +84,11 @@ public final class PipeAgent implements DeliveryAgent {
             }
         }
         return deliveries;
+    }
+
+    @Override
+    public boolean asksForOrigin() {
+        return config.command().stream().anyMatch(Macros::ofOrigin);
     }
 
     private Outcome run(DeliveryRequest request, List<Recipient> recipients) throws IOException {
@@ -172,7 +184,7 @@ public final class PipeAgent implements DeliveryAgent {
         return switch (name) {
             case "sender" -> sender(request);
             case "recipient" -> address(mailbox);
-            case "original_recipient" -> original(recipient);
+            case "original_recipient" -> named(recipient);
             case "mailbox" -> localPart;
             case "user" -> base;
             case "extension" ->
@@ -183,8 +195,40 @@ public final class PipeAgent implements DeliveryAgent {
             case "nexthop" -> host(request.nextHop());
             case "size" -> Long.toString(request.content().octets());
             case "queue_id" -> request.id().text();
+            case "envid" -> Xtext.decode(request.options().envelopeId()).orElse("");
+            case "client_address" -> address(request.origin());
+            case "client_hostname" -> host(request.origin());
+            case "client_helo" -> request.origin().helo();
+            case "client_protocol" -> request.origin().protocol();
+            case "sasl_username" -> login(request.origin());
             default -> throw new IllegalArgumentException("has the unknown ${" + name + "}");
         };
+    }
+
+    private static String address(Origin origin) {
+        return origin.clientAddress().startsWith(IPV6)
+                ? origin.clientAddress().substring(IPV6.length())
+                : origin.clientAddress();
+    }
+
+    /** As Postfix names a client whose name is not proved. */
+    private static String host(Origin origin) {
+        return origin.clientName().isEmpty() && !origin.clientAddress().isEmpty()
+                ? "unknown"
+                : origin.clientName();
+    }
+
+    /** RFC 3848: the protocol tells; on our own socket the login is a user of this machine. */
+    private static String login(Origin origin) {
+        return origin.protocol().endsWith("A") ? origin.login() : "";
+    }
+
+    /** What the sender wrote, in the form that the flags give to recipients. */
+    private String named(Recipient recipient) {
+        String original = original(recipient);
+        return AddressParser.mailbox(original) instanceof Parsed.Address(Mailbox mailbox, int _)
+                ? address(mailbox)
+                : original;
     }
 
     private String sender(DeliveryRequest request) {

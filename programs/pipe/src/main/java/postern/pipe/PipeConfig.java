@@ -42,12 +42,16 @@ public record PipeConfig(
                             "words of a command, without a shell",
                             Macros::checked,
                             "write ${sender}, ${recipient}, ${original_recipient}, ${user},"
-                                    + " ${mailbox}, ${domain}, ${extension}, ${nexthop}, ${size} or"
-                                    + " ${queue_id}; $$ for a dollar sign",
+                                    + " ${mailbox}, ${domain}, ${extension}, ${nexthop}, ${size},"
+                                    + " ${queue_id}, ${envid}, ${client_address}, ${client_hostname},"
+                                    + " ${client_helo}, ${client_protocol} or ${sasl_username}; $$ for a"
+                                    + " dollar sign",
                             "The program's absolute path and its arguments (Postfix: argv). ${sender},"
                                     + " ${recipient}, ${original_recipient}, ${user}, ${mailbox}, ${domain},"
-                                    + " ${extension}, ${nexthop}, ${size} and ${queue_id} are replaced; an argument"
-                                    + " with a recipient's part comes once for each recipient.",
+                                    + " ${extension}, ${nexthop}, ${size}, ${queue_id}, ${envid}, and of where the"
+                                    + " message came from ${client_address}, ${client_hostname}, ${client_helo},"
+                                    + " ${client_protocol} and ${sasl_username}, are replaced; an argument with a"
+                                    + " recipient's part comes once for each recipient.",
                             SINCE)
                     .required();
 

@@ -10,8 +10,8 @@ import postern.table.AddressSearch;
 import postern.table.Table.Answer;
 
 /**
- * Replaces one address by another: what a table says, looked up again until no table has more to
- * say or it says the same. Any thread.
+ * Replaces one address by another: what a table says, once, or looked up again until no table has
+ * more to say or it says the same. Any thread.
  */
 final class AddressMapping {
     /** How often one address may be replaced. Origin: Postfix, which counts to 1000. */
@@ -37,18 +37,11 @@ final class AddressMapping {
     /**
      * @throws Unanswered also for a loop: what the operator meant is not known
      */
-    Mailbox map(Mailbox address) throws Unanswered {
-        return map(address, Trail.NONE);
-    }
-
-    /**
-     * @throws Unanswered also for a loop: what the operator meant is not known
-     */
     Mailbox map(Mailbox address, Trail trail) throws Unanswered {
         Mailbox now = address;
         @Nullable Set<Mailbox> seen = null;
         while (true) {
-            Mailbox next = once(now, trail);
+            Mailbox next = once(now, true, trail);
             if (same(next, now)) {
                 return next;
             }
@@ -60,6 +53,14 @@ final class AddressMapping {
         }
     }
 
+    /**
+     * What the table says, asked once: the extension that a key leaves out is left out. As
+     * generic(5) has it.
+     */
+    Mailbox mapOnce(Mailbox address) throws Unanswered {
+        return once(address, false, Trail.NONE);
+    }
+
     private static boolean same(Mailbox a, Mailbox b) {
         return a.equals(b)
                 || a.domain().equals(b.domain())
@@ -68,7 +69,7 @@ final class AddressMapping {
                                 .equals(b.localPart().toLowerCase(Locale.ROOT));
     }
 
-    private Mailbox once(Mailbox address, Trail trail) throws Unanswered {
+    private Mailbox once(Mailbox address, boolean extended, Trail trail) throws Unanswered {
         AddressSearch.@Nullable Hit hit = search.find(address);
         if (hit == null) {
             return address;
@@ -78,7 +79,8 @@ final class AddressMapping {
             case Answer.TemporaryFailure(String reason) -> throw new Unanswered(reason);
             case Answer.Found found -> {
                 try {
-                    Mailbox to = text.list(address, hit, found).getFirst();
+                    var asked = extended ? hit : new AddressSearch.Hit(found, hit.key(), "");
+                    Mailbox to = text.list(address, asked, found).getFirst();
                     if (trail != Trail.NONE) {
                         trail.step(rule + " " + hit.key(), found.value(), found.origin());
                     }

@@ -164,10 +164,12 @@ public final class AddressRouter implements Router {
     /** Not ours, unless a table refuses it for everybody, whoever may relay. */
     private Admission foreign(Mailbox recipient) {
         if (transport.isEmpty() && relocated.isEmpty()) {
-            return Admission.NOT_OURS;
+            return new Admission.NotOurs(true);
         }
         Route route = route(ReversePath.NOBODY, recipient);
-        return route instanceof Route.Refused ? new Admission.Ours(route) : Admission.NOT_OURS;
+        return route instanceof Route.Refused
+                ? new Admission.Ours(route)
+                : new Admission.NotOurs(false);
     }
 
     /** Whether anybody gets what is sent there: the route of the first who does. */
@@ -178,12 +180,11 @@ public final class AddressRouter implements Router {
                 @Nullable Route best = null;
                 for (Mailbox one : all) {
                     Route route = route(ReversePath.NOBODY, one);
-                    boolean open =
-                            !(route instanceof Route.Unknown || route instanceof Route.Refused);
-                    if (best == null || open) {
+                    boolean shut = route instanceof Route.Unknown || route instanceof Route.Refused;
+                    if (best == null || !shut) {
                         best = route;
                     }
-                    if (open) {
+                    if (!shut && !(route instanceof Route.Retry)) {
                         break;
                     }
                 }

@@ -9,6 +9,7 @@ import postern.mail.Content;
 import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
+import postern.mail.Domain;
 import postern.mail.Mailbox;
 import postern.mail.Outcome;
 import postern.mail.Recipient;
@@ -35,7 +36,7 @@ public final class GenericAgent implements DeliveryAgent {
         this.generic = generic;
         this.header =
                 new HeaderAddresses(
-                        (mailbox, _) -> generic.map(mailbox), Optional.empty(), signedToo);
+                        (mailbox, _) -> generic.mapOnce(mailbox), Optional.empty(), signedToo);
     }
 
     /** The agent itself where no generic table is configured. */
@@ -47,7 +48,12 @@ public final class GenericAgent implements DeliveryAgent {
         var search =
                 new AddressSearch(
                         tables.get(config.generic()),
-                        domain -> domain.equals(domains.origin()),
+                        domain ->
+                                domain.equals(domains.origin())
+                                        || domains.domains()
+                                                .local()
+                                                .named()
+                                                .contains(new Domain(domain)),
                         domains.delimiters());
         return new GenericAgent(
                 agent,
@@ -60,12 +66,12 @@ public final class GenericAgent implements DeliveryAgent {
         try {
             List<Recipient> recipients = new ArrayList<>(request.recipients().size());
             for (Recipient recipient : request.recipients()) {
-                Mailbox mapped = generic.map(recipient.mailbox());
+                Mailbox mapped = generic.mapOnce(recipient.mailbox());
                 recipients.add(new Recipient(mapped, recipient.wanted(), recipient.original()));
             }
             ReversePath sender =
                     request.sender() instanceof ReversePath.Sender(Mailbox mailbox)
-                            ? ReversePath.of(generic.map(mailbox))
+                            ? ReversePath.of(generic.mapOnce(mailbox))
                             : request.sender();
             return agent.deliver(
                     request.with(

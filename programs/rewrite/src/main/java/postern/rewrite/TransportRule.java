@@ -42,7 +42,7 @@ final class TransportRule {
         };
     }
 
-    /** {@code error:4.7.1 text} puts off, as Postfix's does. */
+    /** {@code error:4.7.1 text} puts off: who writes it does not mean to lose mail. */
     private static Route refusal(String rest) {
         Status status = Status.of(rest, REFUSED);
         String text = status.text.isEmpty() ? "mail for this address is refused" : status.text;

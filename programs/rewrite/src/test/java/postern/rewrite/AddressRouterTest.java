@@ -228,7 +228,8 @@ final class AddressRouterTest {
     void whatWillBounceIsRefused(String recipient, String said) {
         String words =
                 switch (FULL.router.admit(SiteUnderTest.mailbox(recipient))) {
-                    case Admission.NotOurs _ -> "not ours";
+                    case Admission.NotOurs(boolean domain) ->
+                            domain ? "not ours, nor is its domain" : "not ours";
                     case Admission.Ours ours -> SiteUnderTest.words(ours.route());
                 };
         assertThat(words).isEqualTo(said);

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import postern.base.system.SystemWorld;
 import postern.mail.Content;
 import postern.mail.ContentBuffer;
@@ -31,7 +33,9 @@ final class GenericAgentTest {
             generic = ["generic"]
             [table.generic]
             kind = "inline"
-            entries = { "@pc.localdomain" = "ann@example.org", "ring@x.example" = "gnir@x.example", "gnir@x.example" = "ring@x.example" }
+            entries = { "@pc.localdomain" = "ann@example.org", "bad@x.example" = "two@@ats",
+              "one@x.example" = "two@x.example", "two@x.example" = "three@x.example",
+              "bob@x.example" = "bob@example.org", "carl" = "carl@example.org" }
             """;
 
     @TempDir Path folder;
@@ -99,6 +103,22 @@ final class GenericAgentTest {
         assertThat(written).hasToString(sent.getLast());
     }
 
+    /** generic(5): asked once; what a key leaves out of an address is left out. */
+    @ParameterizedTest
+    @CsvSource({
+        "one@x.example, two@x.example",
+        "bob@x.example, bob@example.org",
+        "bob+list@x.example, bob@example.org",
+        "carl@localhost, carl@example.org",
+        "carl+list@localhost, carl@example.org",
+        "carl@far.example, carl@far.example",
+    })
+    void aTableIsAskedOnceAndDropsExtensions(String sender, String seen) throws IOException {
+        List<Delivery> unused =
+                deliver(SITE, sender, "b@far.example", "From: " + sender + "\r\n\r\n");
+        assertThat(sent).containsExactly(seen + " -> b@far.example", "From: " + seen + "\r\n\r\n");
+    }
+
     @Test
     void whatHasNoHeaderEndPassesAsItIs() throws IOException {
         String message = "From: ann@pc.localdomain\r\n";
@@ -108,7 +128,7 @@ final class GenericAgentTest {
 
     @Test
     void whatCannotBeRewrittenIsPutOff() throws IOException {
-        assertThat(deliver(SITE, "ring@x.example", "b@far.example", "\r\n"))
+        assertThat(deliver(SITE, "bad@x.example", "b@far.example", "\r\n"))
                 .singleElement()
                 .satisfies(
                         delivery ->

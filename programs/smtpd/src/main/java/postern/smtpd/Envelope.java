@@ -17,6 +17,9 @@ import postern.wire.SmtpCommand;
 
 /** MAIL and RCPT: RFC 5321 §3.3. One thread only. */
 final class Envelope {
+    /** What the intake says of a recipient of ours whose mail the administrator puts off. */
+    private static final int PUT_OFF = 450;
+
     private final Premises premises;
     private final SmtpdConfig config;
     private final Exchange exchange;
@@ -153,6 +156,9 @@ final class Envelope {
         boolean ours = answer.code() != 252;
         if (answer.positive() && (ours || identity.mayRelay())) {
             return Optional.empty();
+        }
+        if (answer.code() == PUT_OFF && identity.mayRelay()) {
+            return Optional.empty(); // whose queue we are: it waits here
         }
         String subject = "<" + recipient.mailbox() + ">: ";
         if (answer.positive()) {

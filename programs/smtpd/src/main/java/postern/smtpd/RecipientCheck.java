@@ -11,7 +11,8 @@ import postern.wire.Reply;
 
 /**
  * Asks whether recipients are known, and remembers the answers for some seconds, so that a burst
- * does not pay a question each. That a domain is not ours is remembered for all of it. Any thread.
+ * does not pay a question each. That a domain is not ours is remembered for all of it, where no
+ * table may refuse one of its addresses. Any thread.
  */
 final class RecipientCheck {
     /** How long an answer holds. Short: a new user's mail must not be refused for long. */
@@ -21,6 +22,9 @@ final class RecipientCheck {
     private static final int ANSWERS_MAX = 4_096;
 
     private static final int NOT_OURS = 252;
+
+    /** With it, the same is true of every address there: docs/protocols/handover.md. */
+    private static final String FOR_ITS_DOMAIN = "2.0.0";
 
     private final Intake intake;
     private final Clock clock;
@@ -65,7 +69,7 @@ final class RecipientCheck {
                 recipients.clear();
                 foreign.clear();
             }
-            if (answer.reply.code() == NOT_OURS) {
+            if (answer.reply.code() == NOT_OURS && answer.reply.status().equals(FOR_ITS_DOMAIN)) {
                 foreign.put(recipient.domain(), answer);
             } else {
                 recipients.put(recipient, answer);

@@ -13,6 +13,9 @@ final class Requests {
     /** What VRFY is answered for a domain that is not ours. */
     private static final int NOT_OURS = 252;
 
+    /** What it is answered when nobody knows. */
+    private static final int UNANSWERED = 451;
+
     private final Exchange exchange;
     private final Premises premises;
     private final Security security;
@@ -69,7 +72,7 @@ final class Requests {
             return refusal;
         }
         try {
-            long messages = ours.transientFailure() ? -1 : premises.intake().wake(node, below);
+            long messages = ours.code() == UNANSWERED ? -1 : premises.intake().wake(node, below);
             return messages < 0
                     ? Reply.of(458, "4.3.0", "Unable to queue messages for node " + node)
                     : messages == 0

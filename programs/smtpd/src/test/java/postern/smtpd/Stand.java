@@ -445,7 +445,13 @@ final class Stand implements Intake {
             throw new IOException("nobody answers");
         }
         if (!recipient.domain().text().endsWith("example.org")) {
-            return Reply.of(252, "2.0.0", "not ours");
+            boolean table = recipient.domain().text().equals("listed.example");
+            return table && recipient.localPart().equals("gone")
+                    ? Reply.of(550, "5.1.6", "User has moved to new@listed.example")
+                    : Reply.of(252, table ? "2.1.5" : "2.0.0", "not ours");
+        }
+        if (recipient.localPart().equals("later")) {
+            return Reply.of(450, "4.4.1", "on holiday");
         }
         return recipient.localPart().equals("nobody")
                 ? Reply.of(550, "5.1.1", "unknown user")

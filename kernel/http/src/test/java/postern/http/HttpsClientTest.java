@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -225,8 +226,10 @@ class HttpsClientTest {
         assertThat(client().get(nowhere, "text/plain", BOUNDS))
                 .isEqualTo(
                         new Exchange.Failed(Exchange.Stage.NAME, "nowhere.example has no address"));
-        int port = serve("good", "");
-        close();
+        int port;
+        try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort(); // where nobody ever took a connection
+        }
         assertThat(get(port))
                 .isInstanceOfSatisfying(
                         Exchange.Failed.class,

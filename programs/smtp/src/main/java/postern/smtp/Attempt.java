@@ -16,7 +16,6 @@ import postern.dns.HostPlan.Target;
 import postern.dns.NextHop;
 import postern.mail.Delivery;
 import postern.mail.DeliveryRequest;
-import postern.mail.Domain;
 import postern.mail.Outcome;
 import postern.mail.Outcome.Bounced;
 import postern.mail.Outcome.Deferred;
@@ -31,7 +30,19 @@ import postern.smtp.tls.TlsPolicy;
  * of each next hop in their order until nobody is left without an outcome. One task only.
  */
 final class Attempt {
-    /** Conversations for one next hop. Figure from Postfix, {@code smtp_mx_session_limit}. */
+    /** What is left to do with a host after a conversation with it. */
+    private enum After {
+        /** It has had its say. */
+        DONE,
+
+        /** The connection was dead before a word was said. */
+        STALE,
+
+        /** It takes no more over this connection, but may over another: RFC 9422. */
+        FULL
+    }
+
+    /** Hosts for one next hop. Figure from Postfix, {@code smtp_mx_session_limit}. */
     private static final int SESSIONS_MAX = 2;
 
     /**
@@ -120,7 +131,11 @@ final class Attempt {
                                         means.cache()
                                                 .take(target, policy(hop, target), credentials));
         if (waiting.isPresent()) {
-            converse(hop, waiting.get(), 0);
+            Connection connection = waiting.get();
+            BitSet asked = new BitSet();
+            if (converse(hop, connection, 0, asked) == After.FULL) {
+                open(hop, connection.target(), connection.policy(), asked);
+            }
         }
         if (answers.complete()) {
             return false;
@@ -149,18 +164,35 @@ final class Attempt {
             if (visited.stream().noneMatch(target::sameAs)) {
                 TlsPolicy policy = policy(hop, target);
                 Optional<Connection> waiting = means.cache().take(target, policy, credentials);
-                if (waiting.isEmpty() || converse(hop, waiting.get(), 0)) {
-                    open(hop, target, policy);
+                BitSet asked = new BitSet();
+                if (waiting.isEmpty() || converse(hop, waiting.get(), 0, asked) != After.DONE) {
+                    open(hop, target, policy, asked);
                 }
             }
         }
     }
 
-    private void open(String hop, Target target, TlsPolicy policy) {
+    /**
+     * One connection, or as many as the host's own limits make necessary: each serves somebody.
+     *
+     * @param asked of whom the host has said what it says
+     */
+    private void open(String hop, Target target, TlsPolicy policy, BitSet asked) {
+        After after;
+        do {
+            after = opened(hop, target, policy, asked);
+        } while (after == After.FULL && !late());
+    }
+
+    private After opened(String hop, Target target, TlsPolicy policy, BitSet asked) {
         switch (means.dialer().open(target, policy, request.id(), credentials)) {
             case Dialer.Opened.Ready(Connection connection) -> {
-                sessions++;
-                converse(hop, connection, setup().setupMillis());
+                int before = asked.cardinality();
+                After after = converse(hop, connection, setup().setupMillis(), asked);
+                if (after != After.FULL && asked.cardinality() > before) {
+                    sessions++;
+                }
+                return after;
             }
             case Dialer.Opened.Failed(Outcome outcome, boolean reached) -> {
                 String relay = reached ? target.text() : Delivery.NOBODY;
@@ -172,6 +204,7 @@ final class Attempt {
                 unprotected(outcome, new Delivery(outcome, relay, setup()));
             }
         }
+        return After.DONE;
     }
 
     /**
@@ -196,32 +229,38 @@ final class Attempt {
                 : new Bounced("5.7.10", "REQUIRETLS: " + unmet.detail());
     }
 
-    /** Whether the connection was stale, so that another to the same host should be opened. */
-    private boolean converse(String hop, Connection connection, long setupMillis) {
+    /**
+     * @param asked of whom the host has said what it says; more of them afterwards
+     */
+    private After converse(String hop, Connection connection, long setupMillis, BitSet asked) {
         var passage = new Passage(setupMillis, connection.tls(), false);
         Transaction.End end = new Transaction.End.Kept();
-        BitSet asked = new BitSet(); // of whom the host has said what it says
-        int[] places = suited(connection, passage, asked);
-        if (places.length == 0) {
-            sessions = Math.max(0, sessions - 1); // nothing was asked of the host
-        }
-        while (places.length > 0 && end instanceof Transaction.End.Kept) {
-            end = transact(connection, places, setupMillis);
-            Arrays.stream(places).forEach(asked::set);
+        Suited next = suited(connection, passage, asked);
+        while (next.places.length > 0
+                && !connection.spent()
+                && end instanceof Transaction.End.Kept) {
+            end = transact(connection, next.places, setupMillis);
+            Arrays.stream(next.places).forEach(asked::set);
             if (end instanceof Transaction.End.Kept) {
-                places = suited(connection, passage, asked);
+                next = suited(connection, passage, asked);
             }
         }
         switch (end) {
             case Transaction.End.Kept _ -> {
-                visited.add(connection.target());
                 means.cache().put(hop, connection);
+                if (next.places.length > 0 || next.crowded) {
+                    return After.FULL;
+                }
+                visited.add(connection.target());
             }
             case Transaction.End.Dropped _ -> {
                 connection.drop();
                 visited.add(connection.target());
             }
-            case Transaction.End.Stale _ -> connection.drop();
+            case Transaction.End.Stale _ -> {
+                connection.drop();
+                return After.STALE;
+            }
             case Transaction.End.HostFailed(Outcome outcome) -> {
                 connection.drop();
                 visited.add(connection.target());
@@ -229,22 +268,31 @@ final class Attempt {
                 means.lines().failed(request.id(), connection.target(), outcome);
             }
         }
-        return end instanceof Transaction.End.Stale;
+        return After.DONE;
+    }
+
+    /**
+     * Who goes next.
+     *
+     * @param crowded whether somebody is left out whom the host would serve over another connection
+     */
+    private record Suited(int[] places, boolean crowded) {
+        static final Suited NOBODY = new Suited(new int[0], false);
     }
 
     /**
      * Those of the open recipients that go in one transaction with the host: those that it can
      * serve, no more than it takes at once.
      */
-    private int[] suited(Connection connection, Passage passage, BitSet asked) {
+    private Suited suited(Connection connection, Passage passage, BitSet asked) {
         List<Integer> places = new ArrayList<>();
-        Set<Domain> domains = new HashSet<>(); // of those places, where the host counts them
-        Extensions offered = connection.extensions();
+        boolean crowded = false;
         @Nullable Bounced whole;
         try {
             whole = demands.objection(connection, protection, clock.now());
         } catch (IOException unreadable) {
-            return unreadable(unreadable);
+            unreadable(unreadable);
+            return Suited.NOBODY;
         }
         for (int place : answers.open()) {
             if (asked.get(place)) {
@@ -253,31 +301,24 @@ final class Attempt {
             Bounced objection = whole == null ? demands.objection(connection, place) : whole;
             if (objection != null) {
                 answers.object(place, new Delivery(objection, connection.target().text(), passage));
-            } else if (places.size() < offered.recipientsMax() && room(place, domains, offered)) {
-                places.add(place);
+            } else if (places.size() < connection.extensions().recipientsMax()) {
+                if (connection.admits(request.recipients().get(place).mailbox().domain())) {
+                    places.add(place);
+                } else {
+                    crowded = true;
+                }
             }
         }
-        return places.stream().mapToInt(Integer::intValue).toArray();
+        return new Suited(places.stream().mapToInt(Integer::intValue).toArray(), crowded);
     }
 
-    /** Whether the recipient's domain is one of those, or may be one more. */
-    private boolean room(int place, Set<Domain> domains, Extensions offered) {
-        if (offered.domainsMax() == Integer.MAX_VALUE) {
-            return true;
-        }
-        Domain domain = request.recipients().get(place).mailbox().domain();
-        return domains.contains(domain)
-                || domains.size() < offered.domainsMax() && domains.add(domain);
-    }
-
-    private int[] unreadable(IOException why) {
+    private void unreadable(IOException why) {
         var later =
                 new Deferred(
                         "4.3.0",
                         "message cannot be read: " + why.getMessage(),
                         Outcome.About.MESSAGE);
         answers.failed(new Delivery(later, Delivery.NOBODY));
-        return new int[0];
     }
 
     private Transaction.End transact(Connection connection, int[] places, long setupMillis) {

@@ -3,13 +3,16 @@ package postern.smtp;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import postern.base.Clock;
 import postern.base.Peer;
 import postern.base.TimedOut;
 import postern.dns.HostPlan.Target;
 import postern.mail.Content;
+import postern.mail.Domain;
 import postern.smtp.tls.Judgement;
 import postern.smtp.tls.TlsPolicy;
 import postern.wire.DataWriter;
@@ -71,6 +74,9 @@ final class Connection {
     private long deadline = Long.MAX_VALUE; // nanoTime, of the message under way
     private boolean timed;
     private int messages;
+    private int begun; // MAIL commands
+    private final Set<Domain> domains =
+            new HashSet<>(0); // said in RCPT, where the host counts them
     private boolean reused;
     private boolean resetDue;
 
@@ -171,6 +177,7 @@ final class Connection {
 
     /** A message begins, which may take so long until it is sent. */
     void begin(Duration limit) {
+        begun++;
         deadline = clock.nanoTime() + limit.toNanos();
         timed = true;
         peer.flow(limit);
@@ -264,6 +271,18 @@ final class Connection {
 
     int messages() {
         return messages;
+    }
+
+    /** Whether the host takes no further MAIL on it: RFC 9422 §4.1 counts them all. */
+    boolean spent() {
+        return begun >= extensions.messagesMax();
+    }
+
+    /** Whether a recipient of that domain may be named on it, and notes it: RFC 9422 §4.3. */
+    boolean admits(Domain domain) {
+        return extensions.domainsMax() == Integer.MAX_VALUE
+                || domains.contains(domain)
+                || domains.size() < extensions.domainsMax() && domains.add(domain);
     }
 
     long openedAt() {

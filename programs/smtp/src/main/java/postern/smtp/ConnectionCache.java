@@ -89,7 +89,7 @@ final class ConnectionCache {
         if (limits.idle().isZero()
                 || limits.idleMax() == 0
                 || connection.messages() >= limits.messages()
-                || connection.messages() >= connection.extensions().messagesMax() // RFC 9422
+                || connection.spent()
                 || now - connection.openedAt() >= limits.age().toNanos()) {
             connection.quit();
             return;

@@ -14,8 +14,9 @@ import postern.wire.Reply;
  * @param octetsMax longest message taken: RFC 1870; zero when it does not say
  * @param recipientsMax of one message, RFC 9422 RCPTMAX; {@link Integer#MAX_VALUE} when it does not
  *     say
- * @param domainsMax of the recipients of one message, RFC 9422 RCPTDOMAINMAX; likewise
- * @param messagesMax over one connection, RFC 9422 MAILMAX; likewise
+ * @param domainsMax different ones of recipients over one connection, RFC 9422 RCPTDOMAINMAX;
+ *     likewise
+ * @param messagesMax begun over one connection, RFC 9422 MAILMAX; likewise
  * @param secondsMin shortest deadline taken: RFC 2852 §3; zero when it does not say
  * @param mechanisms of AUTH, upper case: RFC 4954 §3
  * @param forwarded attributes of XFORWARD, upper case

@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -304,21 +306,80 @@ class ExtensionsOutTest {
         assertThat(mx.commands().stream().filter("CONNECT"::equals)).hasSize(2);
     }
 
-    @Test // RFC 9422, RCPTDOMAINMAX
-    void domainsOfOneMessageAreLimited() throws IOException {
+    @Test // RFC 9422 MAILMAX: whatever became of the message that a MAIL began
+    void beginningsAreCounted() throws IOException {
+        FakeMx mx =
+                rig.mx()
+                        .offering("PIPELINING", "LIMITS MAILMAX=2")
+                        .replying("RCPT TO:<no", "550 5.1.1 no");
+        String hop = rig.start(mx);
+        SmtpTransport transport = rig.transport();
+        for (int i = 0; i < 3; i++) {
+            assertThat(Rig.statuses(transport.deliver(rig.request(hop, "no"))))
+                    .containsExactly("5.1.1");
+        }
+        assertThat(beginnings(mx)).containsExactly(2, 1);
+    }
+
+    @Test // RFC 9422: a host that takes little at once gets the rest over further connections
+    void limitsOfOneConnectionAreNoLimitsOfAMessage() throws IOException {
+        FakeMx mx =
+                rig.mx()
+                        .offering("PIPELINING", "LIMITS RCPTMAX=1 MAILMAX=2")
+                        .replying("RCPT TO:<b", "450 4.2.1 later");
+        String hop = rig.start(mx);
+        assertThat(Rig.statuses(rig.transport().deliver(rig.request(hop, "a", "b", "c", "d", "e"))))
+                .containsExactly("2.0.0", "4.2.1", "2.0.0", "2.0.0", "2.0.0");
+        assertThat(beginnings(mx)).containsExactly(2, 2, 1); // and nobody was asked for twice
+    }
+
+    /** How many MAIL commands there were in each connection. */
+    private static List<Integer> beginnings(FakeMx mx) {
+        List<Integer> counts = new ArrayList<>();
+        for (String command : mx.commands()) {
+            if (command.equals("CONNECT")) {
+                counts.add(0);
+            } else if (command.startsWith("MAIL")) {
+                counts.add(counts.removeLast() + 1);
+            }
+        }
+        return counts;
+    }
+
+    @Test // RFC 9422, RCPTDOMAINMAX: different domains of one session, all its messages together
+    void domainsOfOneConnectionAreLimited() throws IOException {
         FakeMx mx = rig.mx().offering("PIPELINING", "LIMITS RCPTDOMAINMAX=2");
         String hop = rig.start(mx);
-        Recipient[] to =
-                Stream.of("a@one.example", "b@two.example", "c@three.example", "d@ONE.example")
-                        .map(address -> address.split("@", -1))
-                        .map(parts -> Recipient.of(Mailbox.of(parts[0], parts[1])))
-                        .toArray(Recipient[]::new);
-        assertThat(rig.transport().deliver(rig.request(hop, Rig.BODY, MailOptions.NONE, to)))
+        SmtpTransport transport = rig.transport();
+        Recipient[] to = addressed("a@one.test", "b@two.test", "c@three.test", "d@ONE.test");
+        assertThat(transport.deliver(rig.request(hop, Rig.BODY, MailOptions.NONE, to)))
                 .allSatisfy(done -> assertThat(done.outcome()).isInstanceOf(Delivered.class));
+        for (String next : List.of("e@four.test", "f@two.test", "g@three.test")) {
+            transport.deliver(rig.request(hop, Rig.BODY, MailOptions.NONE, addressed(next)));
+        }
         assertThat(mx.received().stream().map(FakeMx.Received::to))
                 .containsExactly(
-                        List.of("<a@one.example>", "<b@two.example>", "<d@one.example>"),
-                        List.of("<c@three.example>"));
+                        List.of("<a@one.test>", "<b@two.test>", "<d@one.test>"),
+                        List.of("<c@three.test>"),
+                        List.of("<e@four.test>"),
+                        List.of("<f@two.test>"),
+                        List.of("<g@three.test>"));
+        List<Set<String>> domains = new ArrayList<>();
+        for (String command : mx.commands()) {
+            if (command.equals("CONNECT")) {
+                domains.add(new HashSet<>());
+            } else if (command.startsWith("RCPT")) {
+                domains.getLast().add(command.replaceAll(".*@|>.*", ""));
+            }
+        }
+        assertThat(domains).allSatisfy(each -> assertThat(each).hasSizeLessThanOrEqualTo(2));
+    }
+
+    private static Recipient[] addressed(String... addresses) {
+        return Stream.of(addresses)
+                .map(address -> address.split("@", -1))
+                .map(parts -> Recipient.of(Mailbox.of(parts[0], parts[1])))
+                .toArray(Recipient[]::new);
     }
 
     @ParameterizedTest // RFC 2033

@@ -67,6 +67,8 @@ final class TlsReport {
                                     + tls
                                     + (met.judgement().isEmpty() ? "" : ", " + met.judgement())
                                     + (met.result().isEmpty() ? "" : " (" + met.result() + ")"));
+            met.certificates()
+                    .forEach(each -> terminal.out().println("      certificate: " + each));
             terminal.out().println("    -> " + met.conclusion());
         }
     }
@@ -94,6 +96,7 @@ final class TlsReport {
         object.put("policy", host.policy());
         object.put("protocol", met.protocol());
         object.put("cipher", met.cipher());
+        object.put("certificates", List.<Object>copyOf(met.certificates()));
         object.put("verified", met.verified());
         object.put("judgement", met.judgement());
         object.put("result", met.result());

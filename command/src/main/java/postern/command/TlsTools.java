@@ -43,15 +43,21 @@ public interface TlsTools {
     }
 
     /**
+     * @param certificates that the host showed, its own first
      * @param result what failed, by RFC 8460 §4.3
      * @param goes whether mail would be sent there
      */
     record Connected(
             String protocol,
             String cipher,
+            List<String> certificates,
             boolean verified,
             String judgement,
             String result,
             boolean goes,
-            String conclusion) {}
+            String conclusion) {
+        public Connected {
+            certificates = List.copyOf(certificates);
+        }
+    }
 }

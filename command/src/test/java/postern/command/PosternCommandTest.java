@@ -78,6 +78,7 @@ class PosternCommandTest {
                 new TlsTools.Connected(
                         "TLSv1.3",
                         "TLS_AES_128_GCM_SHA256",
+                        List.of("mx.example, issued by CN=Authority"),
                         goes,
                         "proven by TLSA 3 1 1",
                         "",
@@ -113,6 +114,7 @@ class PosternCommandTest {
                         "  mx.example[192.0.2.1]:25: MX records proven",
                         "    MTA-STS: none",
                         "    TLS: TLSv1.3 TLS_AES_128_GCM_SHA256, proven by TLSA 3 1 1",
+                        "      certificate: mx.example, issued by CN=Authority",
                         "    -> mail goes");
         assertThat(run("tls", "check", "--requiretls", "d.example", "--json"))
                 .isEqualTo(ExitStatus.TEMPORARY.code());

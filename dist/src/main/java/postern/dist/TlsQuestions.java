@@ -106,6 +106,7 @@ final class TlsQuestions implements TlsTools {
                 new Connected(
                         met.protocol(),
                         met.cipher(),
+                        met.certificates(),
                         met.verified(),
                         met.judgement(),
                         met.result(),

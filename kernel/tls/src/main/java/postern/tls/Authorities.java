@@ -8,6 +8,9 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Date;
 import java.util.List;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -93,7 +96,7 @@ public final class Authorities {
             verifier.checkServerTrusted(chain.toArray(X509Certificate[]::new), ANY_USE);
             return new Word.Vouched();
         } catch (CertificateException refused) {
-            return word(refused);
+            return word(refused, chain);
         }
     }
 
@@ -105,11 +108,11 @@ public final class Authorities {
             verifier.checkClientTrusted(chain, chain[0].getPublicKey().getAlgorithm());
             return new Word.Vouched();
         } catch (CertificateException refused) {
-            return word(refused);
+            return word(refused, List.of(chain));
         }
     }
 
-    private static Word word(CertificateException refused) {
+    private static Word word(CertificateException refused, List<X509Certificate> chain) {
         @Nullable Throwable cause = refused;
         while (cause != null) {
             boolean late =
@@ -119,10 +122,36 @@ public final class Authorities {
                                     && invalid.getReason()
                                             == CertPathValidatorException.BasicReason.EXPIRED;
             if (late) {
-                return new Word.Expired("certificate has expired or is not valid yet");
+                return new Word.Expired(outdated(chain));
             }
             cause = cause.getCause();
         }
         return new Word.Untrusted(String.valueOf(refused.getMessage()));
+    }
+
+    /** In words: which of a chain is past its time, or before it. */
+    public static String outdated(List<X509Certificate> chain) {
+        for (X509Certificate each : chain) {
+            try {
+                each.checkValidity();
+            } catch (CertificateExpiredException expired) {
+                return whose(each) + " expired on " + day(each.getNotAfter());
+            } catch (CertificateNotYetValidException early) {
+                return whose(each) + " is not valid before " + day(each.getNotBefore());
+            }
+        }
+        return "a certificate above those shown has expired or is not valid yet";
+    }
+
+    private static String whose(X509Certificate certificate) {
+        List<String> names = CertificateNames.of(certificate);
+        return "certificate of "
+                + (names.isEmpty()
+                        ? certificate.getSubjectX500Principal().getName()
+                        : names.getFirst());
+    }
+
+    private static LocalDate day(Date at) {
+        return LocalDate.ofInstant(at.toInstant(), ZoneOffset.UTC);
     }
 }

@@ -2,6 +2,7 @@ package postern.tls;
 
 import java.security.GeneralSecurityException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -29,6 +30,12 @@ final class JsseMachinery implements Machinery {
         return new Own(engine);
     }
 
+    /** JSSE names the alert that it sends, or has received, before its words. */
+    private static final Pattern ALERT_SENT = Pattern.compile("^\\([a-z_]+\\) ");
+
+    private static final String ALERT_RECEIVED = "Received fatal alert: ";
+    private static final String NO_TLS = "recognized SSL message";
+
     /** Refuses other protocols by itself, and lies on no heap but ours. */
     record Own(SSLEngine plain) implements Engine {
         @Override
@@ -55,7 +62,12 @@ final class JsseMachinery implements Machinery {
 
         @Override
         public SSLException told(SSLException failed) {
-            return failed;
+            String words = ALERT_SENT.matcher(String.valueOf(failed.getMessage())).replaceFirst("");
+            String told =
+                    words.contains(NO_TLS)
+                            ? "what came is no TLS"
+                            : words.replace(ALERT_RECEIVED, "refused with the alert ");
+            return new SSLException(told, failed);
         }
 
         @Override

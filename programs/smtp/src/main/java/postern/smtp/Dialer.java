@@ -10,14 +10,13 @@ import postern.base.Bug;
 import postern.base.Endpoint;
 import postern.base.LogLine;
 import postern.base.Peer;
+import postern.base.TimedOut;
 import postern.base.World;
 import postern.dns.HostPlan.Target;
 import postern.mail.Delivery;
 import postern.mail.Outcome;
 import postern.mail.QueueId;
 import postern.smtp.tls.Judgement;
-import postern.smtp.tls.ServerJudge;
-import postern.smtp.tls.TlsMeans;
 import postern.smtp.tls.TlsPolicy;
 import postern.smtp.tls.TlsResult;
 import postern.wire.Reply;
@@ -46,7 +45,7 @@ final class Dialer {
         private static final long serialVersionUID = 1;
 
         TlsFailed(IOException why) {
-            super(why);
+            super(why instanceof TimedOut ? "timed out" : why.getMessage(), why);
         }
     }
 
@@ -57,11 +56,11 @@ final class Dialer {
     private final Outwards outwards;
     private final SaslLogin sasl;
 
-    Dialer(World world, SmtpConfig config, TlsMeans means, ServerJudge judge, SaslMeans sasl) {
+    Dialer(World world, SmtpConfig config, Outwards outwards, SaslMeans sasl) {
         this.world = world;
         this.config = config;
         this.sasl = new SaslLogin(config, sasl);
-        this.outwards = new Outwards(world, config, means, judge);
+        this.outwards = outwards;
     }
 
     /**
@@ -85,12 +84,23 @@ final class Dialer {
         try {
             return open(target, policy, policy, credentials);
         } catch (TlsFailed failed) {
-            String why = "TLS failed: " + failed.getMessage();
             if (policy instanceof TlsPolicy.Encrypted encrypted && !clearAllowed(encrypted)) {
                 return new Opened.Failed(
-                        Verdicts.unprotected(why + " (" + policy.basis().reason() + ")"), true);
+                        Verdicts.unprotected(
+                                "TLS with "
+                                        + target.text()
+                                        + " failed: "
+                                        + failed.getMessage()
+                                        + " ("
+                                        + policy.basis().reason()
+                                        + ")"),
+                        true);
             }
-            world.log().info(LogLine.about(id.text()).with("relay", target.text()).say(why));
+            world.log()
+                    .info(
+                            LogLine.about(id.text())
+                                    .with("relay", target.text())
+                                    .say("TLS failed: " + failed.getMessage() + "; clear text"));
         }
         try { // RFC 7435 §3: rather clear text than nothing
             return open(target, policy, new TlsPolicy.Clear(policy.basis()), credentials);

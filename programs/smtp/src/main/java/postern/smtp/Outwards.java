@@ -2,6 +2,7 @@ package postern.smtp;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.function.Consumer;
 import postern.base.Endpoint;
 import postern.base.LogLine;
 import postern.base.Peer;
@@ -34,8 +35,22 @@ final class Outwards {
     private final ServerJudge judge;
     private final TlsResults results;
     private final ClientTls tls;
+    private final Consumer<TlsPeer> witness;
 
     Outwards(World world, SmtpConfig config, TlsMeans means, ServerJudge judge) {
+        this(world, config, means, judge, _ -> {});
+    }
+
+    /**
+     * @param witness sees who it is with, after each handshake, whatever comes of it
+     */
+    Outwards(
+            World world,
+            SmtpConfig config,
+            TlsMeans means,
+            ServerJudge judge,
+            Consumer<TlsPeer> witness) {
+        this.witness = witness;
         this.world = world;
         this.config = config;
         this.judge = judge;
@@ -70,6 +85,7 @@ final class Outwards {
                             "handshake: " + failed.getMessage()));
             throw failed;
         }
+        witness.accept(peer);
         Judgement judgement = judge.judge(wanted.proof(), peer.certificates());
         world.log().info(line(target, peer, wanted, judgement));
         tell(

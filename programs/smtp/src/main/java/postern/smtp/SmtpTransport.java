@@ -57,8 +57,12 @@ public final class SmtpTransport implements DeliveryAgent, AutoCloseable {
                         new Dialer(
                                 world,
                                 config,
-                                tls,
-                                new ServerJudge(new AuthorityFiles(world.disk(), world.clock())),
+                                new Outwards(
+                                        world,
+                                        config,
+                                        tls,
+                                        new ServerJudge(
+                                                new AuthorityFiles(world.disk(), world.clock()))),
                                 sasl),
                         new ConnectionCache(world, config.reuse()),
                         store,

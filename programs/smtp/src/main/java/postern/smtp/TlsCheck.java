@@ -24,6 +24,7 @@ import postern.smtp.tls.TlsPolicy;
 import postern.smtp.tls.TlsResult;
 import postern.smtp.tls.TlsResults;
 import postern.tls.AuthorityFiles;
+import postern.tls.TlsPeer;
 
 /**
  * Walks the way of a message to a next hop up to where MAIL would be said, by the code that
@@ -62,7 +63,8 @@ public final class TlsCheck {
     /**
      * What a connection came to.
      *
-     * @param protocol empty for clear text, and where there is no connection
+     * @param protocol of the handshake, whatever came of it; empty where there was none
+     * @param certificates that the host showed, its own first, in words
      * @param judgement on the host, in words
      * @param result the type of RFC 8460 §4.3 of what failed; empty where nothing did
      * @param goes whether mail would be sent to the host
@@ -71,11 +73,28 @@ public final class TlsCheck {
     public record Met(
             String protocol,
             String cipher,
+            List<String> certificates,
             boolean verified,
             String judgement,
             String result,
             boolean goes,
-            String conclusion) {}
+            String conclusion) {
+        public Met {
+            certificates = List.copyOf(certificates);
+        }
+    }
+
+    /** What a handshake told. */
+    private record Shown(String protocol, String cipher, List<String> certificates) {
+        static final Shown NOTHING = new Shown("", "", List.of());
+
+        static Shown by(TlsPeer peer) {
+            return new Shown(
+                    peer.protocol(),
+                    peer.cipher(),
+                    peer.certificates().stream().map(CertificateWords::of).toList());
+        }
+    }
 
     private final SmtpConfig config;
     private final Resolver resolver;
@@ -85,6 +104,7 @@ public final class TlsCheck {
     private final DanePolicies dane;
     private final Dialer dialer;
     private final List<TlsResult> results = new ArrayList<>();
+    private Shown shown = Shown.NOTHING;
 
     public TlsCheck(World world, SmtpConfig config, Resolver resolver, TlsMeans means) {
         this.config = config;
@@ -99,8 +119,13 @@ public final class TlsCheck {
                 new Dialer(
                         world,
                         config,
-                        new TlsMeans(List.of(), means.credentials(), Published.NOTHING, heard),
-                        new ServerJudge(new AuthorityFiles(world.disk(), world.clock())),
+                        new Outwards(
+                                world,
+                                config,
+                                new TlsMeans(
+                                        List.of(), means.credentials(), Published.NOTHING, heard),
+                                new ServerJudge(new AuthorityFiles(world.disk(), world.clock())),
+                                peer -> shown = Shown.by(peer)),
                         SaslMeans.NONE);
     }
 
@@ -210,6 +235,7 @@ public final class TlsCheck {
         Target target = destination.target();
         boolean required = destination.protection() == Terms.Protection.REQUIRED;
         results.clear();
+        shown = Shown.NOTHING;
         Dialer.Opened opened = dialer.open(target, policy, new QueueId(1), Credentials.NONE);
         String failed = "";
         String why = "";
@@ -234,6 +260,7 @@ public final class TlsCheck {
                 yield new Met(
                         seal.protocol(),
                         seal.cipher(),
+                        shown.certificates,
                         connection.verified(),
                         judgement,
                         failed,
@@ -252,12 +279,13 @@ public final class TlsCheck {
         };
     }
 
-    private static Met lost(String failed, String why, Outcome outcome) {
+    private Met lost(String failed, String why, Outcome outcome) {
         String consequence =
                 outcome instanceof Outcome.Bounced ? "mail goes back: " : "mail waits: ";
         return new Met(
-                "",
-                "",
+                shown.protocol,
+                shown.cipher,
+                shown.certificates,
                 false,
                 why,
                 failed,

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.SSLException;
@@ -324,5 +325,53 @@ class BadTlsTest {
         assertThat(met.result()).isEqualTo("validation-failure");
         assertThat(met.conclusion()).startsWith("mail waits: 4.7.5");
         assertThat(check.check("gone.example", Protection.UNSTATED).getFirst().forGood()).isTrue();
+    }
+
+    @ParameterizedTest // an operator reads it, who knows TLS and not Java
+    @CsvSource({
+        "CLOSES, '', 'TLS with RELAY failed: connection closed during the TLS handshake'",
+        "GARBAGE, '', 'TLS with RELAY failed: what came is no TLS'",
+        "SILENT, '', 'TLS with RELAY failed: timed out'",
+        "NO_COMMON_GROUND, '', 'TLS with RELAY failed: refused with the alert handshake_failure'",
+        "EXPIRED, TLSv1.3, 'certificate of mx0.example expired on 2021-01-01'",
+        "OTHER_NAME, TLSv1.3, 'certificate is for other.example, not for mx0.example'",
+        "SELF_SIGNED, TLSv1.3, 'no authority vouches for the certificate of mx0.example'"
+    })
+    void failuresAreToldInWords(String kind, String protocol, String words) throws IOException {
+        level(TlsLevel.VERIFY);
+        FakeMx mx = host(kind);
+        String hop = rig.start(mx);
+        var check = new TlsCheck(rig.world, rig.config(), rig.names, TlsMeans.NONE);
+        TlsCheck.Host host = check.check(hop, Protection.UNSTATED).getFirst().hosts().getFirst();
+        assertThat(host.met().conclusion())
+                .startsWith("mail waits: 4.7.5")
+                .contains(words.replace("RELAY", host.relay()))
+                .doesNotContain("javax");
+        assertThat(host.met().protocol()).startsWith(protocol);
+        assertThat(host.met().certificates().isEmpty()).isEqualTo(protocol.isEmpty());
+    }
+
+    @Test // what posttls-finger tells: whose it is, who issued it, how it is known
+    void whatAHostShowsIsTold() throws IOException {
+        level(TlsLevel.VERIFY);
+        String hop = rig.start(host("OTHER_NAME"));
+        var check = new TlsCheck(rig.world, rig.config(), rig.names, TlsMeans.NONE);
+        String shown =
+                check.check(hop, Protection.UNSTATED)
+                        .getFirst()
+                        .hosts()
+                        .getFirst()
+                        .met()
+                        .certificates()
+                        .getFirst();
+        assertThat(shown)
+                .startsWith("other.example, issued by CN=")
+                .contains("2020-01-01 to 2120-01-01")
+                .contains(" sha256=" + hex("3 0 1 other"))
+                .endsWith(" key sha256=" + hex("3 1 1 other"));
+    }
+
+    private static String hex(String record) {
+        return HexFormat.of().formatHex(Pki.tlsa(record).data());
     }
 }

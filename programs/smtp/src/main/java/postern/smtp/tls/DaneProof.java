@@ -19,6 +19,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import postern.base.Bug;
 import postern.smtp.tls.Judgement.Refused;
+import postern.tls.Authorities;
 
 /**
  * Whether a host is the one that TLSA records speak of: RFC 7672 §3.1, §3.2. A record of usage 3
@@ -61,9 +62,11 @@ final class DaneProof {
                 ? why
                 : new Refused(
                         TlsResult.Type.VALIDATION_FAILURE,
-                        "none of "
-                                + wanted.records().size()
-                                + " TLSA records fits the certificate");
+                        wanted.records().size() == 1
+                                ? "the TLSA record does not fit the certificate"
+                                : "none of the "
+                                        + wanted.records().size()
+                                        + " TLSA records fits the certificate");
     }
 
     private static Judgement proven(TlsaRecord record) {
@@ -130,7 +133,7 @@ final class DaneProof {
             refused =
                     new Refused(
                             TlsResult.Type.CERTIFICATE_EXPIRED,
-                            "certificate of the authority has expired or is not valid yet");
+                            Authorities.outdated(List.of(authority)));
             return false;
         }
     }
@@ -158,7 +161,9 @@ final class DaneProof {
                             late
                                     ? TlsResult.Type.CERTIFICATE_EXPIRED
                                     : TlsResult.Type.CERTIFICATE_NOT_TRUSTED,
-                            "chain does not hold: " + invalid.getMessage());
+                            late
+                                    ? Authorities.outdated(chain)
+                                    : "chain does not hold: " + invalid.getMessage());
             return false;
         } catch (CertificateException | InvalidAlgorithmParameterException odd) {
             refused = new Refused(TlsResult.Type.VALIDATION_FAILURE, "chain cannot be checked");

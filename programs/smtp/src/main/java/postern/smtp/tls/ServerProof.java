@@ -18,7 +18,10 @@ public sealed interface ServerProof {
                                             .anyMatch(each -> each.usage() == TlsaRecord.AUTHORITY)
                                     ? ", names " + String.join(" or ", names)
                                     : "");
-            case Fingerprint(List<String> digests) -> digests.size() + " fingerprints";
+            case Fingerprint(List<String> digests) ->
+                    digests.size() == 1
+                            ? "the fingerprint"
+                            : "one of " + digests.size() + " fingerprints";
             case Host(String name, _) -> "a certificate for " + name;
             case Unlisted(String why) -> why;
         };

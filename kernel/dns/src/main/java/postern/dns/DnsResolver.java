@@ -1,16 +1,18 @@
 package postern.dns;
 
-import java.net.IDN;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.AAAARecord;
 import org.xbill.DNS.ARecord;
 import org.xbill.DNS.CNAMERecord;
@@ -28,6 +30,7 @@ import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
 import postern.base.World;
+import postern.mail.DomainForms;
 
 /**
  * Asks recursive name servers, see {@link NameServers}. Answers are kept for their time to live
@@ -232,7 +235,7 @@ public final class DnsResolver implements Resolver {
      */
     private static Fresh<List<InetAddress>> both(
             Fresh<List<InetAddress>> first, Fresh<List<InetAddress>> second) {
-        Duration life = shorter(first.life, second.life);
+        Duration life = shorter(held(first), held(second));
         List<InetAddress> all = new ArrayList<>();
         boolean secure = true;
         String name = "";
@@ -258,6 +261,14 @@ public final class DnsResolver implements Resolver {
                         || second.answer instanceof Answer.NoSuchName
                 ? first
                 : second;
+    }
+
+    /**
+     * What is not answered is asked again after a while, not for each message: each waits for all
+     * time-outs.
+     */
+    private static Duration held(Fresh<List<InetAddress>> one) {
+        return one.answer instanceof Answer.Temporary ? LIFE_OF_NOTHING : one.life;
     }
 
     private boolean ofUse(InetAddress address) {
@@ -363,16 +374,24 @@ public final class DnsResolver implements Resolver {
                     }
                     case NameServers.Word.Said(Message message, boolean validated) -> {
                         secure &= validated;
-                        Name end = endOfAliases(name, message);
-                        Optional<Records> settled = settled(asked, name, end, message, life);
+                        Optional<Name> end = endOfAliases(name, message);
+                        if (end.isEmpty()) {
+                            return endless(host);
+                        }
+                        Optional<Records> settled = settled(asked, name, end.get(), message, life);
                         if (settled.isPresent()) {
                             return settled.get();
                         }
-                        name = end; // the server gave an alias without what it stands for
+                        name = end.get(); // the server gave an alias without what it stands for
                         life = LIFE_OF_NOTHING;
                     }
                 }
             }
+            return endless(host);
+        }
+
+        /** The domain may be mended, so it is not one without such records. */
+        private Records endless(String host) {
             return temporary(Trouble.SERVER_FAILURE, "alias of an alias without end", host);
         }
 
@@ -399,21 +418,23 @@ public final class DnsResolver implements Resolver {
             return new Records(new Answer.Temporary<>(trouble, reason), Duration.ZERO);
         }
 
-        private Name endOfAliases(Name start, Message message) {
+        /** Empty where they lead back to themselves: some servers tell such a loop as it stands. */
+        private Optional<Name> endOfAliases(Name start, Message message) {
+            Set<Name> passed = new HashSet<>();
             Name name = start;
-            for (int step = 0; step < ALIASES_MAX; step++) {
-                Name next = name;
+            while (passed.add(name)) {
+                @Nullable Name next = null;
                 for (Record record : message.getSection(Section.ANSWER)) {
                     if (record instanceof CNAMERecord alias && alias.getName().equals(name)) {
                         next = alias.getTarget();
                     }
                 }
-                if (next.equals(name)) {
-                    break;
+                if (next == null) {
+                    return Optional.of(name);
                 }
                 name = next;
             }
-            return name;
+            return Optional.empty();
         }
 
         private List<Record> records(Name name, Message message) {
@@ -430,9 +451,7 @@ public final class DnsResolver implements Resolver {
     /** The name in its ASCII form (RFC 5891); empty when there can be no such name. */
     static Optional<Name> name(String host) {
         try {
-            boolean ascii = host.chars().allMatch(c -> c < 0x80);
-            String text = ascii ? host : IDN.toASCII(host, IDN.ALLOW_UNASSIGNED);
-            return Optional.of(Name.fromString(text, Name.root));
+            return Optional.of(Name.fromString(DomainForms.ascii(host), Name.root));
         } catch (TextParseException | IllegalArgumentException _) {
             return Optional.empty();
         }

@@ -290,19 +290,13 @@ public final class HostPlanner {
         }
 
         private List<Target> host(Place place) {
+            Optional<InetAddress> numeric = NextHop.dotted(place.host);
+            if (numeric.isPresent()) { // no host's name (RFC 5321 §5.1), but Postfix gets there
+                return at(place, false, List.of(numeric.get()), trail);
+            }
             return switch (resolver.addresses(place.host)) {
                 case Answer.Found<List<InetAddress>>(List<InetAddress> addresses, Proof proof) -> {
-                    Trail proven = addressed(trail, proof);
-                    List<Target> found = new ArrayList<>();
-                    for (InetAddress address : shuffled(addresses)) {
-                        Target target = Target.of(place.host, true, address, place.port, proven);
-                        if (place.port == SMTP_PORT && ourselves.addresses.contains(address)) {
-                            cut = true;
-                        } else if (seen.add(target.endpoint())) {
-                            found.add(target);
-                        }
-                    }
-                    yield found;
+                    yield at(place, true, addresses, addressed(trail, proof));
                 }
                 case Answer.Temporary<List<InetAddress>>(Trouble why, String words) -> {
                     trouble = why;
@@ -312,6 +306,20 @@ public final class HostPlanner {
                 case Answer.NoSuchName<List<InetAddress>> _ -> List.of();
                 case Answer.Empty<List<InetAddress>> _ -> List.of();
             };
+        }
+
+        private List<Target> at(
+                Place place, boolean named, List<InetAddress> addresses, Trail proven) {
+            List<Target> found = new ArrayList<>();
+            for (InetAddress address : shuffled(addresses)) {
+                Target target = Target.of(place.host, named, address, place.port, proven);
+                if (place.port == SMTP_PORT && ourselves.addresses.contains(address)) {
+                    cut = true;
+                } else if (seen.add(target.endpoint())) {
+                    found.add(target);
+                }
+            }
+            return found;
         }
     }
 

@@ -24,8 +24,8 @@ import postern.dns.Resolver.Trouble;
 
 /**
  * The recursive name servers and how they are asked: in their order, those last that did not answer
- * lately; by UDP with EDNS (RFC 6891), by TCP where the answer is too long (RFC 7766), without EDNS
- * where a server does not know it. Any thread.
+ * lately unless they validate; by UDP with EDNS (RFC 6891), by TCP where the answer is too long
+ * (RFC 7766), without EDNS where a server does not know it. Any thread.
  */
 final class NameServers {
     /** How a question to them ended. */
@@ -56,6 +56,10 @@ final class NameServers {
         final SimpleResolver plain;
 
         final boolean trusted;
+
+        /** It was seen to. */
+        volatile boolean validates;
+
         volatile boolean shunned;
         volatile long shunnedUntil;
 
@@ -125,7 +129,9 @@ final class NameServers {
         List<Server> order = new ArrayList<>();
         List<Server> last = new ArrayList<>();
         for (Server server : servers) {
-            if (server.shunned && now - server.shunnedUntil < 0) {
+            boolean late = server.shunned && now - server.shunnedUntil < 0;
+            // else whoever has us ask for a name that times out turns DANE off for a minute
+            if (late && !server.validates) {
                 last.add(server);
             } else {
                 order.add(server);
@@ -194,6 +200,9 @@ final class NameServers {
                 CompletionStage<Message> answer = by.sendAsync(message, Runnable::run);
                 Message reply = world.tasks().await(answer);
                 server.shunned = false;
+                if (server.trusted && reply.getHeader().getFlag(Flags.AD)) {
+                    server.validates = true;
+                }
                 return Optional.of(reply);
             } catch (ExecutionException failed) {
                 boolean late = failed.getCause() instanceof SocketTimeoutException;

@@ -67,9 +67,18 @@ public record NextHop(String name, int port, boolean byMx) {
         boolean tagged = name.toLowerCase(Locale.ROOT).startsWith("ipv6:");
         String text = tagged ? name.substring(5) : name;
         boolean v6 = text.indexOf(':') >= 0;
-        if (tagged && !v6 || !v6 && !dotted(text)) {
+        if (tagged && !v6) {
             return Optional.empty();
         }
+        return v6 ? address(text) : dotted(text);
+    }
+
+    /** An address of four numbers: shorter forms of one are names to us. */
+    static Optional<InetAddress> dotted(String text) {
+        return fourNumbers(text) ? address(text) : Optional.empty();
+    }
+
+    private static Optional<InetAddress> address(String text) {
         try {
             return Optional.of(InetAddress.ofLiteral(text));
         } catch (IllegalArgumentException _) {
@@ -77,8 +86,7 @@ public record NextHop(String name, int port, boolean byMx) {
         }
     }
 
-    /** Four numbers: shorter forms of an address are names to us. */
-    private static boolean dotted(String text) {
+    private static boolean fourNumbers(String text) {
         int dots = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

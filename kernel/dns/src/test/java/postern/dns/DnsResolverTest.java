@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Master;
@@ -54,21 +55,21 @@ class DnsResolverTest {
 
     /** A name server on UDP and TCP. */
     private InetSocketAddress serve(UnaryOperator<Message> answer) {
-        Thread.ofVirtual().start(() -> serveUdp(answer));
+        Thread.ofVirtual().start(() -> serveUdp(udp, answer));
         Thread.ofVirtual().start(() -> serveTcp(answer));
         return new InetSocketAddress(here, udp.getLocalPort());
     }
 
-    private void serveUdp(UnaryOperator<Message> answer) {
+    private void serveUdp(DatagramSocket socket, UnaryOperator<Message> answer) {
         byte[] buffer = new byte[4096];
         try {
             while (true) {
                 DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
-                udp.receive(packet);
+                socket.receive(packet);
                 Message query = new Message(Arrays.copyOf(buffer, packet.getLength()));
                 questions.incrementAndGet();
                 byte[] octets = answer.apply(query).toWire(512);
-                udp.send(new DatagramPacket(octets, octets.length, packet.getSocketAddress()));
+                socket.send(new DatagramPacket(octets, octets.length, packet.getSocketAddress()));
             }
         } catch (IOException closed) {
             // the test is over
@@ -217,19 +218,28 @@ class DnsResolverTest {
                 .isEqualTo(new Answer.Found<>(addresses("2001:db8::1")));
     }
 
-    @Test
-    void aLoopOfAliasesEnds() {
-        Resolver resolver =
-                resolver(
-                        serve(
-                                zone(
-                                        """
-                        a.example. 300 IN CNAME b.example.
-                        b.example. 300 IN CNAME a.example.
-                        """)));
-        assertThat(resolver.addresses("a.example"))
-                .isInstanceOf(Answer.class)
-                .isNotInstanceOf(Answer.Found.class);
+    /** A loop is no word that there is nothing: as one message tells it, and link by link. */
+    @ParameterizedTest
+    @CsvSource({"1, true", "2, true", "3, true", "2, false", "3, false"})
+    void aLoopOfAliasesEnds(int links, boolean whole) {
+        StringBuilder zone = new StringBuilder();
+        for (int i = 0; i < links; i++) {
+            zone.append("a%d.example. 300 IN CNAME a%d.example.\n".formatted(i, (i + 1) % links));
+        }
+        UnaryOperator<Message> told =
+                whole
+                        ? query -> {
+                            Message reply = reply(query, Rcode.NOERROR);
+                            records(zone.toString())
+                                    .forEach(each -> reply.addRecord(each, Section.ANSWER));
+                            return reply;
+                        }
+                        : zone(zone.toString());
+        Resolver resolver = resolver(serve(told));
+        for (Answer<?> answer :
+                List.of(resolver.addresses("a0.example"), resolver.mailHosts("a0.example"))) {
+            assertThat(answer).isInstanceOf(Answer.Temporary.class);
+        }
     }
 
     @Test
@@ -398,6 +408,48 @@ class DnsResolverTest {
     }
 
     @Test
+    void silenceAboutOneKindOfAddressIsMetOnce() {
+        UnaryOperator<Message> zone = zone("mx.example. 300 IN A 192.0.2.1");
+        InetSocketAddress server =
+                serve(
+                        query ->
+                                query.getQuestion().getType() == org.xbill.DNS.Type.AAAA
+                                        ? reply(query, Rcode.SERVFAIL)
+                                        : zone.apply(query));
+        Resolver resolver = resolver(server);
+        Answer<?> first = resolver.addresses("mx.example");
+        int asked = questions.get();
+        assertThat(resolver.addresses("mx.example"))
+                .isEqualTo(first)
+                .isEqualTo(new Answer.Found<>(addresses("192.0.2.1")));
+        assertThat(questions.get()).isEqualTo(asked);
+    }
+
+    /** Else a stranger's name that nobody answers for turns DANE off for everybody's. */
+    @Test
+    void whoValidatesIsAskedFirstThoughItFailed() throws IOException {
+        UnaryOperator<Message> zone = zone("d.example. 0 IN MX 10 mx.d.example.");
+        InetSocketAddress validating =
+                serve(
+                        query ->
+                                query.getQuestion().getName().toString().startsWith("lost.")
+                                        ? new Message(query.getHeader().getID() ^ 1) // to nobody
+                                        : validated(zone.apply(query)));
+        try (DatagramSocket socket = new DatagramSocket(0, here)) {
+            Thread.ofVirtual().start(() -> serveUdp(socket, zone));
+            var other = new InetSocketAddress(here, socket.getLocalPort());
+            Resolver resolver = resolver(Families.ANY, validating, other);
+            var proven =
+                    new Answer.Found<>(
+                            List.of(new MailHost(10, "mx.d.example")),
+                            new Proof(true, "d.example"));
+            assertThat(resolver.mailHosts("d.example")).isEqualTo(proven);
+            assertThat(resolver.mailHosts("lost.example")).isEqualTo(new Answer.NoSuchName<>());
+            assertThat(resolver.mailHosts("d.example")).isEqualTo(proven);
+        }
+    }
+
+    @Test
     void aServerThatDoesNotValidateIsFoundOut() {
         InetSocketAddress server = serve(zone("d.example. 300 IN MX 10 mx.d.example."));
         assertThat(trusting(server, DnsSettings.Trust.LOOPBACK).validation())
@@ -493,8 +545,18 @@ class DnsResolverTest {
 
     @Test
     void internationalNamesAreAskedInAscii() {
-        Resolver resolver = resolver(serve(zone("xn--bcher-kva.example. 300 IN A 192.0.2.1")));
+        Resolver resolver =
+                resolver(
+                        serve(
+                                zone(
+                                        """
+                        xn--bcher-kva.example. 300 IN A 192.0.2.1
+                        xn--fa-hia.example. 300 IN A 192.0.2.2
+                        fass.example. 300 IN A 192.0.2.3
+                        """)));
         assertThat(resolver.addresses("bücher.example"))
                 .isEqualTo(new Answer.Found<>(addresses("192.0.2.1")));
+        assertThat(resolver.addresses("faß.example")) // RFC 5894 §7.2
+                .isEqualTo(new Answer.Found<>(addresses("192.0.2.2")));
     }
 }

@@ -146,6 +146,16 @@ class HostPlannerTest {
                 .isEqualTo(new Outcome.Deferred("4.4.3", "SERVFAIL", Outcome.About.DESTINATION));
     }
 
+    /** As Postfix, which warns of it: no host's name, but meant as one. */
+    @Test
+    void aMailHostMayBeWrittenAsAnAddress() {
+        names.mx("d.example", mx(10, "192.0.2.7"), mx(20, "192.0.2.300"), mx(30, "192.0.2.99"));
+        assertThat(hosts("d.example")).containsExactly("192.0.2.7[192.0.2.7]:25");
+        assertThat(names.asked).containsOnly("192.0.2.300");
+        names.mx("us.example", mx(10, "192.0.2.99"));
+        assertThat(nothing("us.example").status()).isEqualTo("5.4.6");
+    }
+
     @Test
     void aNullMxTakesNoMail() {
         names.mx("d.example", mx(0, ""));

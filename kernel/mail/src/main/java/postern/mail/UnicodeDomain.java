@@ -1,7 +1,5 @@
 package postern.mail;
 
-import java.net.IDN;
-
 /** Domains of U-labels: RFC 5890 §2.3.2.1, RFC 6531 §3.3. */
 final class UnicodeDomain {
     /** RFC 1035 §2.3.4, of the label as DNS has it. */
@@ -46,7 +44,7 @@ final class UnicodeDomain {
 
     private static boolean encodable(String label) {
         try {
-            String encoded = IDN.toASCII(label, IDN.ALLOW_UNASSIGNED);
+            String encoded = DomainForms.ascii(label);
             return !encoded.isEmpty()
                     && encoded.length() <= LABEL_CHARS_MAX
                     && encoded.indexOf('.') < 0;

@@ -1,10 +1,10 @@
 package postern.table;
 
-import java.net.IDN;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import postern.mail.Domain;
+import postern.mail.DomainForms;
 import postern.mail.Mailbox;
 import postern.table.Table.Answer;
 
@@ -146,7 +146,7 @@ public final class AddressSearch {
             return null;
         }
         try {
-            String other = ascii ? IDN.toUnicode(text) : IDN.toASCII(text);
+            String other = ascii ? DomainForms.unicode(text) : DomainForms.ascii(text);
             return other.equals(text) ? null : new Domain(other);
         } catch (IllegalArgumentException noLabel) {
             return null;

@@ -1,6 +1,5 @@
 package postern.rewrite;
 
-import java.net.IDN;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,6 +7,7 @@ import java.util.Set;
 import postern.config.Key;
 import postern.config.Settings;
 import postern.mail.Domain;
+import postern.mail.DomainForms;
 import postern.table.TableConfig;
 
 /**
@@ -91,7 +91,7 @@ public record DomainList(
         boolean ascii = text.chars().allMatch(c -> c < 0x80);
         if (!ascii || text.contains("xn--")) {
             try {
-                forms.add(new Domain(ascii ? IDN.toUnicode(text) : IDN.toASCII(text)));
+                forms.add(new Domain(ascii ? DomainForms.unicode(text) : DomainForms.ascii(text)));
             } catch (IllegalArgumentException noLabel) {
                 return forms; // it is known by the name that was written
             }

@@ -11,6 +11,7 @@ import postern.mail.Outcome.Bounced;
 import postern.mail.ReversePath;
 import postern.mail.Terms;
 import postern.mail.Terms.Deadline;
+import postern.mail.mime.InternationalHeaders;
 import postern.mail.mime.SevenBit;
 
 /**
@@ -113,13 +114,16 @@ final class Demands implements AutoCloseable {
         boolean sender =
                 request.sender() instanceof ReversePath.Sender(var mailbox)
                         && mailbox.internationalized();
-        return sender || request.options().smtpUtf8() && high(true);
+        return sender
+                || request.options().smtpUtf8()
+                        && high()
+                        && InternationalHeaders.in(request.content(), config.speech().nesting());
     }
 
     private boolean takesAsItIs(Extensions offered) throws IOException {
         return switch (request.options().body()) {
             case SEVEN_BIT -> true;
-            case EIGHT_BIT_MIME -> offered.offers("8BITMIME") || !high(false);
+            case EIGHT_BIT_MIME -> offered.offers("8BITMIME") || !high();
             case BINARY_MIME -> takesBinary(offered); // RFC 3030 §3
         };
     }
@@ -176,29 +180,19 @@ final class Demands implements AutoCloseable {
         }
     }
 
-    /** Whether the content, or its header alone, has octets beyond ASCII. */
-    private boolean high(boolean headerOnly) throws IOException {
+    /** Whether the content has octets beyond ASCII. */
+    private boolean high() throws IOException {
         Content content = request.content();
         byte[] block = new byte[Math.clamp(content.octets(), 1, BLOCK_OCTETS)];
         long at = 0;
-        int newlines = 0; // CRLF CRLF ends the header
         while (true) {
             int n = content.read(at, block, 0, block.length);
             if (n < 0) {
                 return false;
             }
             for (int i = 0; i < n; i++) {
-                byte octet = block[i];
-                if (octet < 0) {
+                if (block[i] < 0) {
                     return true;
-                }
-                if (octet == '\n') {
-                    newlines++;
-                } else if (octet != '\r') {
-                    newlines = 0;
-                }
-                if (headerOnly && newlines == 2) {
-                    return false;
                 }
             }
             at += n;

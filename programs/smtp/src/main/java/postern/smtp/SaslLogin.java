@@ -36,7 +36,7 @@ final class SaslLogin {
 
     /** Why mail must wait; empty when we are in. */
     Optional<Outcome> failure(Connection connection, Credentials credentials) throws IOException {
-        if (credentials.equals(Credentials.NONE)) {
+        if (!credentials.stated()) {
             return Optional.empty();
         }
         List<String> offered = connection.extensions().mechanisms();

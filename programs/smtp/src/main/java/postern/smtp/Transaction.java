@@ -162,10 +162,13 @@ final class Transaction {
                         form.body() == options.body() ? options : options.with(form.body()),
                         form.content().octets(),
                         offers);
-        if (!connection.credentials().equals(Credentials.NONE)) {
+        if (connection.credentials().stated()) {
             command += " AUTH=<>"; // RFC 4954 §5: we vouch for nobody's name
         }
-        return options.terms().equals(Terms.NONE) ? command : command + terms(options.terms());
+        boolean plain =
+                options.terms().equals(Terms.NONE)
+                        && !connection.extensions().offers("MT-PRIORITY");
+        return plain ? command : command + terms(options.terms());
     }
 
     /** RFC 2852 §4, RFC 6710 §4, RFC 8689 §2. */
@@ -177,7 +180,7 @@ final class Transaction {
             text.append(" BY=").append(Math.clamp(left, -SECONDS_MAX, SECONDS_MAX));
             text.append(mode == Deadline.Mode.RETURN ? ";R" : ";N").append(trace ? "T" : "");
         }
-        if (terms.priority() != 0 && connection.extensions().offers("MT-PRIORITY")) {
+        if (connection.extensions().offers("MT-PRIORITY")) { // 0 too: RFC 6710 §4.2
             text.append(" MT-PRIORITY=").append(terms.priority());
         }
         if (terms.protection() == Terms.Protection.REQUIRED

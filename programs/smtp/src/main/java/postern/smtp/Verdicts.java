@@ -24,6 +24,9 @@ final class Verdicts {
     /** RFC 5321 §4.2.3, storage; after RCPT it means too many recipients. */
     private static final int TOO_MUCH = 552;
 
+    /** RFC 3463 §3.8: other or undefined security status. */
+    private static final String NOT_SECURED = "4.7.0";
+
     private Verdicts() {}
 
     /** Of a reply to MAIL, DATA or the end of data: about the message. */
@@ -122,15 +125,14 @@ final class Verdicts {
         return new Deferred("4.7.4", why, About.HOST);
     }
 
-    /** RFC 3463 §3.8: 4.7.0 other security status. */
     static Outcome notAuthenticated(String why) {
-        return new Deferred("4.7.0", "SASL authentication failed: " + why, About.HOST);
+        return new Deferred(NOT_SECURED, "SASL authentication failed: " + why, About.HOST);
     }
 
     /** Of a reply to AUTH or what follows it. A 5yz is our account's state, not the message's. */
     static Outcome authenticationFailed(Target target, Reply reply) {
         return new Deferred(
-                softened(reply.status()),
+                reply.status().isEmpty() ? NOT_SECURED : softened(reply.status()),
                 "SASL authentication failed; server " + target.text() + " said: " + reply,
                 About.HOST);
     }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import postern.mail.ContentStore;
 import postern.mail.Outcome;
 import postern.sasl.Mechanism;
@@ -123,6 +124,7 @@ class AuthOutTest {
     static Stream<Arguments> refusals() {
         return Stream.of(
                 arguments("AUTH PLAIN", "535 5.7.8 wrong", "4.7.8", "said: 535 5.7.8 wrong"),
+                arguments("AUTH PLAIN", "535 wrong", "4.7.0", "said: 535 wrong"),
                 arguments("AUTH PLAIN", "454 4.7.0 later", "4.7.0", "said: 454 4.7.0 later"),
                 arguments("AUTH PLAIN", "250 2.0.0 what?", "4", "said: 250"),
                 arguments("AUTH PLAIN", "334 more", "4.7.0", "a challenge"),
@@ -217,6 +219,39 @@ class AuthOutTest {
                                 + base64(
                                         "user=ann@a.example\u0001auth=Bearer"
                                                 + " ya29.token\u0001\u0001"));
+    }
+
+    /** RFC 4422 appendix A: an empty name leaves it to the certificate. */
+    @ParameterizedTest
+    @ValueSource(strings = {":", "", "ann", "ann:"})
+    void theCertificateMaySayWhoWeAre(String entry) throws IOException {
+        FakeMx mx = host("AUTH EXTERNAL PLAIN").replying("AUTH EXTERNAL", "235 2.7.0 ok");
+        String hop = rig.start(mx);
+        String name = hop.substring(0, hop.indexOf(':'));
+        SaslMeans sasl =
+                new SaslMeans(
+                        List.of(table(Map.of(name, entry))),
+                        false,
+                        List.of(Mechanism.EXTERNAL, Mechanism.PLAIN),
+                        true,
+                        new Random(1),
+                        BearerTokens.NONE);
+
+        assertThat(deliver(hop, sasl)).isInstanceOf(Outcome.Delivered.class);
+        assertThat(mx.commands())
+                .contains("AUTH EXTERNAL " + (entry.startsWith("ann") ? base64("ann") : "="));
+    }
+
+    /** An entry without a name is no leave to go without one. */
+    @Test
+    void anEmptyEntryWithoutACertificatePutsMailOff() throws IOException {
+        FakeMx mx = host("AUTH PLAIN").replying("MAIL", "530 5.7.0 authenticate first");
+        String hop = rig.start(mx);
+        String name = hop.substring(0, hop.indexOf(':'));
+
+        assertThat(deliver(hop, means(Map.of(name, ":"), false, true)))
+                .isInstanceOf(Outcome.Deferred.class);
+        assertThat(mx.commands()).noneMatch(line -> line.startsWith("MAIL"));
     }
 
     private static SaslMeans fetching(String hop, BearerTokens tokens) {

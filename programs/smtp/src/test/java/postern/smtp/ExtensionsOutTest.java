@@ -1,6 +1,7 @@
 package postern.smtp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -16,7 +17,9 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.base.Endpoint;
 import postern.mail.Delivery;
@@ -289,6 +292,48 @@ class ExtensionsOutTest {
                                         .deliver(rig.request(hop, Rig.BODY, secret, to("bob")))))
                 .containsExactly("5.7.30");
         assertThat(mx.received()).hasSize(1);
+    }
+
+    @Test // RFC 6710 §4.2: whatever it is
+    void whoKnowsOfPrioritiesIsToldEach() throws IOException {
+        FakeMx mx = rig.mx().offering("MT-PRIORITY");
+        String hop = rig.start(mx);
+        for (int priority : List.of(0, -4)) {
+            var options = MailOptions.NONE.with(Terms.NONE.withPriority(priority));
+            rig.transport().deliver(rig.request(hop, Rig.BODY, options, to("bob")));
+            assertThat(mx.received().getLast().from())
+                    .isEqualTo("<ann@a.example> MT-PRIORITY=" + priority);
+        }
+    }
+
+    static Stream<Arguments> headersBeyondAscii() {
+        String part =
+                "--b\r\nContent-Type: text/plain\r\nContent-Description: %s\r\n\r\n%s\r\n--b--\r\n";
+        String mixed =
+                "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + part;
+        String inner =
+                "MIME-Version: 1.0\r\nContent-Type: message/rfc822\r\n\r\nSubject: %s\r\n\r\n%s\r\n";
+        return Stream.of(
+                arguments("Subject: \u00e9\r\n\r\nx\r\n", false),
+                arguments("Subject: x\r\n\r\n\u00e9\r\n", true),
+                arguments(mixed.formatted("\u00e9", "x"), false),
+                arguments(mixed.formatted("x", "\u00e9"), true),
+                arguments(inner.formatted("\u00e9", "x"), false),
+                arguments(inner.formatted("x", "\u00e9"), true));
+    }
+
+    /** RFC 6531 §3.2: at any level of a message. */
+    @ParameterizedTest
+    @MethodSource("headersBeyondAscii")
+    void internationalHeadersGoWhereTheyAreTaken(String text, boolean goes) throws IOException {
+        FakeMx mx = rig.mx().offering("8BITMIME");
+        String hop = rig.start(mx);
+        assertThat(
+                        Rig.statuses(
+                                rig.transport()
+                                        .deliver(rig.request(hop, text, eightBit(true), to("b")))))
+                .containsExactly(goes ? "2.0.0" : "5.6.7");
+        assertThat(mx.received()).hasSize(goes ? 1 : 0);
     }
 
     @Test // RFC 9422

@@ -1,9 +1,9 @@
 package postern.sts;
 
-import java.net.IDN;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import postern.mail.DomainForms;
 
 /** Names that can have a policy. */
 final class PolicyDomain {
@@ -21,10 +21,7 @@ final class PolicyDomain {
     static Optional<String> of(String domain) {
         String name = domain.endsWith(".") ? domain.substring(0, domain.length() - 1) : domain;
         try {
-            boolean ascii = name.chars().allMatch(c -> c < 0x80);
-            name =
-                    (ascii ? name : IDN.toASCII(name, IDN.ALLOW_UNASSIGNED))
-                            .toLowerCase(Locale.ROOT);
+            name = DomainForms.ascii(name).toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }

@@ -44,6 +44,7 @@ public final class Sections {
                     RuleConfig::check,
                     AddressList::check,
                     TriageConfig::check,
+                    LoginConfig::check,
                     RewriteConfig::check,
                     AddressingConfig::check,
                     TableUses.check(),

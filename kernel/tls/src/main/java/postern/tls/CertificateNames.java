@@ -14,6 +14,9 @@ import postern.base.Bug;
 
 /** For which hosts a certificate is: RFC 6125 §6.4. */
 public final class CertificateNames {
+    /** subjectAltName's rfc822Name: RFC 5280 §4.2.1.6. */
+    private static final int MAIL_ADDRESS = 1;
+
     /** subjectAltName's dNSName: RFC 5280 §4.2.1.6. */
     private static final int DNS_NAME = 2;
 
@@ -33,23 +36,42 @@ public final class CertificateNames {
         return names;
     }
 
+    /** The mail addresses among its alternative names, as they are written there. */
+    static List<String> addresses(X509Certificate certificate) {
+        return alternatives(certificate, MAIL_ADDRESS);
+    }
+
+    /** The hosts among its alternative names, in lower case. */
     static List<String> alternatives(X509Certificate certificate) {
+        List<String> names = alternatives(certificate, DNS_NAME);
+        names.replaceAll(name -> name.toLowerCase(Locale.ROOT));
+        return names;
+    }
+
+    private static List<String> alternatives(X509Certificate certificate, int wanted) {
         List<String> names = new ArrayList<>();
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
             if (alternatives != null) {
                 for (List<?> alternative : alternatives) {
                     if (alternative.get(0) instanceof Integer kind
-                            && kind == DNS_NAME
+                            && kind == wanted
                             && alternative.get(1) instanceof String name) {
-                        names.add(name.toLowerCase(Locale.ROOT));
+                        names.add(name);
                     }
                 }
             }
         } catch (CertificateParsingException unreadable) {
-            return List.of();
+            return new ArrayList<>();
         }
         return names;
+    }
+
+    /** The whole names of hosts among its alternative names: no wildcards, and nothing odd. */
+    static List<String> hosts(X509Certificate certificate) {
+        return alternatives(certificate).stream()
+                .filter(name -> plausible(name) && !name.startsWith("*"))
+                .toList();
     }
 
     private static Optional<String> commonName(X509Certificate certificate) {

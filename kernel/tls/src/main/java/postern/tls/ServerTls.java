@@ -126,15 +126,21 @@ public final class ServerTls {
     public Protection protection(TlsPeer peer) {
         X509Certificate[] chain = peer.certificates().toArray(X509Certificate[]::new);
         if (chain.length == 0) {
-            return new Protection(peer.protocol(), peer.cipher(), peer.group(), "", "", false);
+            return Protection.of(peer);
         }
+        boolean verified = clients.verified(chain);
         return new Protection(
                 peer.protocol(),
                 peer.cipher(),
                 peer.group(),
                 ClientCertificates.fingerprint(chain[0]),
                 chain[0].getSubjectX500Principal().getName(),
-                clients.verified(chain));
+                verified,
+                verified
+                        ? new Protection.Names(
+                                CertificateNames.addresses(chain[0]),
+                                CertificateNames.hosts(chain[0]))
+                        : Protection.Names.NONE);
     }
 
     private Machinery.Engine engine() {

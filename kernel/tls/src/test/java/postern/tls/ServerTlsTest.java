@@ -197,7 +197,14 @@ final class ServerTlsTest {
         assertThat(session.getProtocol()).isEqualTo(version);
         assertThat(outcome())
                 .isEqualTo(
-                        new Protection(version, session.getCipherSuite(), group(), "", "", false));
+                        new Protection(
+                                version,
+                                session.getCipherSuite(),
+                                group(),
+                                "",
+                                "",
+                                false,
+                                Protection.Names.NONE));
     }
 
     private static List<SNIServerName> names(String name) {

@@ -3,6 +3,7 @@ package postern.smtpd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import postern.base.Bug;
 import postern.base.Endpoint;
@@ -119,7 +120,7 @@ final class AuthCommand {
                 }
             }
         }
-        Optional<String> known = conversation.peer().user().or(offer::certified);
+        List<String> known = conversation.peer().user().map(List::of).orElseGet(offer::certified);
         ServerExchange server =
                 ServerExchange.of(
                         Mechanism.EXTERNAL,
@@ -308,8 +309,8 @@ final class AuthCommand {
         conversation.hangUp(last);
     }
 
-    /** Accounts of EXTERNAL: the one that is known from outside. */
-    private record Outside(Optional<String> known) implements Accounts {
+    /** Accounts of EXTERNAL: those that are known from outside. */
+    private record Outside(List<String> known) implements Accounts {
         @Override
         public ScramKeys keys(ScramHash hash, String user) {
             throw new Bug("EXTERNAL has no keys");
@@ -317,7 +318,9 @@ final class AuthCommand {
 
         @Override
         public Verdict external(String user) {
-            return known.filter(name -> user.isEmpty() || user.equals(name))
+            return known.stream()
+                    .filter(name -> user.isEmpty() || user.equals(name))
+                    .findFirst()
                     .<Verdict>map(Verdict.Granted::new)
                     .orElseGet(() -> new Verdict.Denied("not who was proved outside"));
         }

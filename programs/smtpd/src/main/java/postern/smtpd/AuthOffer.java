@@ -9,7 +9,6 @@ import postern.base.Endpoint;
 import postern.sasl.ChannelBinding;
 import postern.sasl.Mechanism;
 import postern.sasl.dovecot.AuthClient;
-import postern.tls.Protection;
 import postern.tls.TlsPeer;
 
 /** Which mechanisms a client may use as its connection is now. One thread only. */
@@ -58,7 +57,7 @@ final class AuthOffer {
         for (Mechanism each : logins.allowed()) {
             boolean can =
                     switch (each) {
-                        case EXTERNAL -> certified().isPresent();
+                        case EXTERNAL -> !certified().isEmpty();
                         case SCRAM_SHA_256_PLUS -> known.contains(each) && binding().isPresent();
                         case SCRAM_SHA_256, SCRAM_SHA_1 ->
                                 // who can have TLS need not let others try out words on a proof
@@ -77,9 +76,9 @@ final class AuthOffer {
         return usable(startTls).stream().map(Mechanism::text).collect(Collectors.joining(" "));
     }
 
-    /** Whose certificate the client has shown. */
-    Optional<String> certified() {
-        return identity.protection().filter(Protection::certified).flatMap(logins.config()::login);
+    /** Whose certificate the client has shown; the first is meant where it does not say. */
+    List<String> certified() {
+        return identity.protection().map(logins.config()::logins).orElse(List.of());
     }
 
     Optional<ChannelBinding> binding() {

@@ -32,6 +32,10 @@ public record Logins(
                     List.of(),
                     null,
                     new LoginConfig(
-                            Map.of(), List.of(), LoginConfig.Ownership.AUTHENTICATED, false),
+                            Map.of(),
+                            List.of(),
+                            List.of(),
+                            LoginConfig.Ownership.AUTHENTICATED,
+                            false),
                     List.of());
 }

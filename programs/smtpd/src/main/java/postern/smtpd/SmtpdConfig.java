@@ -309,7 +309,7 @@ public record SmtpdConfig(
                     "Most TLS handshakes at once; STARTTLS is answered 454 beyond it.",
                     SINCE);
 
-    private static final Key<Boolean> ASK_CLIENTS =
+    static final Key<Boolean> ASK_CLIENTS =
             Key.bool(
                     "client_certificates",
                     false,

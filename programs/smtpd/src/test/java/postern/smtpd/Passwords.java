@@ -48,6 +48,7 @@ final class Passwords {
                 new LoginConfig(
                         Map.of(),
                         List.of(),
+                        List.of(),
                         LoginConfig.Ownership.valueOf(
                                 given.getOrDefault("ownership", "AUTHENTICATED")),
                         false),

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.testkit.TestAuthority;
 
@@ -99,7 +100,11 @@ class AuthenticationTest {
                 client.ehlo()
                 print(client.esmtp_features.get("auth"))
                 print(client.docmd("AUTH", "EXTERNAL " + (b64(user.encode()) or "=")))
-                print(client.docmd("MAIL", "FROM:<%s@localhost>" % user))
+                print(client.docmd("MAIL", "FROM:<%s>" % (user if "@" in user else "x@localhost")))
+                print(client.docmd("RCPT", "TO:<bob@far.test>"))
+                if client.docmd("DATA")[0] == 354:
+                    client.send(b"Subject: external\\r\\n.\\r\\n")
+                    print(client.getreply())
 
             {"PLUS": plus, "EXTERNAL": external}.get(how, library)()
             """;
@@ -122,9 +127,20 @@ class AuthenticationTest {
                 folder.resolve("client.pem"), folder.resolve("client.key"), "carol", "carol");
         SelfSigned.write(
                 folder.resolve("forged.pem"), folder.resolve("forged.key"), "dave", "dave");
-        TestAuthority authority = TestAuthority.create().issueNamed("dave", "dave");
+        TestAuthority authority =
+                TestAuthority.create()
+                        .issueNamed("dave", "dave")
+                        .issue(
+                                "erin",
+                                "host.example.net",
+                                "*.example.net",
+                                "erin@Example.NET",
+                                "e2@example.net");
         Files.writeString(folder.resolve("ca.pem"), authority.pem());
         Files.writeString(folder.resolve("dave.pem"), authority.credential("dave"));
+        Files.writeString(folder.resolve("names.pem"), authority.credential("erin"));
+        TestAuthority stranger = TestAuthority.create().issue("erin", "erin@example.net");
+        Files.writeString(folder.resolve("strange.pem"), stranger.credential("erin"));
         fingerprint = SelfSigned.fingerprint(folder.resolve("client.pem"));
         implicit = Postern.freePort();
         clear = Postern.freePort();
@@ -154,6 +170,7 @@ class AuthenticationTest {
 
         [smtpd.auth]
         certificates = { "SHA256:%4$s" = "carol", "CN=dave" = "dave" }
+        certificate_names = ["email", "dns"]
 
         [auth]
         passwords = "auth/passwords"
@@ -234,6 +251,34 @@ class AuthenticationTest {
                 .startsWith(" SCRAM-SHA-256-PLUS")
                 .contains("(504, b'5.5.4")
                 .contains("(530, b'5.7.0");
+    }
+
+    /** RFC 4422 appendix A: no other name than one that an authority vouches for. */
+    @ParameterizedTest
+    @CsvSource({
+        "'', erin@example.net",
+        "erin@example.net, erin@example.net",
+        "e2@example.net, e2@example.net",
+        "host.example.net, host.example.net",
+        "x.example.net, ''",
+        "*.example.net, ''",
+        "ann@example.net, ''",
+        "erin, ''",
+    })
+    void namesOfACertificateAreLogins(String asked, String login) throws IOException {
+        String said = client(implicit, "EXTERNAL", asked, "", "names.pem", "names.pem");
+
+        assertThat(said).startsWith(" EXTERNAL ").contains(login.isEmpty() ? "(535, " : "(235, ");
+        if (!login.isEmpty()) {
+            postern.awaitLog("sasl_method=EXTERNAL sasl_username=" + login);
+        }
+    }
+
+    @Test
+    void namesThatNobodyVouchesForAreNoLogins() throws IOException {
+        assertThat(client(implicit, "EXTERNAL", "", "", "strange.pem", "strange.pem"))
+                .startsWith(" SCRAM-SHA-256-PLUS")
+                .contains("(504, b'5.5.4");
     }
 
     /** Our own smtp is a client too, and takes the best mechanism there is. */

@@ -56,7 +56,7 @@ public final class TestAuthority {
      * What a certificate says.
      *
      * @param name its subject's CN
-     * @param hosts alternative names; none: no such extension
+     * @param hosts alternative names, with @ of mailboxes; none: no such extension
      */
     private record Wish(String name, List<String> hosts, Instant begin, Instant end) {
         Wish(String name, String... hosts) {
@@ -76,7 +76,8 @@ public final class TestAuthority {
     }
 
     /**
-     * Issues a certificate for hosts of those names, valid now, with an elliptic key.
+     * Issues a certificate for hosts of those names, and mailboxes where there is an @ in it, valid
+     * now, with an elliptic key.
      *
      * @param alias by which it is asked for later; its CN
      */
@@ -146,9 +147,7 @@ public final class TestAuthority {
                 builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
             }
             if (!wish.hosts().isEmpty()) {
-                Stream<GeneralName> names =
-                        wish.hosts().stream()
-                                .map(host -> new GeneralName(GeneralName.dNSName, host));
+                Stream<GeneralName> names = wish.hosts().stream().map(TestAuthority::alternative);
                 builder.addExtension(
                         Extension.subjectAlternativeName,
                         false,
@@ -162,6 +161,11 @@ public final class TestAuthority {
         } catch (IOException | GeneralSecurityException | OperatorCreationException broken) {
             throw new Bug("a certificate can be made", broken);
         }
+    }
+
+    private static GeneralName alternative(String name) {
+        return new GeneralName(
+                name.contains("@") ? GeneralName.rfc822Name : GeneralName.dNSName, name);
     }
 
     private static KeyPair elliptic() {

@@ -49,6 +49,9 @@ final class TlsReport {
 
     private void print(TlsTools.Way way) {
         terminal.out().println(way.nextHop() + ": " + way.validation());
+        if (!way.elsewhere().isEmpty()) {
+            terminal.out().println("  not the way of our mail: " + way.elsewhere());
+        }
         if (!way.problem().isEmpty()) {
             terminal.out()
                     .println(
@@ -78,6 +81,7 @@ final class TlsReport {
         for (TlsTools.Way way : ways) {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("nexthop", way.nextHop());
+            one.put("elsewhere", way.elsewhere());
             one.put("validation", way.validation());
             one.put("problem", way.problem());
             one.put("permanent", way.forGood());

@@ -19,12 +19,19 @@ public interface TlsTools {
     /**
      * A next hop.
      *
+     * @param elsewhere where mail to it goes instead by the site's own routing, in words; empty
+     *     where it goes by this way
      * @param validation whether DNSSEC proves anything here
      * @param problem why there is no host to try; empty where there is
      * @param forGood whether mail would go back for that
      */
     record Way(
-            String nextHop, String validation, String problem, boolean forGood, List<Host> hosts) {
+            String nextHop,
+            String elsewhere,
+            String validation,
+            String problem,
+            boolean forGood,
+            List<Host> hosts) {
         public Way {
             hosts = List.copyOf(hosts);
         }

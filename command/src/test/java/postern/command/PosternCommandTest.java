@@ -71,7 +71,7 @@ class PosternCommandTest {
     private List<TlsTools.Way> walked(
             Settings settings, String domain, Optional<String> transport, boolean required) {
         if (domain.equals("gone.example")) {
-            return List.of(new TlsTools.Way(domain, "", "5.1.2 no such host", true, List.of()));
+            return List.of(new TlsTools.Way(domain, "", "", "5.1.2 no such host", true, List.of()));
         }
         boolean goes = !required;
         var met =
@@ -91,7 +91,8 @@ class PosternCommandTest {
                         List.of("MTA-STS: none"),
                         "dane",
                         met);
-        return List.of(new TlsTools.Way(domain, "validated", "", false, List.of(host)));
+        return List.of(
+                new TlsTools.Way(domain, "to a relay", "validated", "", false, List.of(host)));
     }
 
     /** All addresses of a domain are said so; a file of that name has nothing to do with it. */
@@ -111,6 +112,7 @@ class PosternCommandTest {
         assertThat(console.out())
                 .contains(
                         "d.example: validated",
+                        "  not the way of our mail: to a relay",
                         "  mx.example[192.0.2.1]:25: MX records proven",
                         "    MTA-STS: none",
                         "    TLS: TLSv1.3 TLS_AES_128_GCM_SHA256, proven by TLSA 3 1 1",

@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import postern.base.World;
 import postern.base.system.SystemWorld;
+import postern.command.AddressTools;
 import postern.command.TlsTools;
 import postern.config.Settings;
 import postern.dns.DnsResolver;
 import postern.dns.NextHop;
 import postern.dns.Resolver;
+import postern.mail.AddressParser;
 import postern.mail.Terms.Protection;
 import postern.smtp.DnsConfig;
 import postern.smtp.SmtpConfig;
@@ -54,10 +56,11 @@ final class TlsQuestions implements TlsTools {
                             resolver,
                             promises.means(
                                     tables.get(config.tls().tables()), shown(settings, name)));
+            String elsewhere = transport.isPresent() ? "" : elsewhere(settings, domain);
             return check
                     .check(domain, required ? Protection.REQUIRED : Protection.UNSTATED)
                     .stream()
-                    .map(TlsQuestions::way)
+                    .map(report -> way(report, elsewhere))
                     .toList();
         } finally {
             remove(scratch);
@@ -87,9 +90,47 @@ final class TlsQuestions implements TlsTools {
         }
     }
 
-    private static Way way(TlsCheck.Report report) {
+    /** Where the site's own routing takes mail to a bare domain, if not by its MX. */
+    private static String elsewhere(Settings settings, String domain) {
+        String address = "postmaster@" + domain;
+        if (domain.indexOf('[') >= 0
+                || !(AddressParser.mailbox(address) instanceof AddressParser.Parsed.Address)) {
+            return "";
+        }
+        List<AddressTools.Destination> destinations;
+        try {
+            destinations =
+                    new AddressQuestions()
+                            .explain(settings, address, Optional.empty())
+                            .destinations();
+        } catch (IOException unreadable) { // by this user: then nobody can say
+            return "";
+        }
+        for (AddressTools.Destination each : destinations) {
+            boolean usual =
+                    each.transport().equals(Transports.SMTP)
+                            && each.nextHop().equalsIgnoreCase(domain);
+            if (!each.transport().isEmpty() && !usual) {
+                AddressTools.Step last = each.steps().getLast();
+                return each.recipient()
+                        + " goes to "
+                        + (each.nextHop().isEmpty() ? "" : each.nextHop() + " by ")
+                        + "transport "
+                        + each.transport()
+                        + " ("
+                        + last.rule()
+                        + ", "
+                        + last.origin()
+                        + ")";
+            }
+        }
+        return "";
+    }
+
+    private static Way way(TlsCheck.Report report, String elsewhere) {
         return new Way(
                 report.nextHop(),
+                elsewhere,
                 report.validation(),
                 report.problem(),
                 report.forGood(),

@@ -109,6 +109,13 @@ final class MailqPrinter {
 
     /** What strangers wrote does not steer the terminal. */
     static String printable(String text) {
+        int plain = 0;
+        while (plain < text.length() && !Character.isISOControl(text.charAt(plain))) {
+            plain++;
+        }
+        if (plain == text.length()) {
+            return text; // nearly always, and there may be very many
+        }
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints().forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? '?' : c));
         return out.toString();

@@ -100,6 +100,7 @@ public final class ControlLine {
     /** A line without its LF; empty when it is none. */
     public static Optional<ControlLine> parse(String line) {
         Map<String, String> fields = new LinkedHashMap<>();
+        boolean plain = line.indexOf('\\') < 0; // nearly always
         int from = 0;
         while (from <= line.length()) {
             int tab = line.indexOf('\t', from);
@@ -108,7 +109,10 @@ public final class ControlLine {
             if (equals <= from || equals > end) {
                 return Optional.empty();
             }
-            Optional<String> value = unescape(line, equals + 1, end);
+            Optional<String> value =
+                    plain
+                            ? Optional.of(line.substring(equals + 1, end))
+                            : unescape(line, equals + 1, end);
             if (value.isEmpty()) {
                 return Optional.empty();
             }

@@ -302,7 +302,8 @@ final class CleanupSession implements LmtpSession {
         try {
             begun = spool.receive(Math.max(announced, known));
         } catch (Spool.NoSpace full) {
-            world.log().warning(LogLine.about("cleanup").with("refused", full));
+            String why = String.valueOf(full.getMessage());
+            world.log().warning(LogLine.about("cleanup").with("refused", why));
             refuse(Reply.of(452, "4.3.1", "Insufficient system storage"));
             return;
         }

@@ -113,7 +113,7 @@ final class Operator {
                 Schedule.done(entry, pending, Progress.State.REMOVED);
                 changes.add(Reports.progress(pending, Progress.State.REMOVED, now.wall()));
             } else if (pending.detail.startsWith(Reports.GIVEN_UP)) {
-                pending.detail = pending.detail.substring(Reports.GIVEN_UP.length());
+                pending.detail = Reports.unmarked(Reports.GIVEN_UP, pending.detail);
                 giveUp(entry, pending, now);
             } else {
                 entry.held = true;
@@ -134,7 +134,7 @@ final class Operator {
                 waits ? Progress.State.WAITING : Progress.State.HELD,
                 pending.attempts,
                 now.wall(),
-                order + pending.detail);
+                Reports.marked(order, pending.detail));
     }
 
     /** Nothing new is tried for the message until {@link #release}. False when it is not here. */

@@ -24,13 +24,25 @@ final class Reports {
      * What the detail of a recipient begins with, in the log and while it is being tried, whose
      * message was deleted or given up. No outcome looks so: it begins with its status.
      */
-    static final String DELETED = "deleted by the operator ";
+    static final String DELETED = "deleted by the operator";
 
-    static final String GIVEN_UP = "given up by the operator ";
+    static final String GIVEN_UP = "given up by the operator";
+
+    private static final String MARKED = ": ";
 
     static final Outcome.Deferred AGENT_LOST = later("4.3.0", "delivery agent went away");
 
     private Reports() {}
+
+    /** A detail with one of those before it. */
+    static String marked(String mark, String detail) {
+        return mark.isEmpty() || detail.isEmpty() ? mark + detail : mark + MARKED + detail;
+    }
+
+    static String unmarked(String mark, String marked) {
+        int from = mark.length() + MARKED.length();
+        return marked.length() > from ? marked.substring(from) : "";
+    }
 
     static List<Delivery> unanswered(Attempt attempt) {
         var nothing =

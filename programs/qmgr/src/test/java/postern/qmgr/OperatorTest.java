@@ -89,6 +89,9 @@ class OperatorTest {
     void whatWasGivenUpMeanwhileIsToldOfAfterACrash() {
         QueueId id = halfTried();
         order(Deed.EXPIRE, id);
+        assertThat(stage.recorded(id, 0).detail()).isEqualTo("given up by the operator");
+        assertThat(stage.recorded(id, 1).detail())
+                .isEqualTo("given up by the operator: 4.2.1 greylisted");
         Stage next = next();
         assertThat(next.running).isEmpty();
         assertThat(next.settlements).hasSize(1);

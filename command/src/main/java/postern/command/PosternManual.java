@@ -87,15 +87,14 @@ public final class PosternManual {
 
     public static String mailq() {
         Manual page = new Manual("mailq", 1, "list the mail queue");
-        page.section("SYNOPSIS").typed("mailq");
+        page.section("SYNOPSIS").typed("mailq [-C file]");
         page.section("DESCRIPTION");
         page.paragraph(
                 "Lists each message that waits: queue id, size in octets, arrival, sender; below, in"
                         + " parentheses, why a recipient waits, and the recipients. An asterisk behind"
                         + " the id means that an attempt runs, an exclamation mark that the message is held. postern queue list --json tells the"
                         + " same to programs.");
-        page.paragraph(
-                "It is the same as sendmail -bp. Options of other mailq commands are ignored.");
+        page.paragraph("It is the same as sendmail -bp, and takes its options.");
         page.exitStatus();
         return page.seeAlso("postern(1)", "sendmail(1)").text();
     }

@@ -14,7 +14,6 @@ import postern.base.system.SystemWorld;
 import postern.command.ExitStatus;
 import postern.command.Installation;
 import postern.command.PosternCommand;
-import postern.command.QueueClient;
 import postern.command.StateFolder;
 import postern.command.Terminal;
 import postern.command.sendmail.Sendmail;
@@ -44,13 +43,21 @@ final class Commands {
                     new Sendmail(terminal, folder(terminal, installation)).run(arguments).code();
             case "bsmtp" ->
                     new Sendmail(terminal, folder(terminal, installation)).batch(arguments).code();
-            case "mailq" ->
-                    new QueueClient(terminal, folder(terminal, installation)).mailq().code();
+            case "mailq" -> sendmail(terminal, installation, "-bp", arguments);
+            case "newaliases" -> sendmail(terminal, installation, "-bi", arguments);
             default -> {
                 terminal.err().println("postern: no such command: " + command);
                 yield ExitStatus.USAGE.code();
             }
         };
+    }
+
+    /** sendmail under another of its names takes the same options. */
+    private static int sendmail(
+            Terminal terminal, Installation installation, String mode, List<String> arguments) {
+        List<String> all = new ArrayList<>(List.of(mode));
+        all.addAll(arguments);
+        return new Sendmail(terminal, folder(terminal, installation)).run(all).code();
     }
 
     /**

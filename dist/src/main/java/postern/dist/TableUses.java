@@ -106,7 +106,9 @@ final class TableUses {
 
     private static Map<String, String> variables(Settings settings) {
         Map<String, String> values = new HashMap<>();
-        for (String name : Tables.variables(settings, Tables.used(settings, all()))) {
+        Set<String> tables = new LinkedHashSet<>(); // also one that nobody but a person asks
+        TableConfig.all(settings).forEach(config -> tables.add(config.name()));
+        for (String name : Tables.variables(settings, tables)) {
             String value = System.getenv(name);
             if (value != null) {
                 values.put(name, value);

@@ -33,6 +33,11 @@ public record Cidr(InetAddress address, int prefixBits) {
                 : Optional.of(new Cidr(address.get(), bits));
     }
 
+    /** Whether both are IPv4, or both IPv6. */
+    public boolean sameFamily(InetAddress other) {
+        return address.getClass() == other.getClass();
+    }
+
     /** Whether the address lies in the block. An IPv4 address never lies in an IPv6 block. */
     public boolean contains(InetAddress other) {
         byte[] mine = address.getAddress();

@@ -54,7 +54,13 @@ final class CidrTable implements Table, TableEntries.Listed {
             return Answer.ABSENT;
         }
         InetAddress wanted = address.get();
-        RuleLines.Rule<Cidr> rule = RuleLines.first(rules, network -> network.contains(wanted));
+        // cidr_table(5): a network says nothing of addresses of the other family, nor does its "!"
+        RuleLines.Rule<Cidr> rule =
+                RuleLines.first(
+                        rules,
+                        each ->
+                                each.pattern().sameFamily(wanted)
+                                        && each.counts(each.pattern().contains(wanted)));
         return rule == null
                 ? Answer.ABSENT
                 : new Answer.Found(rule.result(), source + ":" + rule.line());

@@ -41,7 +41,7 @@ final class RegexpTable implements Table, TableEntries.Listed {
             return Answer.ABSENT;
         }
         RuleLines.Rule<Pattern> rule =
-                RuleLines.first(rules, pattern -> pattern.matcher(key).find());
+                RuleLines.first(rules, each -> each.counts(each.pattern().matcher(key).find()));
         return rule == null
                 ? Answer.ABSENT
                 : new Answer.Found(filled(rule, key), source + ":" + rule.line());

@@ -30,14 +30,19 @@ final class RuleLines<P> {
      * @param result empty for an {@code if}
      * @param end for an {@code if}: index of the first rule behind its {@code endif}; else -1
      */
-    record Rule<P>(P pattern, boolean negated, String result, int line, int end) {}
+    record Rule<P>(P pattern, boolean negated, String result, int line, int end) {
+        /** Whether it counts where its pattern does, or does not, match. */
+        boolean counts(boolean matches) {
+            return matches != negated;
+        }
+    }
 
     /** The first rule that counts, of those that {@link #read} gave; null when none does. */
-    static <P> @Nullable Rule<P> first(List<Rule<P>> rules, Predicate<P> matches) {
+    static <P> @Nullable Rule<P> first(List<Rule<P>> rules, Predicate<Rule<P>> test) {
         int at = 0;
         while (at < rules.size()) {
             Rule<P> rule = rules.get(at);
-            boolean counts = matches.test(rule.pattern) != rule.negated;
+            boolean counts = test.test(rule);
             if (rule.end < 0 && counts) {
                 return rule;
             }

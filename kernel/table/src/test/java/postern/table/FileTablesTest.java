@@ -30,6 +30,10 @@ final class FileTablesTest {
             192.0.2.200          two hundred
             endif
             2001:db8::/32        six
+            !10.0.0.0/8          not ten
+            if !2001:db8:1::/48
+            ::/0                 other six
+            endif
             """;
 
     @TempDir Path folder;
@@ -171,8 +175,10 @@ final class FileTablesTest {
                     192.0.2.1        | REJECT
                     192.0.2.77       | lower half
                     192.0.2.200      | two hundred
-                    192.0.2.201      | (absent)
-                    198.51.100.1     | (absent)
+                    192.0.2.201      | not ten
+                    198.51.100.1     | not ten
+                    10.1.2.3         | (absent)
+                    2001:db9::1      | other six
                     2001:db8::5      | six
                     mail.example.org | (absent)
                     """)

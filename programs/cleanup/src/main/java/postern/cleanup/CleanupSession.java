@@ -41,6 +41,10 @@ final class CleanupSession implements LmtpSession {
     static final int RECIPIENTS_MAX = 10_000;
 
     private static final int SCRATCH_OCTETS_MAX = 64 * 1024;
+
+    /** Who writes where the envelope names nobody: RFC 5322 §3.6.2 wants an author. */
+    private static final String NOTICES = "MAILER-DAEMON";
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private static final Reply OK = Reply.of(250, "2.1.0", "Ok");
@@ -333,7 +337,12 @@ final class CleanupSession implements LmtpSession {
     private String missing(String name, String id, Instant now) {
         return switch (name) {
             case "date" -> "Date: " + trace.date(now) + "\r\n";
-            case "from" -> "From: " + (sender.toString().isEmpty() ? "<>" : sender) + "\r\n";
+            case "from" ->
+                    "From: "
+                            + (sender instanceof ReversePath.Nobody
+                                    ? NOTICES + "@" + config.hostname()
+                                    : sender)
+                            + "\r\n";
             case "message-id" -> "Message-ID: <" + id + "@" + config.hostname() + ">\r\n";
             default -> throw new Bug("nobody completes " + name);
         };

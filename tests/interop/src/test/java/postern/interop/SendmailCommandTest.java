@@ -124,6 +124,18 @@ class SendmailCommandTest {
                 .contains("\nTo: " + Postern.USER + "@localhost\n");
     }
 
+    /** RFC 5322 §3.6.2: a From field has an address in it, also where the envelope has none. */
+    @Test
+    void mailFromNobodyHasAnAuthor() throws IOException {
+        String message = "Subject: from nobody\n\nx\n";
+        Tool.Ended sent = run(postern, "sendmail", message, "-f", "<>", Postern.USER);
+
+        assertThat(sent.code()).as(sent.output()).isZero();
+        assertThat(mail("from nobody"))
+                .startsWith("Return-Path: <>\n")
+                .contains("\nFrom: MAILER-DAEMON@mx.interop.test\n");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -164,6 +176,11 @@ class SendmailCommandTest {
     void otherNames() throws IOException {
         assertThat(run(postern, "mailq", "").output()).contains("Mail queue is empty");
         assertThat(run(postern, "newaliases", "").code()).isZero();
+        Postern other = Postern.prepare(postern.folder().resolve("other"), "", "");
+        String named = other.config().toString();
+        assertThat(run(postern, "mailq", "", "-C", named).code()).isNotZero();
+        assertThat(run(postern, "newaliases", "", "-C", named).code()).isNotZero();
+        assertThat(run(postern, "mailq", "", "-Z").code()).isEqualTo(64);
         Tool.Ended uucp =
                 run(
                         postern,

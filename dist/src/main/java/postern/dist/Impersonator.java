@@ -14,19 +14,21 @@ import postern.base.RecentUsers;
 import postern.base.User;
 import postern.mailbox.Command;
 import postern.mailbox.Identities;
+import postern.os.Deputies;
 import postern.os.Identity;
 import postern.os.InputFile;
 import postern.os.ProgramRun;
 
 /**
- * Each delivery has its recipient's rights, on a thread of its own. Needs root; nobody is made
- * root.
+ * Each delivery has its recipient's rights, on a thread that has become the recipient. Needs root;
+ * nobody is made root.
  */
 final class Impersonator implements Identities {
     /** How long a user's groups stay known. Origin: as long as the user, in RecentUsers. */
     private static final Duration GROUPS_KNOWN = RecentUsers.KNOWN;
 
     private final Clock clock;
+    private final Deputies deputies = new Deputies();
     private final Map<User, Known> known = new ConcurrentHashMap<>();
 
     private record Known(Identity identity, long until) {}
@@ -83,7 +85,7 @@ final class Impersonator implements Identities {
 
     @Override
     public <T> T as(User user, Delivering<T> delivery) throws IOException {
-        return identity(user).call(delivery::run);
+        return deputies.call(identity(user), delivery::run);
     }
 
     /**

@@ -2,7 +2,9 @@ package postern.mailbox;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import postern.base.Disk;
 import postern.base.DiskFile;
@@ -42,7 +44,9 @@ public final class Maildir {
         Disk disk = world.disk();
         Path temporary = maildir.resolve("tmp");
         Path fresh = maildir.resolve("new");
-        provide(disk, maildir, temporary, fresh);
+        if (quotaOctets > 0 && !disk.exists(maildir)) {
+            provide(disk, maildir); // it is counted below
+        }
         var size = new MaildirSize(disk, maildir);
         boolean counted = size.admit(prepended.length + content.octets(), quotaOctets);
         String name = uniqueName();
@@ -50,11 +54,11 @@ public final class Maildir {
         boolean moved = false;
         try {
             long octets;
-            try (DiskFile file = disk.create(written)) {
+            try (DiskFile file = create(disk, maildir, written)) {
                 octets = write(file, prepended, content);
                 file.sync();
             }
-            disk.move(written, fresh.resolve(name + ",S=" + octets));
+            move(disk, maildir, written, fresh.resolve(name + ",S=" + octets));
             moved = true;
             disk.syncDirectory(fresh);
             if (counted) {
@@ -67,15 +71,29 @@ public final class Maildir {
         }
     }
 
-    private static void provide(Disk disk, Path maildir, Path temporary, Path fresh)
-            throws IOException {
-        if (disk.exists(fresh) && disk.exists(temporary)) {
-            return;
+    /** Nearly every delivery finds the folders there, and is not made to look first. */
+    private static DiskFile create(Disk disk, Path maildir, Path file) throws IOException {
+        try {
+            return disk.create(file);
+        } catch (NoSuchFileException noFolder) {
+            provide(disk, maildir);
+            return disk.create(file);
         }
-        disk.createDirectories(maildir);
-        disk.createDirectories(temporary);
-        disk.createDirectories(maildir.resolve("cur"));
-        disk.createDirectories(fresh);
+    }
+
+    private static void move(Disk disk, Path maildir, Path from, Path to) throws IOException {
+        try {
+            disk.move(from, to);
+        } catch (NoSuchFileException noFolder) {
+            provide(disk, maildir);
+            disk.move(from, to);
+        }
+    }
+
+    private static void provide(Disk disk, Path maildir) throws IOException {
+        for (String part : List.of("tmp", "cur", "new")) {
+            disk.createDirectories(maildir.resolve(part));
+        }
         disk.syncDirectory(maildir);
         Path parent = maildir.getParent();
         if (parent != null) {
@@ -108,9 +126,8 @@ public final class Maildir {
 
     /** Gives the octets written. */
     private static long write(DiskFile file, byte[] prepended, Content content) throws IOException {
-        file.write(0, ByteBuffer.wrap(prepended));
-        long at = prepended.length;
-        var lines = new UnixLines(content, BLOCK_OCTETS);
+        long at = 0;
+        var lines = new UnixLines(content, BLOCK_OCTETS, prepended);
         for (ByteBuffer block = lines.next(); block.hasRemaining(); block = lines.next()) {
             int length = block.remaining();
             file.write(at, block);

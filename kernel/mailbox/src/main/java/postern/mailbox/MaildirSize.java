@@ -104,6 +104,9 @@ final class MaildirSize {
 
     /** Empty when there is none. */
     private String read() throws IOException {
+        if (!disk.exists(file)) { // of most mailboxes; an exception costs more than the look
+            return "";
+        }
         try {
             return new String(disk.head(file, FILE_OCTETS_MAX + 1), StandardCharsets.US_ASCII);
         } catch (NoSuchFileException none) {

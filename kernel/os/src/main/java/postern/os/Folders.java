@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -67,26 +68,28 @@ public final class Folders {
             return Optional.empty();
         }
         Path real = path.toRealPath();
-        return identity.call(
-                () -> {
-                    Path at = Path.of("/");
-                    for (Path name : real) {
-                        if (!Files.isExecutable(at)) {
-                            return Optional.of(at);
-                        }
-                        at = at.resolve(name);
-                    }
-                    return Files.isReadable(at) ? Optional.empty() : Optional.of(at);
-                });
+        return new Deputies()
+                .call(
+                        identity,
+                        () -> {
+                            Path at = Path.of("/");
+                            for (Path name : real) {
+                                if (!Files.isExecutable(at)) {
+                                    return Optional.of(at);
+                                }
+                                at = at.resolve(name);
+                            }
+                            return Files.isReadable(at) ? Optional.empty() : Optional.of(at);
+                        });
     }
 
     /**
-     * Sees to it that a path below a folder stays there: no part of it that exists is a symbolic
+     * Sees to it that paths below a folder stay there: no part of them that exists is a symbolic
      * link, and none leads out. What does not exist yet leads nowhere.
      *
-     * @throws IOException it does not stay, or cannot be looked at
+     * @throws IOException one does not stay, or cannot be looked at
      */
-    public static void beneath(Path folder, Path relative) throws IOException {
+    public static void beneath(Path folder, List<Path> relatives) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment root = arena.allocateFrom(folder.toString());
             long opened =
@@ -96,14 +99,16 @@ public final class Folders {
                 MemorySegment how = arena.allocate(24, 8); // struct open_how
                 how.set(ValueLayout.JAVA_LONG, 0, PATH_CLOEXEC);
                 how.set(ValueLayout.JAVA_LONG, 16, RESOLVE_BENEATH_NO_SYMLINKS);
-                MemorySegment name = arena.allocateFrom(relative.toString());
-                long found =
-                        Syscall.call(
-                                Syscall.OPENAT2, descriptor, name.address(), how.address(), 24);
-                if (found >= 0) {
-                    Descriptors.close((int) found);
-                } else if (found != -Errno.ENOENT) {
-                    throw Errno.failure(folder.resolve(relative).toString(), found);
+                for (Path relative : relatives) {
+                    MemorySegment name = arena.allocateFrom(relative.toString());
+                    long found =
+                            Syscall.call(
+                                    Syscall.OPENAT2, descriptor, name.address(), how.address(), 24);
+                    if (found >= 0) {
+                        Descriptors.close((int) found);
+                    } else if (found != -Errno.ENOENT) {
+                        throw Errno.failure(folder.resolve(relative).toString(), found);
+                    }
                 }
             } finally {
                 Descriptors.close(descriptor);

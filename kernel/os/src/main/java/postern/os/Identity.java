@@ -43,30 +43,9 @@ public record Identity(int uid, int gid, List<Integer> groups) {
         return new Identity(user.uid(), user.gid(), Groups.of(user));
     }
 
-    /** Something to be done as somebody. */
+    /** Something to be done as somebody: {@link Deputies}. */
     public interface Deed<T> {
         T run() throws IOException;
-    }
-
-    /**
-     * Does the deed as this identity, on a thread of its own that ends with it; every file it makes
-     * is theirs, and every permission is checked as theirs. Needs root, unless we are that identity
-     * already. Classes that the deed uses for the first time are still looked for in the class
-     * path's open files.
-     *
-     * @throws IOException what the deed threw, or the identity cannot be taken on; never done as
-     *     root
-     */
-    public <T> T call(Deed<T> deed) throws IOException {
-        if (uid == 0) {
-            throw new IOException("nothing is done for others as root");
-        }
-        return onOwnThread(
-                "as-" + uid,
-                () -> {
-                    takeOn();
-                    return deed.run();
-                });
     }
 
     /** Makes the calling thread, and it alone, this identity; without way back. */
@@ -90,6 +69,11 @@ public record Identity(int uid, int gid, List<Integer> groups) {
     static <T> T onOwnThread(String name, Callable<T> task) throws IOException {
         var result = new FutureTask<T>(task);
         Thread.ofPlatform().name(name).start(result);
+        return outcome(result);
+    }
+
+    /** What became of a task, waiting for it if need be; it throws IOException only. */
+    static <T> T outcome(FutureTask<T> result) throws IOException {
         try {
             return result.get();
         } catch (InterruptedException interrupted) {

@@ -109,14 +109,17 @@ public final class VirtualAgent implements DeliveryAgent {
             byte[] fields =
                     ("Return-Path: <" + request.sender() + ">\nDelivered-To: " + mailbox + "\n")
                             .getBytes(StandardCharsets.UTF_8);
-            Folders.beneath(config.base(), relative);
             if (isMaildir) {
-                for (String part : List.of("tmp", "new", "cur")) {
-                    Folders.beneath(config.base(), relative.resolve(part));
-                }
+                Folders.beneath( // what leads there is looked at with each of them
+                        config.base(),
+                        List.of(
+                                relative.resolve("tmp"),
+                                relative.resolve("new"),
+                                relative.resolve("cur")));
                 maildir.deliver(path, fields, request.content(), config.maildirOctets());
                 return new Delivered("2.0.0", "delivered to maildir");
             }
+            Folders.beneath(config.base(), List.of(relative));
             mbox.deliver(path, request.sender(), fields, request.content());
             return new Delivered("2.0.0", "delivered to mailbox");
         } catch (IOException failed) {

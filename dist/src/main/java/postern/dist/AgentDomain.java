@@ -16,7 +16,20 @@ final class AgentDomain {
      */
     static Running serve(
             World world, String name, Supplier<LmtpSession> sessions, Listener listener) {
-        var server = new LmtpServer(world, name, sessions);
+        return serve(world, name, new LmtpServer(world, name, sessions), listener);
+    }
+
+    /**
+     * The same for agents that write files: what they wait for is a disk, and a thread that has
+     * become the recipient. A virtual thread would have to be brought back by others each time.
+     */
+    static Running serveFiles(
+            World world, String name, Supplier<LmtpSession> sessions, Listener listener) {
+        var server = new LmtpServer(world, name, sessions, world.tasks()::startWorker);
+        return serve(world, name, server, listener);
+    }
+
+    private static Running serve(World world, String name, LmtpServer server, Listener listener) {
         world.tasks().start(name, () -> server.serve(listener));
         return ended -> server.drain(listener, ended);
     }

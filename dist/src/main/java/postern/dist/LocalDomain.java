@@ -113,7 +113,7 @@ public final class LocalDomain {
                     Listener listener = listeners.get(Listeners.agent(transport));
                     if (listener != null) {
                         serving.add(
-                                AgentDomain.serve(
+                                AgentDomain.serveFiles(
                                         world, transport, () -> session(each, store), listener));
                     }
                 });

@@ -43,6 +43,11 @@ public interface Disk {
 
     boolean exists(Path path);
 
+    /** Whether there is a file where links lead to: cheaper than {@link #exists} where not. */
+    default boolean leads(Path path) {
+        return exists(path);
+    }
+
     /** When the file was written last; empty when there is none, or the disk does not know. */
     default Optional<Instant> modified(Path path) throws IOException {
         return Optional.empty();

@@ -17,6 +17,14 @@ public interface Tasks {
     void start(String name, Runnable task);
 
     /**
+     * Starts a session-like task that mostly works on files: {@link #start} on a platform thread of
+     * its own, where there are threads. For few that live long.
+     */
+    default void startWorker(String name, Runnable task) {
+        start(name, task);
+    }
+
+    /**
      * Runs a task on a virtual thread of its own and waits for its end, at most so long. What takes
      * longer is broken off: wherever it reads or writes a socket, or will, also in somebody else's
      * library, it gets an IOException and the socket is closed; it has a moment to end after that.

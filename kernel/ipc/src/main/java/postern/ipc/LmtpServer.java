@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import postern.base.Listener;
@@ -24,6 +25,7 @@ public final class LmtpServer {
     private final World world;
     private final String name;
     private final Supplier<LmtpSession> sessions;
+    private final BiConsumer<String, Runnable> start;
     private final Set<LmtpConversation> conversations = new LinkedHashSet<>(); // guarded by itself
     private int connections; // guarded by conversations: each from accept to close
     private @Nullable Runnable whenEnded; // guarded by conversations; runs once
@@ -33,9 +35,21 @@ public final class LmtpServer {
      * @param name the program, for greeting and log
      */
     public LmtpServer(World world, String name, Supplier<LmtpSession> sessions) {
+        this(world, name, sessions, world.tasks()::start);
+    }
+
+    /**
+     * @param start by which of the world's {@link postern.base.Tasks} each connection has its task
+     */
+    public LmtpServer(
+            World world,
+            String name,
+            Supplier<LmtpSession> sessions,
+            BiConsumer<String, Runnable> start) {
         this.world = world;
         this.name = name;
         this.sessions = sessions;
+        this.start = start;
     }
 
     /** Accepts until the listener is closed by {@link #drain}. */
@@ -46,7 +60,7 @@ public final class LmtpServer {
                 synchronized (conversations) {
                     connections++;
                 }
-                world.tasks().start(name + "-handover", () -> converse(peer));
+                start.accept(name + "-handover", () -> converse(peer));
             } catch (ClosedChannelException closed) {
                 return;
             } catch (IOException failed) {

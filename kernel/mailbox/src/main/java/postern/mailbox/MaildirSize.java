@@ -104,7 +104,7 @@ final class MaildirSize {
 
     /** Empty when there is none. */
     private String read() throws IOException {
-        if (!disk.exists(file)) { // of most mailboxes; an exception costs more than the look
+        if (!disk.leads(file)) { // of most; an exception costs more than the look
             return "";
         }
         try {

@@ -57,6 +57,7 @@ final class Cleaner implements Runnable {
     private final Mailbox<Boolean> bell;
     private volatile boolean stopped;
     private long changedOctets; // left or came, since the last ring; the log's thread only
+    private long newest; // segment, which stays whatever leaves it; the log's thread only
 
     private boolean hurried; // as of the last look
     private long stepBegan;
@@ -81,13 +82,22 @@ final class Cleaner implements Runnable {
     /** A message has left from there. On the log's thread. */
     void left(Place place) {
         changed(place.octets());
-        if (!index.needed(place.envelope().segment())) {
+        long segment = place.envelope().segment();
+        if (segment < newest && !index.needed(segment)) {
             ring();
         }
     }
 
-    /** So many octets were appended, or are not live any more. On the log's thread. */
-    void changed(long octets) {
+    /** So many octets were appended, the last of them to that segment. On the log's thread. */
+    void appended(long octets, long segment) {
+        if (segment > newest) {
+            newest = segment;
+            ring(); // the one before may be empty already, and can go now
+        }
+        changed(octets);
+    }
+
+    private void changed(long octets) {
         changedOctets += octets;
         if (changedOctets > segmentOctets / 8) {
             changedOctets = 0;

@@ -286,7 +286,8 @@ public final class LogSpool implements Spool {
                                 batch,
                                 when,
                                 positions -> {
-                                    cleaner.changed(octetsOnDisk(positions));
+                                    cleaner.appended(
+                                            octetsOnDisk(positions), positions.getLast().segment());
                                     complete(result, positions, then);
                                     return positions;
                                 })

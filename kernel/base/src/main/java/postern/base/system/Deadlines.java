@@ -14,6 +14,7 @@ final class Deadlines {
 
     private final Set<ChannelPeer> armed = ConcurrentHashMap.newKeySet();
     private final Thread thread;
+    private volatile boolean asleep; // until a peer is armed
 
     Deadlines() {
         thread = Thread.ofPlatform().name("deadlines").daemon(true).unstarted(this::watch);
@@ -21,8 +22,7 @@ final class Deadlines {
     }
 
     void arm(ChannelPeer peer) {
-        boolean first = armed.isEmpty();
-        if (armed.add(peer) && first) {
+        if (armed.add(peer) && asleep) {
             LockSupport.unpark(thread);
         }
     }
@@ -33,14 +33,15 @@ final class Deadlines {
 
     private void watch() {
         while (true) {
-            if (armed.isEmpty()) {
+            asleep = true;
+            while (armed.isEmpty()) {
                 LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(this, LOOK_NANOS);
-                long now = System.nanoTime();
-                for (ChannelPeer peer : armed) {
-                    peer.closeIfExpired(now);
-                }
+            }
+            asleep = false; // it looks on, so that one peer after the other wakes it once
+            LockSupport.parkNanos(this, LOOK_NANOS);
+            long now = System.nanoTime();
+            for (ChannelPeer peer : armed) {
+                peer.closeIfExpired(now);
             }
         }
     }

@@ -89,6 +89,11 @@ final class SystemDisk implements Disk {
     }
 
     @Override
+    public boolean leads(Path path) {
+        return Files.exists(path); // unlike a look at the link itself, without an exception
+    }
+
+    @Override
     public Optional<Instant> modified(Path path) throws IOException {
         try {
             return Optional.of(
@@ -117,7 +122,7 @@ final class SystemDisk implements Disk {
 
     @Override
     public void move(Path from, Path to) throws IOException {
-        if (exists(to)) {
+        if (leads(to)) {
             throw new FileAlreadyExistsException(to.toString());
         }
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);

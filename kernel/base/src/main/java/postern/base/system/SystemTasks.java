@@ -33,8 +33,16 @@ final class SystemTasks implements Tasks {
         session(name, task).start();
     }
 
+    @Override
+    public void startWorker(String name, Runnable task) {
+        session(Thread.ofPlatform().daemon(true).name(name), name, task).start();
+    }
+
     private Thread session(String name, Runnable task) {
-        Thread.Builder builder = Thread.ofVirtual().name(name);
+        return session(Thread.ofVirtual().name(name), name, task);
+    }
+
+    private Thread session(Thread.Builder builder, String name, Runnable task) {
         return builder.unstarted(
                 () -> {
                     try {

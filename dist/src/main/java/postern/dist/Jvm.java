@@ -167,6 +167,8 @@ record Jvm(Path home, Path library) {
                     // compiling a conversation with all that it calls costs more than it gives
                     "-XX:FreqInlineSize=100",
                     "-Djdk.virtualThreadScheduler.parallelism=1",
+                    // a thread of the system waits for sockets, no virtual one that polls
+                    "-Djdk.pollerMode=1",
                     "-Djdk.serialFilter=!*",
                     // named, it is not searched for: the search opens every jar
                     "-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.EPollSelectorProvider",

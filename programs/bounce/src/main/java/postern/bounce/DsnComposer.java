@@ -93,11 +93,15 @@ public final class DsnComposer implements Notices {
                                 draft.utf8(),
                                 MailOptions.Return.UNSTATED,
                                 last ? DOUBLE_BOUNCE : "",
-                                guarded(draft.original())
-                                        ? Terms.NONE.with(Terms.Protection.REQUIRED)
-                                        : Terms.NONE),
+                                terms(draft.original())),
                         List.of(Recipient.of(draft.reader())),
                         octets));
+    }
+
+    /** It travels as guarded as the message, and as fast: RFC 6710 §4.6. */
+    private static Terms terms(Envelope original) {
+        Terms terms = Terms.NONE.withPriority(original.options().terms().priority());
+        return guarded(original) ? terms.with(Terms.Protection.REQUIRED) : terms;
     }
 
     /**

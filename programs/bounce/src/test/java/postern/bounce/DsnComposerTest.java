@@ -79,7 +79,7 @@ final class DsnComposerTest {
 
     @Test // RFC 8689 §5
     void whatRequiresTlsIsNotGivenBackAndItsNoticeRequiresItToo() throws IOException {
-        var guarded = Terms.NONE.with(Terms.Protection.REQUIRED);
+        var guarded = Terms.NONE.with(Terms.Protection.REQUIRED).withPriority(4);
         var options =
                 new MailOptions(MailOptions.Body.SEVEN_BIT, false, MailOptions.Return.FULL, "")
                         .with(guarded);

@@ -146,10 +146,27 @@ final class Attempt {
                 yield true;
             }
             case HostPlan.Nothing(Outcome outcome, boolean elsewhere) -> {
-                answers.failed(new Delivery(outcome, Delivery.NOBODY, setup()));
-                yield elsewhere;
+                Outcome why = outcome;
+                boolean others = elsewhere;
+                if (outcome instanceof Bounced never && !recipientsOwn(hop)) {
+                    why = Verdicts.misled(hop, never);
+                    others = true;
+                }
+                answers.failed(new Delivery(why, Delivery.NOBODY, setup()));
+                yield others;
             }
         };
+    }
+
+    /** Whether the hop is the domain that all of the mail is for, and nobody's choice. */
+    private boolean recipientsOwn(String hop) {
+        String name = NextHop.parse(hop).map(NextHop::name).orElse(hop);
+        return request.recipients().stream()
+                .map(recipient -> recipient.mailbox().domain().text())
+                .allMatch(
+                        domain ->
+                                domain.equalsIgnoreCase(name)
+                                        || domain.equalsIgnoreCase("[" + name + "]"));
     }
 
     private TlsPolicy policy(String hop, Target target) {

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import postern.config.Key;
 import postern.config.Section;
 import postern.config.Settings;
@@ -19,7 +20,14 @@ final class SmtpKeys {
     private static final Duration HOUR = Duration.ofHours(1);
 
     static final Key<String> HELO =
-            Key.text("helo", "", "What we call ourselves. Empty: the host's name.", SINCE);
+            Key.text(
+                    "helo",
+                    "",
+                    Pattern.compile(
+                            "([A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*|\\[[0-9A-Fa-f.]+]|\\[IPv6:[0-9A-Fa-f:.]+])?"),
+                    "a host name or an address in brackets",
+                    "What we call ourselves, in ASCII (RFC 6531 §3.7.1). Empty: the host's name.",
+                    SINCE);
 
     static final Key<String> NEXT_HOP =
             Key.parsed(

@@ -162,13 +162,19 @@ public final class TlsCheck {
                     case Resolver.Validation.Absent(String why) -> "nothing is proven: " + why;
                 };
         return switch (planner.plan(hop)) {
-            case HostPlan.Nothing(Outcome outcome, _) ->
-                    new Report(
-                            hop,
-                            validation,
-                            outcome.status() + " " + outcome.detail(),
-                            outcome instanceof Outcome.Bounced,
-                            List.of());
+            case HostPlan.Nothing(Outcome met, _) -> {
+                boolean given = !config.finding().nextHop().isEmpty();
+                Outcome outcome =
+                        given && met instanceof Outcome.Bounced never
+                                ? Verdicts.misled(hop, never)
+                                : met;
+                yield new Report(
+                        hop,
+                        validation,
+                        outcome.status() + " " + outcome.detail(),
+                        outcome instanceof Outcome.Bounced,
+                        List.of());
+            }
             case HostPlan.Hosts(List<Target> targets) ->
                     new Report(
                             hop,

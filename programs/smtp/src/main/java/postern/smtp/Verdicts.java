@@ -152,6 +152,15 @@ final class Verdicts {
         return new Deferred("4.3.5", why, About.DESTINATION);
     }
 
+    /**
+     * Of a next hop that the operator chose and that cannot be: what is wrong with it says nothing
+     * of the recipients. As Postfix for relayhost and smtp_fallback_relay.
+     */
+    static Outcome misled(String hop, Bounced never) {
+        return new Deferred(
+                "4.3.5", "the next hop " + hop + ": " + never.detail(), About.DESTINATION);
+    }
+
     /** A status of class 5 as one of class 4. */
     private static String softened(String status) {
         return status.isEmpty() ? "4.0.0" : "4" + status.substring(1);

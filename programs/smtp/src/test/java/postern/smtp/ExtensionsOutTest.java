@@ -467,6 +467,30 @@ class ExtensionsOutTest {
         assertThat(good.received()).hasSize(4);
     }
 
+    /** A slip of the operator's, or a name service out of sorts, costs no mail. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[gone.example]",
+                "gone.example",
+                "no.example",
+                "empty.example",
+                "[IPvX:1]",
+                "gone.example, [also.example]"
+            })
+    void aNextHopThatCannotBeIsNoFaultOfTheMail(String hop) {
+        rig.names.mx("no.example", 0, "").mx("empty.example", 10, "gone.example");
+        List<String> later = List.of("4.3.5");
+        Recipient bob = to("bob");
+        var request = rig.request(hop, Rig.BODY, MailOptions.NONE, bob);
+        assertThat(Rig.statuses(rig.transport().deliver(request))).isEqualTo(later);
+        rig.with(config -> Rig.finding(finding(hop, List.of(), List.of()), config));
+        var own = rig.request("d.example", Rig.BODY, MailOptions.NONE, bob);
+        assertThat(Rig.statuses(rig.transport().deliver(own))).isEqualTo(later);
+        rig.with(config -> Rig.finding(finding("", List.of(hop), List.of()), config));
+        assertThat(Rig.statuses(rig.transport().deliver(own))).isEqualTo(later);
+    }
+
     private static SmtpConfig.Finding finding(
             String nextHop, List<String> fallback, List<InetAddress> sources) {
         return new SmtpConfig.Finding(

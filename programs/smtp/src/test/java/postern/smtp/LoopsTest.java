@@ -107,17 +107,18 @@ class LoopsTest {
                         "a domain without MX has our name",
                         names -> names.host("us.example", "192.0.2.77"),
                         "us.example",
-                        "5.4.6 mail for us.example loops back to this host"),
+                        "4.3.5 the next hop us.example: mail for us.example loops back to this"
+                                + " host"),
                 row(
                         "the next hop is our address",
                         names -> names,
                         "[192.0.2.1]",
-                        "5.4.6 mail for [192.0.2.1] loops back to this host"),
+                        "4.3.5 the next hop [192.0.2.1]: mail for [192.0.2.1] loops back"),
                 row(
                         "the next hop has our address",
                         names -> names.host("us.example", "192.0.2.1"),
                         "[us.example]",
-                        "5.4.6 mail for us.example loops back to this host"),
+                        "4.3.5 the next hop [us.example]: mail for us.example loops back"),
                 row(
                         "another port is another program's",
                         names -> names,

@@ -21,6 +21,7 @@ import postern.base.Network;
 import postern.base.Peer;
 import postern.base.World;
 import postern.base.system.SystemWorld;
+import postern.dns.NextHop;
 import postern.mail.Content;
 import postern.mail.ContentBuffer;
 import postern.mail.ContentStore;
@@ -217,9 +218,11 @@ final class Rig implements AutoCloseable {
     }
 
     DeliveryRequest request(String nextHop, String... localParts) {
+        String domain =
+                NextHop.parse(nextHop).filter(NextHop::byMx).map(NextHop::name).orElse("d.example");
         Recipient[] to =
                 Arrays.stream(localParts)
-                        .map(part -> Recipient.of(Mailbox.of(part, "d.example")))
+                        .map(part -> Recipient.of(Mailbox.of(part, domain)))
                         .toArray(Recipient[]::new);
         return request(nextHop, BODY, MailOptions.NONE, to);
     }

@@ -39,8 +39,15 @@ final class TlsReport {
         if (ways.stream().flatMap(way -> way.hosts().stream()).anyMatch(TlsReport::goes)) {
             return ExitStatus.OK;
         }
-        boolean never = ways.stream().allMatch(TlsTools.Way::forGood);
+        boolean never = ways.stream().allMatch(TlsReport::never);
         return never ? ExitStatus.UNAVAILABLE : ExitStatus.TEMPORARY;
+    }
+
+    /** A host that may do later outweighs those that never will: RFC 5321 §5.1. */
+    private static boolean never(TlsTools.Way way) {
+        return way.hosts().isEmpty()
+                ? way.forGood()
+                : way.hosts().stream().allMatch(host -> host.connected().forGood());
     }
 
     private static boolean goes(TlsTools.Host host) {
@@ -105,6 +112,7 @@ final class TlsReport {
         object.put("judgement", met.judgement());
         object.put("result", met.result());
         object.put("goes", met.goes());
+        object.put("permanent", met.forGood());
         object.put("conclusion", met.conclusion());
         return object;
     }

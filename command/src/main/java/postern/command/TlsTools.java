@@ -53,6 +53,7 @@ public interface TlsTools {
      * @param certificates that the host showed, its own first
      * @param result what failed, by RFC 8460 §4.3
      * @param goes whether mail would be sent there
+     * @param forGood whether, where it would not, that is for good
      */
     record Connected(
             String protocol,
@@ -62,6 +63,7 @@ public interface TlsTools {
             String judgement,
             String result,
             boolean goes,
+            boolean forGood,
             String conclusion) {
         public Connected {
             certificates = List.copyOf(certificates);

@@ -83,6 +83,7 @@ class PosternCommandTest {
                         "proven by TLSA 3 1 1",
                         "",
                         goes,
+                        !goes && domain.startsWith("never."),
                         goes ? "mail goes" : "mail waits");
         var host =
                 new TlsTools.Host(
@@ -121,6 +122,8 @@ class PosternCommandTest {
         assertThat(run("tls", "check", "--requiretls", "d.example", "--json"))
                 .isEqualTo(ExitStatus.TEMPORARY.code());
         assertThat(console.out()).contains("\"goes\":false");
+        assertThat(run("tls", "check", "--requiretls", "never.example"))
+                .isEqualTo(ExitStatus.UNAVAILABLE.code());
         assertThat(run("tls", "check", "gone.example")).isEqualTo(ExitStatus.UNAVAILABLE.code());
     }
 

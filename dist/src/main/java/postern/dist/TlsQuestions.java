@@ -152,6 +152,7 @@ final class TlsQuestions implements TlsTools {
                         met.judgement(),
                         met.result(),
                         met.goes(),
+                        met.forGood(),
                         met.conclusion()));
     }
 }

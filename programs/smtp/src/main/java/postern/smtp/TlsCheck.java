@@ -68,6 +68,7 @@ public final class TlsCheck {
      * @param judgement on the host, in words
      * @param result the type of RFC 8460 §4.3 of what failed; empty where nothing did
      * @param goes whether mail would be sent to the host
+     * @param forGood whether, where it would not, that is for good
      * @param conclusion what Postern would do, in words
      */
     public record Met(
@@ -78,6 +79,7 @@ public final class TlsCheck {
             String judgement,
             String result,
             boolean goes,
+            boolean forGood,
             String conclusion) {
         public Met {
             certificates = List.copyOf(certificates);
@@ -271,6 +273,7 @@ public final class TlsCheck {
                         judgement,
                         failed,
                         goes,
+                        !goes,
                         !goes
                                 ? "mail goes back: 5.7.30 the host does not offer REQUIRETLS"
                                 : seal.protocol().isEmpty()
@@ -286,8 +289,8 @@ public final class TlsCheck {
     }
 
     private Met lost(String failed, String why, Outcome outcome) {
-        String consequence =
-                outcome instanceof Outcome.Bounced ? "mail goes back: " : "mail waits: ";
+        boolean forGood = outcome instanceof Outcome.Bounced;
+        String consequence = forGood ? "mail goes back: " : "mail waits: ";
         return new Met(
                 shown.protocol,
                 shown.cipher,
@@ -296,6 +299,7 @@ public final class TlsCheck {
                 why,
                 failed,
                 false,
+                forGood,
                 consequence + outcome.status() + " " + outcome.detail());
     }
 }

@@ -371,6 +371,18 @@ class BadTlsTest {
                 .endsWith(" key sha256=" + hex("3 1 1 other"));
     }
 
+    @ParameterizedTest // RFC 8689 §4.2.1: as the table above has it
+    @CsvSource({"NO_REQUIRETLS, true", "NOT_OFFERED, true", "REFUSED_NOW, false", "SOUND, false"})
+    void whatGoesBackIsToldApartFromWhatWaits(String kind, boolean forGood) throws IOException {
+        level(TlsLevel.MAY);
+        String hop = rig.start(host(kind));
+        rig.names.proven("d.example");
+        var check = new TlsCheck(rig.world, rig.config(), rig.names, TlsMeans.NONE);
+        TlsCheck.Host host = check.check(hop, Protection.REQUIRED).getFirst().hosts().getFirst();
+        assertThat(host.met().forGood()).isEqualTo(forGood);
+        assertThat(host.met().conclusion().startsWith("mail goes back")).isEqualTo(forGood);
+    }
+
     private static String hex(String record) {
         return HexFormat.of().formatHex(Pki.tlsa(record).data());
     }

@@ -20,8 +20,9 @@
  *
  * <p><b>Diagnostics.</b> A recipient is bounced only by a host's own 5yz, by the name service's
  * word that the recipients' own domain has no such host, or where the host cannot take what the
- * message needs. What is wrong with a next hop that the operator chose (4.3.5), a lost connection, a time-out, a contradiction, a policy of TLS that is not met defers. When the
- * connection is lost between the end of data and its reply the host may have taken the message: it
- * is deferred, logged as {@code in_doubt=} with a running count, and may arrive twice.
+ * message needs. What is wrong with a next hop that the operator chose (4.3.5), a lost connection,
+ * a time-out, a contradiction, a policy of TLS that is not met defers. When the connection is lost
+ * between the end of data and its reply the host may have taken the message: it is deferred, logged
+ * as {@code in_doubt=} with a running count, and may arrive twice.
  */
 package postern.smtp;

@@ -228,11 +228,14 @@ public final class FrontDomain {
 
     private static Logins logins(World world, Site site, Settings settings) {
         AuthConfig config = AuthConfig.read(settings);
-        Optional<Path> socket = config.ours() ? Optional.of(site.auth()) : config.dovecot();
+        Optional<AuthClient> service =
+                config.ours()
+                        ? Optional.of(client(world, site.auth(), Duration.ZERO))
+                        : config.dovecot().map(at -> client(world, at, config.denialDelay()));
         LoginConfig logins = LoginConfig.read(settings);
         return new Logins(
                 config.mechanisms(),
-                socket.map(path -> client(world, path)).orElse(null),
+                service.orElse(null),
                 logins,
                 senders(world, site, settings, logins));
     }
@@ -246,12 +249,14 @@ public final class FrontDomain {
         return TableUses.open(world, settings, nobody, site, Powers.FRONT).get(logins.senders());
     }
 
-    private static AuthClient client(World world, Path socket) {
+    /** Our own service delays what it denies itself. */
+    private static AuthClient client(World world, Path socket, Duration denials) {
         return new AuthClient(
                 world.network(),
                 world.clock(),
                 new Endpoint.Local(socket),
-                ProcessHandle.current().pid());
+                ProcessHandle.current().pid(),
+                denials);
     }
 
     /** Ports of the name servers that rules or lists make us ask; none where nothing does. */

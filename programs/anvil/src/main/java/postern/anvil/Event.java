@@ -1,6 +1,7 @@
 package postern.anvil;
 
 import java.net.InetAddress;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Something that a client does or has done. */
@@ -24,7 +25,7 @@ public sealed interface Event {
     record Act(Deed deed, Optional<InetAddress> client, String login, boolean exempt)
             implements Event {
         public Act {
-            login = login.length() > LOGIN_CHARS_MAX ? login.substring(0, LOGIN_CHARS_MAX) : login;
+            login = counted(login);
         }
     }
 
@@ -36,10 +37,17 @@ public sealed interface Event {
     record Look(Deed deed, Optional<InetAddress> client, String login, boolean exempt)
             implements Event {
         public Look {
-            login = login.length() > LOGIN_CHARS_MAX ? login.substring(0, LOGIN_CHARS_MAX) : login;
+            login = counted(login);
         }
     }
 
     /** A login longer than this is remembered by its beginning. Origin: LOGIN_NAME_MAX of Linux. */
     int LOGIN_CHARS_MAX = 256;
+
+    /** Logins do not differ by case: who guesses must not begin anew by writing one otherwise. */
+    private static String counted(String login) {
+        String bounded =
+                login.length() > LOGIN_CHARS_MAX ? login.substring(0, LOGIN_CHARS_MAX) : login;
+        return bounded.toLowerCase(Locale.ROOT);
+    }
 }

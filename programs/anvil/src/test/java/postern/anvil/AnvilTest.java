@@ -63,6 +63,22 @@ class AnvilTest {
         assertThat(anvil.rate(deed, CLIENT, now)).isEqualTo(1);
     }
 
+    /** The services take a login in any case. */
+    @Test
+    void aLoginIsOneHoweverItIsWritten() {
+        Anvil anvil = anvil(9, 0, 2, 100);
+        assertThat(anvil.step(act(Deed.AUTH_FAILURE, CLIENT, "ann"), now)).isEqualTo(Verdict.FINE);
+        assertThat(anvil.step(act(Deed.AUTH_FAILURE, CLIENT, "aNN"), now)).isEqualTo(Verdict.FINE);
+        assertThat(anvil.step(act(Deed.AUTH_FAILURE, CLIENT, "Ann"), now))
+                .isInstanceOf(Verdict.TooMuch.class);
+        assertThat(
+                        anvil.step(
+                                new Event.Look(
+                                        Deed.AUTH_FAILURE, Optional.of(CLIENT), "ANN", false),
+                                now))
+                .isInstanceOf(Verdict.TooMuch.class);
+    }
+
     @Test
     void sessionsAtOnce() {
         Anvil anvil = anvil(2, 0, 0, 100);

@@ -90,7 +90,8 @@ public record AuthConfig(
                     Duration.ZERO,
                     Duration.ofSeconds(30),
                     "An attempt that fails is answered after so long, whatever was wrong (Dovecot:"
-                            + " auth_failure_delay).",
+                            + " auth_failure_delay). Where Dovecot knows the passwords: after so"
+                            + " long, or twice, or as many times as Dovecot takes.",
                     SINCE);
 
     private static final Key<Integer> AT_ONCE =

@@ -48,7 +48,7 @@ class AuthTest {
         passwords = folder.resolve("passwords");
         Endpoint at = new Endpoint.Local(folder.resolve("auth"));
         listener = WORLD.network().listen(at);
-        client = new AuthClient(WORLD.network(), WORLD.clock(), at, 1);
+        client = new AuthClient(WORLD.network(), WORLD.clock(), at, 1, Duration.ZERO);
     }
 
     @AfterEach
@@ -125,7 +125,8 @@ class AuthTest {
                         Mechanism.LOGIN);
 
         write(line("ann", Scheme.SCRAM_SHA_256, "a"), line("bob", Scheme.SHA512_CRYPT, "b"));
-        AuthClient another = new AuthClient(WORLD.network(), WORLD.clock(), listener.local(), 2);
+        AuthClient another =
+                new AuthClient(WORLD.network(), WORLD.clock(), listener.local(), 2, Duration.ZERO);
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(
                         () ->
@@ -134,7 +135,8 @@ class AuthTest {
                                                                 WORLD.network(),
                                                                 WORLD.clock(),
                                                                 listener.local(),
-                                                                3)
+                                                                3,
+                                                                Duration.ZERO)
                                                         .mechanisms())
                                         .containsExactlyInAnyOrder(
                                                 Mechanism.PLAIN, Mechanism.LOGIN));

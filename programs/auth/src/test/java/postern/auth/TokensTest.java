@@ -119,7 +119,7 @@ class TokensTest {
         var https = new HttpsClient(world, resolver, () -> trusted);
         var auth = new Auth(world, config, https, new Random(1));
         world.tasks().start("auth", () -> auth.serve(open));
-        return new AuthClient(world.network(), world.clock(), at, 1);
+        return new AuthClient(world.network(), world.clock(), at, 1, Duration.ZERO);
     }
 
     private WebServer web(String alias) throws IOException {

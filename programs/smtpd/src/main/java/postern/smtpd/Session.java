@@ -25,7 +25,10 @@ final class Session {
     /** Where a session is that another thread may wish to end. */
     private enum Presence {
         BUSY,
-        /** It waits for a command outside of a transaction, and everything was replied to. */
+        /**
+         * It waits for a command outside of a transaction, and everything was replied to; or to be
+         * greeted.
+         */
         IDLE,
         DRAINED
     }
@@ -45,7 +48,7 @@ final class Session {
     private final Envelope envelope;
     private final Reception reception;
     private final Requests requests;
-    private final AtomicReference<Presence> presence = new AtomicReference<>(Presence.BUSY);
+    private final AtomicReference<Presence> presence = new AtomicReference<>(Presence.IDLE);
     private final long began;
     private final boolean stranger;
     private volatile long idleSince;
@@ -74,9 +77,15 @@ final class Session {
         this.reception = new Reception(exchange);
         this.requests = new Requests(exchange, security);
         this.began = premises.world().clock().nanoTime();
+        this.idleSince = began;
     }
 
-    /** Holds the whole session. */
+    /** From now on it is no longer idle; false where it was ended before it could be. */
+    boolean begin() {
+        return presence.compareAndSet(Presence.IDLE, Presence.BUSY);
+    }
+
+    /** Holds the whole session, once it has begun. */
     void converse() {
         String lost = "";
         try {

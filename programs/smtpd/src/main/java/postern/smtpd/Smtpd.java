@@ -253,12 +253,20 @@ public final class Smtpd {
     private void serve(
             ListenerConfig config, Session session, Peer peer, Client client, Premises now) {
         switch (new Triage(world, now.policy()).look(config.kind(), client, peer)) {
-            case Triage.Result.Pass(var score) -> {
-                score.ifPresent(session::know);
-                session.converse();
+            case Triage.Result.Pass pass -> {
+                if (session.begin()) {
+                    if (pass.proved()) {
+                        client.inet().ifPresent(now.policy().known()::found);
+                    }
+                    pass.score().ifPresent(session::know);
+                    session.converse();
+                }
             }
-            case Triage.Result.SentAway(Reply reply) ->
+            case Triage.Result.SentAway(Reply reply) -> {
+                if (session.begin()) {
                     refuse(peer, client, now.lastWords().of(reply));
+                }
+            }
         }
     }
 

@@ -24,13 +24,14 @@ final class Triage {
          * A session may begin.
          *
          * @param score where it was asked for
+         * @param proved whether all was found out, and it may be remembered
          */
-        record Pass(Optional<Score> score) implements Result {}
+        record Pass(Optional<Score> score, boolean proved) implements Result {}
 
         record SentAway(Reply reply) implements Result {}
     }
 
-    private static final Result PASS = new Result.Pass(Optional.empty());
+    private static final Result PASS = new Result.Pass(Optional.empty(), false);
 
     Triage(World world, Policy policy) {
         this.world = world;
@@ -70,8 +71,7 @@ final class Triage {
             }
         }
         if (!scores) {
-            policy.known().found(address);
-            return PASS;
+            return new Result.Pass(Optional.empty(), true);
         }
         Score score = awaited(asked);
         if (score.total() >= config.rejectScore().get()) {
@@ -84,10 +84,7 @@ final class Triage {
                                     + "] blocked using "
                                     + String.join(", ", score.zones())));
         }
-        if (score.complete()) {
-            policy.known().found(address);
-        }
-        return new Result.Pass(Optional.of(score));
+        return new Result.Pass(Optional.of(score), score.complete());
     }
 
     private Score awaited(CompletableFuture<Score> asked) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +45,7 @@ final class Passwords {
                         Mechanism.SCRAM_SHA_256,
                         Mechanism.PLAIN,
                         Mechanism.LOGIN),
-                new AuthClient(world.network(), world.clock(), SOCKET, 1),
+                new AuthClient(world.network(), world.clock(), SOCKET, 1, Duration.ZERO),
                 new LoginConfig(
                         Map.of(),
                         List.of(),

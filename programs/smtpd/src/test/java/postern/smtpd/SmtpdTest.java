@@ -236,6 +236,32 @@ final class SmtpdTest {
                 });
     }
 
+    /** Whoever is only looked at holds no room that a known client could have. */
+    @Test
+    void aKnownClientTakesTheRoomOfAStrangerWhoIsNotGreetedYet() {
+        Stand stand =
+                new Stand(
+                        Map.of(
+                                "sessions", "1",
+                                "sessions_per_client", "10",
+                                "triage.greet_wait", "\"6s\"",
+                                "smtpd.limits.stress_at", "100"));
+        stand.connect(
+                stranger -> {
+                    stand.clock().sleep(Duration.ofSeconds(1));
+                    stand.befriend("198.51.100.7");
+                    try (Peer friend = stand.another()) {
+                        assertThat(greeting(stand, friend)).startsWith("220");
+                        assertThat(nextLine(stand, stranger))
+                                .startsWith("421 4.3.2 mx.example.org Too busy");
+                        stand.clock().sleep(Duration.ofSeconds(10));
+                        assertThat(stand.sim().log())
+                                .noneMatch(line -> line.contains("lost="))
+                                .noneMatch(line -> line.contains("did not wait"));
+                    }
+                });
+    }
+
     @Test // RFC 3207 §4: 454; the log tells the operator why
     void handshakesBeyondTheLimitAreRefusedAndLogged() {
         Stand stand = new Stand(Map.of("certificate", "yes", "anvil.tls_handshakes", "1"));

@@ -403,7 +403,9 @@ class AuthenticationTest {
     @Test
     void dovecotTells(@TempDir(factory = OpenFolder.class) Path folder) throws IOException {
         Path unpacked = Dovecot.unpacked();
-        Files.writeString(folder.resolve("users"), "dora:{PLAIN}dovecot pass\n");
+        Files.writeString(
+                folder.resolve("users"),
+                "dora:{PLAIN}dovecot pass\ngone:{PLAIN}dovecot pass::::::nologin reason=left us\n");
         int port = Postern.freePort();
         String more =
                 more(home)
@@ -418,7 +420,9 @@ class AuthenticationTest {
             assertThat(client(port, "LOGIN-implicit", "dora", "dovecot pass")).contains("235");
             assertThat(client(port, "PLAIN-implicit", "dora", "wrong")).contains("535");
             assertThat(client(port, "PLAIN-implicit", "nobody", "wrong")).contains("535");
+            assertThat(client(port, "PLAIN-implicit", "gone", "dovecot pass")).contains("535");
             other.awaitLog("sasl_method=LOGIN sasl_username=dora");
+            other.awaitLog("reason=left us sasl_username=gone");
         }
     }
 

@@ -45,6 +45,7 @@ public final class AuthClient {
     private final Clock clock;
     private final Endpoint at;
     private final long pid;
+    private final Duration denials;
     private final AtomicInteger requests = new AtomicInteger();
     private final Object lock = new Object(); // guards what follows; never held over I/O
     private final Deque<Lines> idle = new ArrayDeque<>();
@@ -54,12 +55,15 @@ public final class AuthClient {
 
     /**
      * @param pid tells mail servers apart
+     * @param denials what is denied is told after a multiple of it, so that the time it took to
+     *     find out tells nothing; zero where the service sees to that itself
      */
-    public AuthClient(Network network, Clock clock, Endpoint at, long pid) {
+    public AuthClient(Network network, Clock clock, Endpoint at, long pid, Duration denials) {
         this.network = network;
         this.clock = clock;
         this.at = at;
         this.pid = pid;
+        this.denials = denials;
     }
 
     /**
@@ -221,6 +225,7 @@ public final class AuthClient {
         }
 
         private Answer say(Lines open, String line) throws IOException {
+            long began = clock.nanoTime();
             open.peer().expireAfter(ANSWER_LIMIT);
             open.write(line);
             while (true) {
@@ -238,18 +243,43 @@ public final class AuthClient {
                     }
                     case "OK" -> {
                         over = true;
-                        Optional<String> user = fields.value("user");
-                        return user.isPresent() && !user.get().isEmpty()
-                                ? new Answer.Granted(user.get())
-                                : new Answer.Unavailable("", "the service names no user");
+                        return delayed(granted(fields), began);
                     }
                     case "FAIL" -> {
                         over = true;
-                        return failed(fields);
+                        return delayed(failed(fields), began);
                     }
                     default -> {}
                 }
             }
+        }
+
+        private Answer delayed(Answer answer, long began) {
+            if (answer instanceof Answer.Denied && !denials.isZero()) {
+                long every = denials.toNanos();
+                clock.sleep(Duration.ofNanos(every - (clock.nanoTime() - began) % every));
+            }
+            return answer;
+        }
+
+        /**
+         * Dovecot says so too of a user who may not log in though the password is right; of one
+         * whom another Dovecot serves it says so besides.
+         */
+        private static Answer granted(Fields fields) {
+            Optional<String> user = fields.value("user").filter(name -> !name.isEmpty());
+            if (user.isEmpty()) {
+                return new Answer.Unavailable("", "the service names no user");
+            }
+            if (says(fields, "nologin") && !says(fields, "proxy")) {
+                return new Answer.Denied(
+                        user.get(), fields.value("reason").orElse("may not log in"));
+            }
+            return new Answer.Granted(user.get());
+        }
+
+        private static boolean says(Fields fields, String word) {
+            return fields.has(word) || fields.value(word).isPresent();
         }
 
         private static Answer failed(Fields fields) {

@@ -405,7 +405,7 @@ class AuthenticationTest {
         Path unpacked = Dovecot.unpacked();
         Files.writeString(
                 folder.resolve("users"),
-                "dora:{PLAIN}dovecot pass\ngone:{PLAIN}dovecot pass::::::nologin reason=left us\n");
+                "dora:{PLAIN}dovecot pass\ngone:{PLAIN}dovecot pass::::::nologin reason=left\n");
         int port = Postern.freePort();
         String more =
                 more(home)
@@ -422,7 +422,7 @@ class AuthenticationTest {
             assertThat(client(port, "PLAIN-implicit", "nobody", "wrong")).contains("535");
             assertThat(client(port, "PLAIN-implicit", "gone", "dovecot pass")).contains("535");
             other.awaitLog("sasl_method=LOGIN sasl_username=dora");
-            other.awaitLog("reason=left us sasl_username=gone");
+            other.awaitLog("reason=left sasl_username=gone");
         }
     }
 

@@ -184,7 +184,8 @@ public final class PosternCommand {
         }
 
         private ControlLine limited(ControlLine fields) {
-            return fields.with("limit", last.matchedOptionValue("--limit", 0));
+            int rows = last.commandSpec().findOption("--limit").getValue(); // or the default
+            return fields.with("limit", rows);
         }
 
         private int order(String verb, String done) {

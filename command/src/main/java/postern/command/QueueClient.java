@@ -69,12 +69,28 @@ public final class QueueClient {
 
     ExitStatus summary(ControlLine which, boolean json) {
         QshapePrinter printer = new QshapePrinter(out);
-        return each("summary", which, json, printer::summary);
+        return shape("summary", which, json, printer::summary);
     }
 
     ExitStatus top(ControlLine which, boolean json) {
         QshapePrinter printer = new QshapePrinter(out);
-        return each("top", which, json, printer::top);
+        return shape("top", which, json, printer::top);
+    }
+
+    /** Destinations, the largest first; of those that are left out the number is told. */
+    private ExitStatus shape(
+            String verb, ControlLine which, boolean json, Consumer<ControlLine> printer) {
+        long limit = which.number("limit");
+        return ask(
+                verb,
+                which,
+                result -> {
+                    long more = limit > 0 ? result.number("count") - limit : 0;
+                    if (more > 0 && !json) {
+                        out.println(more + " more destinations: --limit 0 shows all");
+                    }
+                },
+                printed(json, printer));
     }
 
     /** Octets as they are; as JSON in pieces, one character an octet. */
@@ -94,11 +110,11 @@ public final class QueueClient {
 
     private ExitStatus each(
             String verb, ControlLine which, boolean json, Consumer<ControlLine> printer) {
-        return ask(
-                verb,
-                which,
-                _ -> {},
-                json ? line -> out.println(Json.of(QueueEntry.object(line))) : printer);
+        return ask(verb, which, _ -> {}, printed(json, printer));
+    }
+
+    private Consumer<ControlLine> printed(boolean json, Consumer<ControlLine> printer) {
+        return json ? line -> out.println(Json.of(QueueEntry.object(line))) : printer;
     }
 
     private void printJson(QueueEntry entry) {

@@ -9,9 +9,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import postern.config.Key;
 import postern.config.Section;
@@ -254,6 +257,40 @@ class PosternCommandTest {
                         """)
                 .contains(
                         "{\"running\":true,\"processes\":[{\"domain\":\"master\",\"state\":\"running\",\"pid\":100,");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "summary, '', 50",
+        "summary, --limit=7, 7",
+        "summary, --limit=0, 0",
+        "top, '', 20",
+        "top, --limit=0, 0"
+    })
+    void soManyDestinationsAreShownAsTheManualSays(String what, String option, int asked)
+            throws IOException {
+        BlockingQueue<String> heard = new ArrayBlockingQueue<>(1);
+        configure("state = \"here\"\n");
+        try (UnixServer _ =
+                UnixServer.start(
+                        folder.resolve("here/run/queue-control"),
+                        talk -> {
+                            heard.add(talk.hear());
+                            talk.say("result=ok\tcount=60\n.\n");
+                        })) {
+            String[] words =
+                    option.isEmpty()
+                            ? new String[] {"queue", what}
+                            : new String[] {"queue", what, option};
+            assertThat(run(words)).isZero();
+        }
+        assertThat(heard.remove()).startsWith(what).contains("limit=" + asked);
+        if (asked > 0) {
+            assertThat(console.out())
+                    .endsWith(60 - asked + " more destinations: --limit 0 shows all\n");
+        } else {
+            assertThat(console.out()).doesNotContain("more");
+        }
     }
 
     @Test

@@ -96,7 +96,7 @@ final class TcpTableTest {
             Table alone = table(List.of(silent.endpoint()), Duration.ofSeconds(1));
             assertThat(said(alone.lookup("k"))).startsWith("later").contains("no answer in time");
             Table both =
-                    table(List.of(silent.endpoint(), server.endpoint()), Duration.ofSeconds(1));
+                    table(List.of(silent.endpoint(), server.endpoint()), Duration.ofSeconds(4));
             assertThat(said(both.lookup("k"))).isEqualTo("found yes");
         }
     }

@@ -163,8 +163,11 @@ public final class AddressRouter implements Router {
 
     /** Not ours, unless a table refuses it for everybody, whoever may relay. */
     private Admission foreign(Mailbox recipient) {
+        if (expander.postmaster(recipient)) {
+            return new Admission.Ours(admitted(recipient));
+        }
         if (transport.isEmpty() && relocated.isEmpty()) {
-            return new Admission.NotOurs(true);
+            return new Admission.NotOurs(!expander.postmasterElsewhere(recipient.domain()));
         }
         Route route = route(ReversePath.NOBODY, recipient);
         return route instanceof Route.Refused

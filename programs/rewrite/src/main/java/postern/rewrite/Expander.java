@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import postern.mail.Domain;
 import postern.mail.Expansion;
 import postern.mail.Mailbox;
 import postern.table.AddressSearch;
@@ -142,10 +143,13 @@ final class Expander {
         }
 
         private @Nullable List<Mailbox> local(Mailbox mailbox) throws Domains.Unanswered {
-            if (domains.of(mailbox.domain(), Trail.NONE) != AddressClass.LOCAL) {
-                return null;
-            }
-            List<String> names = names(mailbox.localPart());
+            List<String> names =
+                    switch (domains.of(mailbox.domain(), Trail.NONE)) {
+                        case LOCAL -> names(mailbox.localPart());
+                        case REMOTE ->
+                                postmaster(mailbox) ? List.of(config.postmaster()) : List.of();
+                        case VIRTUAL_ALIAS, VIRTUAL_MAILBOX, RELAY -> List.of();
+                    };
             List<Mailbox> targets = new ArrayList<>(names.size());
             for (String name : names) {
                 try {
@@ -172,6 +176,21 @@ final class Expander {
         TooDeep() {
             super(null, null, false, false);
         }
+    }
+
+    /**
+     * Whether that is this host's name and its postmaster reads elsewhere: a host without users has
+     * one all the same, RFC 5321 §4.5.1.
+     */
+    boolean postmasterElsewhere(Domain domain) {
+        return domain.text().equalsIgnoreCase(config.hostname())
+                && config.postmaster().indexOf('@') >= 0;
+    }
+
+    /** Whether it is that postmaster. */
+    boolean postmaster(Mailbox mailbox) {
+        return mailbox.localPart().equalsIgnoreCase(POSTMASTER)
+                && postmasterElsewhere(mailbox.domain());
     }
 
     boolean hasVirtual() {

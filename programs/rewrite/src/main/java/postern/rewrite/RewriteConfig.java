@@ -129,7 +129,8 @@ public record RewriteConfig(
                     "postmaster",
                     "root",
                     "Who reads postmaster's mail where no alias says so: a user or an address. RFC 5321"
-                            + " §4.5.1 wants it delivered.",
+                            + " §4.5.1 wants it delivered. An address reads that of a host without users too"
+                            + " (local = []).",
                     SINCE);
 
     private static final Key<String> ORIGIN =

@@ -226,13 +226,33 @@ final class AddressRouterTest {
                     later@example.org    | unanswered user database: directory server is down
                     """)
     void whatWillBounceIsRefused(String recipient, String said) {
-        String words =
-                switch (FULL.router.admit(SiteUnderTest.mailbox(recipient))) {
-                    case Admission.NotOurs(boolean domain) ->
-                            domain ? "not ours, nor is its domain" : "not ours";
-                    case Admission.Ours ours -> SiteUnderTest.words(ours.route());
-                };
-        assertThat(words).isEqualTo(said);
+        assertThat(words(FULL.router.admit(SiteUnderTest.mailbox(recipient)))).isEqualTo(said);
+    }
+
+    private static String words(Admission admission) {
+        return switch (admission) {
+            case Admission.NotOurs(boolean domain) ->
+                    domain ? "not ours, nor is its domain" : "not ours";
+            case Admission.Ours ours -> SiteUnderTest.words(ours.route());
+        };
+    }
+
+    @ParameterizedTest // RFC 5321 §4.5.1
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    admin@else.example | postmaster@mx.example.org | smtp:else.example               | admin@else.example
+                    admin@else.example | Postmaster@MX.example.org | smtp:else.example               | admin@else.example
+                    admin@else.example | ann@mx.example.org        | not ours                        | ann@mx.example.org
+                    admin@else.example | postmaster@far.example    | not ours, nor is its domain     | postmaster@far.example
+                    root               | postmaster@mx.example.org | not ours, nor is its domain     | postmaster@mx.example.org
+                    """)
+    void aHostWithoutUsersHasAPostmasterWhoReadsElsewhere(
+            String postmaster, String recipient, String said, String expanded) {
+        var site = SiteUnderTest.of("[domains]\nlocal = []\npostmaster = \"" + postmaster + "\"\n");
+        assertThat(words(site.router.admit(SiteUnderTest.mailbox(recipient)))).isEqualTo(said);
+        assertThat(site.expanded(recipient)).isEqualTo(expanded);
     }
 
     @Test

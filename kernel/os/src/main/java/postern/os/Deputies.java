@@ -12,7 +12,7 @@ import postern.base.Bug;
 /**
  * Threads that have become somebody, for good, and do deeds as them. One that has done its deed is
  * kept for a moment for the next of the very same identity, since to make a thread costs as much as
- * many a deed. Any thread.
+ * many a deed (docs/adr/0196). Any thread.
  */
 public final class Deputies {
     /**

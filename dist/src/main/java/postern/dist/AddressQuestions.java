@@ -150,16 +150,7 @@ final class AddressQuestions implements AddressTools {
         Site site = Site.read(settings, Commands.machineName());
         RewriteConfig domains = RewriteConfig.read(settings, site.hostname());
         Table asked = TableUses.open(world, settings, users, sources(settings)).get(table);
-        var search =
-                new AddressSearch(
-                        List.of(asked),
-                        domain ->
-                                domain.equals(domains.origin())
-                                        || domains.domains()
-                                                .local()
-                                                .named()
-                                                .contains(new Domain(domain)),
-                        domains.delimiters());
+        var search = new AddressSearch(List.of(asked), domains::bare, domains.delimiters());
         long start = world.clock().nanoTime();
         AddressSearch.@Nullable Hit hit = search(search, key);
         long nanos = world.clock().nanoTime() - start;

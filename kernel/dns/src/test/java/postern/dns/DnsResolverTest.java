@@ -390,16 +390,19 @@ class DnsResolverTest {
         assertThat(resolver.alias("gone.example")).isEqualTo(new Answer.NoSuchName<>(true));
     }
 
+    private InetSocketAddress silentAboutIpv6(UnaryOperator<Message> zone) {
+        return serve(
+                query ->
+                        query.getQuestion().getType() == org.xbill.DNS.Type.AAAA
+                                ? reply(query, Rcode.SERVFAIL)
+                                : zone.apply(query));
+    }
+
     /** Else whoever silences the question for one kind of address turns DANE off. */
     @Test
     void silenceAboutOneKindOfAddressTakesNoProofAway() {
         UnaryOperator<Message> zone = zone("mx.example. 300 IN A 192.0.2.1");
-        InetSocketAddress server =
-                serve(
-                        query ->
-                                query.getQuestion().getType() == org.xbill.DNS.Type.AAAA
-                                        ? reply(query, Rcode.SERVFAIL)
-                                        : validated(zone.apply(query)));
+        InetSocketAddress server = silentAboutIpv6(query -> validated(zone.apply(query)));
         assertThat(trusting(server, DnsSettings.Trust.LOOPBACK).addresses("mx.example"))
                 .isEqualTo(
                         new Answer.Found<>(
@@ -410,12 +413,7 @@ class DnsResolverTest {
     @Test
     void silenceAboutOneKindOfAddressIsMetOnce() {
         UnaryOperator<Message> zone = zone("mx.example. 300 IN A 192.0.2.1");
-        InetSocketAddress server =
-                serve(
-                        query ->
-                                query.getQuestion().getType() == org.xbill.DNS.Type.AAAA
-                                        ? reply(query, Rcode.SERVFAIL)
-                                        : zone.apply(query));
+        InetSocketAddress server = silentAboutIpv6(zone);
         Resolver resolver = resolver(server);
         Answer<?> first = resolver.addresses("mx.example");
         int asked = questions.get();

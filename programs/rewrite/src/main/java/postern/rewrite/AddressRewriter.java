@@ -73,15 +73,7 @@ public final class AddressRewriter implements Rewriter {
     /** A search where bare names stand for users of our own domains. */
     private record Search(RewriteConfig domains, Tables tables) {
         AddressSearch of(List<String> names) {
-            return new AddressSearch(
-                    tables.get(names),
-                    domain ->
-                            domain.equals(domains.origin())
-                                    || domains.domains()
-                                            .local()
-                                            .named()
-                                            .contains(new Domain(domain)),
-                    domains.delimiters());
+            return new AddressSearch(tables.get(names), domains::bare, domains.delimiters());
         }
     }
 

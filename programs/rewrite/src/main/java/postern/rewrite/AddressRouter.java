@@ -64,8 +64,7 @@ public final class AddressRouter implements Router {
         this.users = users;
         this.aliases = aliases;
         this.domains = new Domains(config.domains(), tables);
-        AddressSearch.Local bare =
-                domain -> domains.namedLocal(domain) || domain.equals(config.origin());
+        AddressSearch.Local bare = config::bare;
         String delimiters = config.delimiters();
         RewriteConfig.Recipients known = config.recipients();
         this.recipients =

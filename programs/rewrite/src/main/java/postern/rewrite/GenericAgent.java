@@ -9,7 +9,6 @@ import postern.mail.Content;
 import postern.mail.Delivery;
 import postern.mail.DeliveryAgent;
 import postern.mail.DeliveryRequest;
-import postern.mail.Domain;
 import postern.mail.Mailbox;
 import postern.mail.Outcome;
 import postern.mail.Recipient;
@@ -47,14 +46,7 @@ public final class GenericAgent implements DeliveryAgent {
         }
         var search =
                 new AddressSearch(
-                        tables.get(config.generic()),
-                        domain ->
-                                domain.equals(domains.origin())
-                                        || domains.domains()
-                                                .local()
-                                                .named()
-                                                .contains(new Domain(domain)),
-                        domains.delimiters());
+                        tables.get(config.generic()), domains::bare, domains.delimiters());
         return new GenericAgent(
                 agent,
                 new AddressMapping(search, new AddressText(domains.origin()), "rewrite.generic"),

@@ -215,6 +215,14 @@ public record RewriteConfig(
         return problems;
     }
 
+    /**
+     * Whether keys of tables may leave out that domain, as Postfix has it: the origin, and what is
+     * listed as local by its name. Tables are not asked.
+     */
+    public boolean bare(String domain) {
+        return domain.equals(origin) || domains.local().named().contains(new Domain(domain));
+    }
+
     public static RewriteConfig read(Settings settings, String hostname) {
         Settings.Group group = settings.section(SECTION);
         DomainList local = DomainList.read(group, LOCAL);

@@ -36,14 +36,5 @@ public final class InternationalHeaders {
                 }
             }
         }
-
-        @Override
-        public void body(byte[] from, int offset, int length, boolean ends) {}
-
-        @Override
-        public void leafEnd(boolean delimited) {}
-
-        @Override
-        public void between(byte[] from, int offset, int length) {}
     }
 }

@@ -20,20 +20,20 @@ final class MimeWalk {
          * @param fields each with its folded lines and CRLFs
          * @param end the empty line; nothing where the header ends without one
          */
-        void header(Entity entity, List<byte[]> fields, byte[] end) throws IOException;
+        default void header(Entity entity, List<byte[]> fields, byte[] end) throws IOException {}
 
         /** A line of a leaf, or a piece of one; {@code ends}: with its CRLF. */
-        void body(byte[] from, int offset, int length, boolean ends) throws IOException;
+        default void body(byte[] from, int offset, int length, boolean ends) throws IOException {}
 
         /**
          * The leaf whose header came last is over.
          *
          * @param delimited by a boundary, not by the message's end
          */
-        void leafEnd(boolean delimited) throws IOException;
+        default void leafEnd(boolean delimited) throws IOException {}
 
         /** Boundaries and what stands outside of the parts. */
-        void between(byte[] from, int offset, int length) throws IOException;
+        default void between(byte[] from, int offset, int length) throws IOException {}
     }
 
     /** What a header is of. */

@@ -1,25 +1,11 @@
 package postern.mail.mime;
 
 import java.io.IOException;
-import java.util.List;
 import postern.mail.Content;
 
 /** How deeply the parts of a message lie in each other: RFC 2046 §5.1. */
 public final class Nesting {
-    private static final MimeWalk.Visitor NOBODY =
-            new MimeWalk.Visitor() {
-                @Override
-                public void header(MimeWalk.Entity entity, List<byte[]> fields, byte[] end) {}
-
-                @Override
-                public void body(byte[] from, int offset, int length, boolean ends) {}
-
-                @Override
-                public void leafEnd(boolean delimited) {}
-
-                @Override
-                public void between(byte[] from, int offset, int length) {}
-            };
+    private static final MimeWalk.Visitor NOBODY = new MimeWalk.Visitor() {};
 
     private Nesting() {}
 

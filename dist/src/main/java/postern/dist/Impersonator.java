@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import postern.base.Clock;
 import postern.base.RecentUsers;
 import postern.base.User;
@@ -29,6 +30,10 @@ final class Impersonator implements Identities {
 
     private final Clock clock;
     private final Deputies deputies = new Deputies();
+
+    /** Held while a mailbox is made, until it is its user's: others would take it for root's. */
+    private final ReentrantLock making = new ReentrantLock();
+
     private final Map<User, Known> known = new ConcurrentHashMap<>();
 
     private record Known(Identity identity, long until) {}
@@ -54,18 +59,31 @@ final class Impersonator implements Identities {
      */
     @Override
     public void provideFile(Path mbox, User user) throws IOException {
-        if (Files.exists(mbox, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(mbox, LinkOption.NOFOLLOW_LINKS) && owner(mbox) == user.uid()) {
             return;
         }
+        making.lock();
+        try {
+            makeFile(mbox, user);
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private static void makeFile(Path mbox, User user) throws IOException {
         try {
             Files.createFile(
                     mbox,
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rw-------")));
         } catch (FileAlreadyExistsException other) {
-            return; // another delivery was faster
+            return; // another delivery was faster, or it is not the user's
         }
         Files.setAttribute(mbox, "unix:uid", user.uid(), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static int owner(Path path) throws IOException {
+        return (Integer) Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
     }
 
     /** The group database is a file or a service that is read to its end for each question. */
@@ -95,9 +113,21 @@ final class Impersonator implements Identities {
      */
     @Override
     public void provide(Path directory, User user) throws IOException {
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                && owner(directory) == user.uid()) {
+            return;
+        }
+        making.lock();
+        try {
+            makeFolder(directory, user);
+        } finally {
+            making.unlock();
+        }
+    }
+
+    private static void makeFolder(Path directory, User user) throws IOException {
         if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            int owner =
-                    (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            int owner = owner(directory);
             if (owner != user.uid()) {
                 throw new IOException(
                         directory + " belongs to uid " + owner + ", not to uid " + user.uid());

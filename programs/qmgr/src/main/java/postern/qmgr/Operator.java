@@ -339,7 +339,6 @@ final class Operator {
     List<QueueId> survey(int slot, int slots, Survey survey) {
         List<QueueId> unread = new ArrayList<>();
         schedule.roster().visit(slot, slots, stub -> survey(stub, survey, unread));
-        survey.settle();
         return unread;
     }
 
@@ -356,7 +355,7 @@ final class Operator {
             if (whole == null || stub.open() == Stub.OPEN_MAX) {
                 unread.add(stub.queueId());
             } else {
-                survey.count(whole, stub.open(), arrived, stub.due());
+                survey.count(whole, stub.open(), arrived, stub.due(), whole.said());
             }
             return;
         }

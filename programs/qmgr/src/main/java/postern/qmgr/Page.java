@@ -27,11 +27,6 @@ final class Page {
         lines.append(line).append('\n');
     }
 
-    void add(Survey.Row row) {
-        row.write(lines);
-        lines.append('\n');
-    }
-
     /** Writes what is more than a page. A message with very many recipients makes it longer. */
     void flushFull() throws IOException {
         if (lines.length() > CHARS_MAX) {

@@ -337,7 +337,7 @@ public final class QueueControl {
             Survey survey = survey();
             page.add(survey.sum());
             for (Survey.Row row : survey.largest(limit())) {
-                page.add(row);
+                page.add(row.text());
                 page.flushFull();
             }
             return ControlLine.ok().with("count", survey.rows());
